@@ -1,0 +1,116 @@
+"""What one traced tensor operation costs: scalar operations (work) and depth on unbounded processors.
+
+    product over k terms      2k a result (k products, k sums)      depth ⌈log2 k⌉ + 1, summed as a tree
+    elementwise               1 a result                            depth 1
+    sum, maximum over k       1 an entry read                       depth ⌈log2 k⌉; a mean divides once more
+    softmax over k            5 an entry (max, -, exp, sum, ÷)      depth 2⌈log2 k⌉ + 3
+    views, copies, look-ups   0: they move numbers and compute none
+
+The count per product, 2mnk for (m×k)(k×n), is the usual one for FLOPs; tanh, exp and ÷ count as one each.
+Memory traffic is not counted. An operation without a line here raises: a cost is never silently zero. So do
+fused kernels (torch.nn.LSTM, scaled_dot_product_attention), which hide their inner chain, and writes into a
+buffer, which hide who depends on whom.
+"""
+
+from dataclasses import dataclass
+from math import ceil, log2
+from operator import getitem
+
+from torch import Tensor, fx
+
+PRODUCT = {"mm", "mv", "bmm", "dot", "addmm", "baddbmm"}
+ELEMENTWISE = {
+    "abs", "add", "bitwise_and", "bitwise_not", "clamp", "cos", "div", "eq", "exp", "ge", "gt", "le", "log",
+    "lt", "masked_fill", "maximum", "minimum", "mul", "ne", "neg", "pow", "reciprocal", "relu", "rsqrt",
+    "rsub", "sigmoid", "sign", "sin", "sqrt", "square", "sub", "tanh", "tril", "triu", "where",
+}
+REDUCTION = {"sum", "mean", "amax", "amin", "argmax", "prod"}
+SOFTMAX = {"_softmax", "_log_softmax"}
+VIEW = {
+    "_reshape_alias", "_to_copy", "_unsafe_view", "alias", "cat", "clone", "constant_pad_nd", "detach",
+    "diagonal", "embedding", "expand", "flip", "index_select", "permute", "reshape", "select", "slice",
+    "split", "split_with_sizes", "squeeze", "squeeze_", "stack", "t", "transpose", "unbind", "unsqueeze",
+    "unsqueeze_", "view",
+}
+# They read the shape of a tensor and none of its numbers.
+SHAPE_ONLY = {"new_zeros", "new_ones", "new_full", "zeros_like", "ones_like", "full_like"}
+
+
+class UnknownOperationError(LookupError):
+    """A traced operation that this module has no cost for."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one operation costs."""
+
+    kind: str  # product, elementwise, reduction, softmax, view or constant
+    work: int
+    depth: int
+
+    @property
+    def steps(self) -> int:
+        """1 for arithmetic, 0 for what computes nothing."""
+        return int(self.kind not in {"view", "constant"})
+
+
+FREE, CONSTANT = Cost("view", 0, 0), Cost("constant", 0, 0)
+
+
+def name(node: fx.Node) -> str:
+    """The operation without its overload: mm for aten.mm.default."""
+    if node.op != "call_function" or node.target is getitem:
+        return node.op if node.op != "call_function" else "getitem"
+    return str(node.target).split(".")[1]
+
+
+def value(node: fx.Node) -> Tensor:
+    return node.meta["val"]
+
+
+def tree(k: int) -> int:
+    """The depth of a binary tree over k terms."""
+    return ceil(log2(k)) if k > 1 else 0
+
+
+def folded(node: fx.Node) -> int:
+    """How many entries a reduction folds into each of its results."""
+    return value(node.args[0]).numel() // max(1, value(node).numel())
+
+
+def product(node: fx.Node) -> Cost:
+    added = name(node) in {"addmm", "baddbmm"}
+    k = value(node.args[1 if added else 0]).shape[-1]
+    return Cost("product", value(node).numel() * (2 * k + added), tree(k) + 1 + added)
+
+
+def cost(node: fx.Node) -> Cost:
+    operation = name(node)
+    if operation in VIEW or operation in {"placeholder", "getitem", "output"}:
+        return FREE
+    if operation in PRODUCT:
+        return product(node)
+    if operation in ELEMENTWISE:
+        return Cost("elementwise", value(node).numel(), 1)
+    if operation in REDUCTION:
+        return Cost("reduction", value(node.args[0]).numel(), tree(folded(node)) + (operation == "mean"))
+    if operation in SOFTMAX:
+        k = value(node).shape[node.args[1]] if value(node).dim() else 1
+        return Cost("softmax", 5 * value(node).numel(), 2 * tree(k) + 3)
+    raise UnknownOperationError(f"no cost known for {node.target}, so neither work nor span can be read off")
+
+
+def reads(node: fx.Node) -> list[fx.Node]:
+    """The nodes whose numbers a node needs. Row i of a stack is its i-th item: unstacking looks through."""
+    if name(node) in SHAPE_ONLY:
+        return []
+    source, position = node, None
+    if name(node) == "getitem" and name(node.args[0]) == "unbind":
+        source, position = node.args[0], node.args[1]
+    elif name(node) == "select":
+        position = node.args[2]
+    if position is not None:
+        stacked, dim = source.args[0], (*source.args, 0)[1]
+        if name(stacked) == "stack" and (*stacked.args, 0)[1] == dim:
+            return [stacked.args[0][position]]
+    return node.all_input_nodes
