@@ -1,0 +1,16 @@
+"""What a claim is made of, how it is put to the test, and how it is judged. Knows no chapter and no model.
+
+A statement travels: **Claim** (one property plus the readings that fill in its arguments) -> **Evidence** (what
+happened to each reading) -> **Verdict** (a pure function of the evidence). A chapter needs only what is imported here.
+"""
+
+from claims.kit.claim import Claim, ClaimError, claim, reading
+from claims.kit.domain import Domain, cases, domain, only
+from claims.kit.engines import exhaustion, search, trials
+from claims.kit.property import Falsified, at_least, at_most, close, holds, measure, rounding, show
+
+__all__ = [
+    "Claim", "ClaimError", "Domain", "Falsified",
+    "at_least", "at_most", "cases", "claim", "close", "domain", "exhaustion", "holds", "measure", "only",
+    "reading", "rounding", "search", "show", "trials",
+]  # fmt: skip

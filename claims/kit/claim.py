@@ -1,0 +1,135 @@
+"""A claim: one property of the world plus the readings that fill in its arguments."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from claims.kit.domain import Domain, only
+from claims.kit.engines import Engine, search
+
+Word = Literal["supported", "qualified", "refuted", "undecided"]
+Role = Literal["as written", "amended", "fails for", "holds for", "witness"]
+
+WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
+MUST_COME_OUT: dict[Role, str] = {"fails for": "fell", "holds for": "held"}  # the controls
+
+
+class ClaimError(ValueError):
+    """A claim that cannot be put to the test as it is written."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to take the sentence: a domain for every argument of the property.
+
+    The name of an amended reading *is* the condition under which the statement is true."""
+
+    arguments: Mapping[str, Domain]
+    role: Role = "as written"
+    name: str = "as written"
+
+    @property
+    def words(self) -> str:
+        """The domain as the report prints it."""
+        return "; ".join(f"{name}: {domain.words}" for name, domain in self.arguments.items())
+
+
+def reading(**arguments: object) -> Reading:
+    """A reading: each argument is a domain or a plain value, an implementation for instance."""
+    return Reading({name: value if isinstance(value, Domain) else only(value) for name, value in arguments.items()})
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A statement of the essay in our words, the property that it comes down to, and everything it is tried on.
+
+    `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
+    `figure` a function from the evidence, reading by reading, to an altair chart."""
+
+    id: str
+    says: str
+    check: Callable[..., None]
+    readings: tuple[Reading, ...]
+    by: Engine
+    expect: Word
+    teach: str
+    not_shown: str
+    cites: tuple[str, ...]
+    lines: tuple[int, ...]
+    figure: Callable[..., Any] | None
+    defined_at: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Put the property to one case: raises `Falsified` when the statement fails there."""
+        self.check(*args, **kwargs)
+
+    @property
+    def chapter(self) -> str:
+        return self.id.partition(".")[0]
+
+    def reading(self, name: str) -> Reading:
+        """The reading of that name."""
+        return next(one for one in self.readings if one.name == name)
+
+
+Several = Mapping[str, Reading]
+
+
+def claim(
+    id: str,
+    *,
+    says: str,
+    as_written: Reading,
+    expect: Word,
+    teach: str,
+    amended: Several | None = None,
+    fails_for: Several | None = None,
+    holds_for: Several | None = None,
+    witness: Several | None = None,
+    by: Engine | None = None,
+    not_shown: str = "",
+    cites: tuple[str, ...] = (),
+    lines: tuple[int, ...] = (),
+    figure: Callable[..., Any] | None = None,
+) -> Callable[[Callable[..., None]], Claim]:
+    """Make a claim of the property below it. The roles are explained in README.md."""
+    groups: dict[Role, Several] = {
+        "as written": {"as written": as_written},
+        "amended": amended or {},
+        "fails for": fails_for or {},
+        "holds for": holds_for or {},
+        "witness": witness or {},
+    }
+    readings = tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())
+
+    def make(check: Callable[..., None]) -> Claim:
+        line = check.__code__.co_firstlineno
+        made = Claim(
+            id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
+            f"{check.__module__.replace('.', '/')}.py:{line}",
+        )  # fmt: skip
+        if problems := problems_of(made):
+            raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
+        return made
+
+    return make
+
+
+def problems_of(claim: Claim) -> list[str]:
+    """What keeps a claim from being tried, each problem with the offending value and what to do."""
+    problems = []
+    chapter, _, rest = claim.id.partition(".")
+    if not (chapter and rest):
+        problems.append("needs an id of the form chapter.sentence-like-name")
+    if claim.expect not in WORDS:
+        problems.append(f"expects {claim.expect!r}; choose one of {', '.join(WORDS)}")
+    if not any(one.role in MUST_COME_OUT for one in claim.readings):
+        problems.append("has no control: add fails_for= or holds_for=, a case where the property must come out otherwise")
+    names = [one.name for one in claim.readings]
+    problems += [f"uses the name {name!r} for two readings" for name in sorted({n for n in names if names.count(n) > 1})]
+    wanted = set(inspect.signature(claim.check).parameters)
+    for one in claim.readings:
+        if set(one.arguments) != wanted:
+            problems.append(f"reading {one.name!r} fills in {sorted(one.arguments)}, the property takes {sorted(wanted)}")
+    return problems + claim.by.problems_of(claim)

@@ -1,0 +1,90 @@
+"""Values as JSON and back, exactly: a stored counterexample is a value that can be rebuilt, not a picture of one.
+
+Every number survives to the last bit (Python writes the shortest decimal that reads back as the same float); what JSON
+lacks is tagged. Classes and functions are named, and only those of this project are ever looked up.
+"""
+
+import dataclasses
+import importlib
+import inspect
+from enum import Enum
+from fractions import Fraction
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+OURS = ("claims.", "impls.")
+
+
+class NotStorable(TypeError):
+    """A value that no replay could rebuild."""
+
+
+def to_plain(value: Any) -> Any:
+    """Encode a drawn argument."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Fraction():
+            return {"fraction": str(value)}
+        case float():
+            return value if isfinite(value) else {"float": str(value)}
+        case list():
+            return [to_plain(item) for item in value]
+        case tuple():
+            return {"tuple": [to_plain(item) for item in value]}
+        case np.ndarray():
+            return {"array": to_plain(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"object": _name(type(value)), "fields": fields}
+    if hasattr(value, "detach"):
+        return {"tensor": to_plain(value.detach().tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
+    if inspect.isroutine(value) or inspect.isclass(value):
+        return {"name": _name(value)}
+    if isinstance(value, Enum):
+        return {"name": f"{_name(type(value))}.{value.name}"}
+    raise NotStorable(f"cannot store {value!r} of type {type(value).__name__}; draw numbers, arrays or frozen dataclasses")
+
+
+def from_plain(plain: Any) -> Any:
+    """Rebuild what `to_plain` encoded."""
+    match plain:
+        case list():
+            return [from_plain(item) for item in plain]
+        case {"tuple": items}:
+            return tuple(from_plain(item) for item in items)
+        case {"fraction": text}:
+            return Fraction(text)
+        case {"float": text}:
+            return float(text)
+        case {"array": items, "dtype": dtype, "shape": shape}:
+            return np.array(from_plain(items), dtype=dtype).reshape(shape)
+        case {"tensor": items, "dtype": dtype, "shape": shape}:
+            import torch  # the kit works without it
+
+            return torch.tensor(from_plain(items), dtype=getattr(torch, dtype.removeprefix("torch."))).reshape(shape)
+        case {"object": name, "fields": fields}:
+            return _named(name)(**{key: from_plain(field) for key, field in fields.items()})
+        case {"name": name}:
+            return _named(name)
+        case _:
+            return plain
+
+
+def _name(thing: Any) -> str:
+    name = f"{thing.__module__}:{thing.__qualname__}"
+    if not name.startswith(OURS) or "<" in name:
+        raise NotStorable(f"cannot store {name}: only named functions and classes of this project can be found again")
+    return name
+
+
+def _named(name: str) -> Any:
+    if not name.startswith(OURS):
+        raise NotStorable(f"will not look up {name!r}: only this project's own names are rebuilt")
+    module, _, path = name.partition(":")
+    found: Any = importlib.import_module(module)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found

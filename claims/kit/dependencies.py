@@ -1,0 +1,51 @@
+"""What a module of this project rests on: the project's own modules that it imports, and those that they import."""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("claims", "impls")
+
+
+def digest(file: Path) -> str:
+    """A fingerprint of a source file and of all that it rests on, wherever the checkout lies."""
+    total = hashlib.sha256()
+    for one in sorted({file, *_reached(file)}):
+        total.update(one.relative_to(ROOT).as_posix().encode() + b"\0" + one.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
+
+
+def _reached(file: Path) -> set[Path]:
+    found: set[Path] = set()
+    waiting = [file]
+    while waiting:
+        new = _imports(waiting.pop()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+@cache
+def _imports(file: Path) -> frozenset[Path]:
+    """The project's files that one file imports. A package's front door counts with what is taken through it."""
+    names = _imported_names(ast.parse(file.read_bytes(), str(file)))
+    places = (_file_of(name) for name in names if name.partition(".")[0] in OURS)
+    return frozenset(place for place in places if place is not None)
+
+
+def _imported_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _file_of(name: str) -> Path | None:
+    path = ROOT.joinpath(*name.split("."))
+    candidates = path.with_suffix(".py"), path / "__init__.py"
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

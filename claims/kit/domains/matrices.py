@@ -1,0 +1,123 @@
+"""Matrices whose spectrum is known because they were built from it.
+
+Computed eigenvalues misread defective matrices (a Jordan block of .9 reads .993 at width 16), so nothing here is filtered
+by an eigenvalue routine. Entries lie on a grid of eighths, on which small counterexamples are also legible ones.
+"""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.kit.domain import domain
+
+Interval = tuple[float, float]
+EIGHTHS = 8
+
+
+@domain("vectors of {size} entries within {entries}")
+def vectors(size: Interval = (1, 4), entries: Interval = (-2, 2)) -> st.SearchStrategy[np.ndarray]:
+    """Real vectors on the grid of eighths."""
+    return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: grid((d,), entries))
+
+
+@domain("square matrices {size} wide, entries within {entries}")
+def matrices(size: Interval = (1, 3), entries: Interval = (-2, 2)) -> st.SearchStrategy[np.ndarray]:
+    """Real square matrices on the grid of eighths."""
+    return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: grid((d, d), entries))
+
+
+def chains(
+    *,
+    every_eigenvalue: Interval | None = None,
+    some_eigenvalue: Interval | None = None,
+    every_singular_value: Interval | None = None,
+    size: Interval = (1, 3),
+    repeat: bool = False,
+    off_diagonal: float = 2,
+) -> Any:
+    """A period of square matrices that is repeated for ever; with `repeat` the period is one matrix.
+
+    `every_eigenvalue` bounds all moduli, `some_eigenvalue` one modulus only (the others lie within [0, 1]),
+    `every_singular_value` all singular values. Give one of them."""
+    factors = "one matrix at every step" if repeat else "1 to 3 matrices in turn"
+    if every_singular_value is not None:
+        return _chains(f"{factors}, every singular value in", every_singular_value, size, _with_singular_values, repeat, 0)
+    if some_eigenvalue is not None:
+        return _chains(
+            f"{factors}, one eigenvalue of modulus in", some_eigenvalue, size, _with_one_eigenvalue, repeat, off_diagonal
+        )
+    if every_eigenvalue is None:
+        raise TypeError("chains() needs every_eigenvalue=, some_eigenvalue= or every_singular_value=")
+    return _chains(f"{factors}, every eigenvalue of modulus in", every_eigenvalue, size, _with_eigenvalues, repeat, off_diagonal)
+
+
+@domain("{what} {bounds}, width {size}, other entries up to {off_diagonal}")
+def _chains(what: str, bounds: Interval, size: Interval, make: Any, repeat: bool, off_diagonal: float) -> Any:
+    length = st.just(1) if repeat else st.integers(1, 3)
+    widths = st.integers(int(size[0]), int(size[1]))
+    return st.tuples(widths, length).flatmap(
+        lambda drawn: st.lists(make(drawn[0], bounds, off_diagonal), min_size=drawn[1], max_size=drawn[1])
+    )
+
+
+@st.composite
+def _with_eigenvalues(draw: Any, d: int, moduli: Interval, off_diagonal: float) -> np.ndarray:
+    """A triangular matrix, upper or lower, has its eigenvalues on the diagonal; a scaled rotation has a complex pair.
+
+    Everything is drawn either way, so that a rotation can shrink to a triangle."""
+    triangle = np.triu(draw(grid((d, d), (-off_diagonal, off_diagonal))), 1)
+    spectrum = [draw(_signed(*moduli)) for _ in range(d)]
+    lower, turns = draw(st.booleans()), draw(st.integers(0, EIGHTHS))
+    if d == 2 and turns:
+        return spectrum[0] * _rotation(turns * np.pi / EIGHTHS)
+    upper = triangle + np.diag(spectrum)
+    return upper.T if lower else upper
+
+
+@st.composite
+def _with_one_eigenvalue(draw: Any, d: int, moduli: Interval, off_diagonal: float) -> np.ndarray:
+    triangle = np.triu(draw(grid((d, d), (-off_diagonal, off_diagonal))), 1)
+    spectrum = [draw(_between(0, 1)) for _ in range(d)]
+    spectrum[draw(st.integers(0, d - 1))] = draw(_signed(*moduli))
+    return triangle + np.diag(spectrum)
+
+
+@st.composite
+def _with_singular_values(draw: Any, d: int, bounds: Interval, _: float) -> np.ndarray:
+    """U·diag(s)·V with U and V orthogonal: plane rotations, then a reordering of the axes."""
+    stretch = np.diag([draw(_between(*bounds)) for _ in range(d)])
+    return draw(_orthogonal(d)) @ stretch @ draw(_orthogonal(d))
+
+
+@st.composite
+def _orthogonal(draw: Any, d: int) -> np.ndarray:
+    axes = draw(st.permutations(range(d)))
+    turned = np.eye(d)[list(axes)]
+    for plane in range(d - 1):
+        full = np.eye(d)
+        full[plane : plane + 2, plane : plane + 2] = _rotation(draw(st.integers(0, EIGHTHS)) * np.pi / EIGHTHS)
+        turned = full @ turned
+    return turned
+
+
+def _rotation(angle: float) -> np.ndarray:
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def _between(low: float, high: float) -> st.SearchStrategy[float]:
+    """The two ends and sixteen steps between them: extreme values matter most and are drawn most."""
+    return st.sampled_from([low, high]) | st.integers(0, 16).map(lambda step: low + (high - low) * step / 16)
+
+
+def _signed(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.tuples(_between(low, high), st.sampled_from([1.0, -1.0])).map(lambda drawn: drawn[0] * drawn[1])
+
+
+def grid(shape: tuple[int, ...], entries: Interval) -> st.SearchStrategy[np.ndarray]:
+    """Arrays of that shape whose entries are multiples of an eighth within the interval."""
+    low, high = (round(bound * EIGHTHS) for bound in entries)
+    count = int(np.prod(shape))
+    return st.lists(st.integers(low, high), min_size=count, max_size=count).map(
+        lambda eighths: np.array(eighths, dtype=np.float64).reshape(shape) / EIGHTHS
+    )

@@ -1,0 +1,120 @@
+"""The verbs a property is written in.
+
+A property is a plain function that raises `Falsified` when the statement fails for its arguments. It may be called by
+hand, by Hypothesis' `given`, or by an engine; only an engine listens, and then the verbs also report how near the case
+came to failing, what it measured, and the arithmetic that a reader would like to see.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from hypothesis import currently_in_test_context, target
+
+
+class Falsified(Exception):
+    """The statement does not hold for these arguments. Anything else that is raised is an error, not a counterexample."""
+
+
+@dataclass
+class Seen:
+    """What one case told the engine that listens."""
+
+    strain: float | None = None  # largest share of an allowance that was used; above 1 the case has fallen
+    strained_by: str = ""
+    shown: list[tuple[str, Any]] = field(default_factory=list)
+    measured: dict[str, float] = field(default_factory=dict)
+    targeted: set[str] = field(default_factory=set)
+
+
+_listening: ContextVar[Seen | None] = ContextVar("_listening", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[Seen]:
+    """Collect what the verbs report while the block runs."""
+    seen = Seen()
+    token = _listening.set(seen)
+    try:
+        yield seen
+    finally:
+        _listening.reset(token)
+
+
+def holds(condition: object, otherwise: str) -> None:
+    """The condition is true; `otherwise` says in words what was found instead."""
+    if not condition:
+        raise Falsified(otherwise)
+
+
+def close(got: object, want: object, within: float, what: str) -> None:
+    """`got` equals `want` entry by entry, to an absolute allowance. NaN is close to nothing.
+
+    Shapes must agree: broadcasting would hide a lost dimension."""
+    left, right = as_array(got), as_array(want)
+    holds(left.shape == right.shape, f"{what}: shape {left.shape}, want {right.shape}")
+    error = float(np.max(np.abs(left - right), initial=0.0)) if left.size else 0.0
+    _strain(error, within, what)
+    holds(error <= within, f"{what}: off by {error:.3g}, allowed {within:.3g}")
+
+
+def at_most(got: float, bound: float, what: str) -> None:
+    """`got` does not exceed `bound`; NaN does."""
+    if bound > 0:
+        _strain(float(got), float(bound), what)
+    holds(got <= bound, f"{what}: {_told_apart(got, bound)[0]}, must be at most {_told_apart(got, bound)[1]}")
+
+
+def at_least(got: float, bound: float, what: str) -> None:
+    """`got` reaches `bound`; NaN does not."""
+    if got > 0:
+        _strain(float(bound), float(got), what)
+    holds(got >= bound, f"{what}: {_told_apart(got, bound)[0]}, must be at least {_told_apart(got, bound)[1]}")
+
+
+def show(label: str, value: object) -> None:
+    """A line of the arithmetic, kept for the counterexample's page and printed by a replay."""
+    if (seen := _listening.get()) is not None:
+        seen.shown.append((label, value))
+
+
+def measure(**numbers: float) -> None:
+    """Numbers of one trial (an accuracy, a ratio) that a figure will draw."""
+    if (seen := _listening.get()) is not None:
+        seen.measured.update({name: float(number) for name, number in numbers.items()})
+
+
+def rounding(operations: float, scale: float = 1.0, dtype: type = np.float64) -> float:
+    """The allowance that `operations` roundings in a row deserve, on numbers of size `scale` (Higham 2002, lemma 3.1).
+
+    Operations are counted generously; a fault in a formula is larger by many orders of magnitude."""
+    return float(operations * np.finfo(dtype).eps * max(scale, 1.0))
+
+
+def as_array(value: object) -> np.ndarray:
+    """A tensor, array, list or number as an array; the kit need not know torch for that."""
+    detached = value.detach() if hasattr(value, "detach") else value
+    return np.asarray(detached, dtype=np.float64)
+
+
+def _told_apart(got: float, bound: float) -> tuple[str, str]:
+    """Both numbers with six digits, or with all of them where six look the same."""
+    short = f"{float(got):.6g}", f"{float(bound):.6g}"
+    return short if short[0] != short[1] else (repr(float(got)), repr(float(bound)))
+
+
+def _strain(used: float, allowed: float, what: str) -> None:
+    seen = _listening.get()
+    if seen is None or not (math.isfinite(used) and allowed > 0):
+        return
+    share = used / allowed
+    if seen.strain is None or share > seen.strain:
+        seen.strain, seen.strained_by = share, what
+    # Hypothesis climbs towards failure, but refuses a label twice in one case and anything that is not finite.
+    if currently_in_test_context() and what not in seen.targeted and math.isfinite(share):
+        seen.targeted.add(what)
+        target(share, label=what)

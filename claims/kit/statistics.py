@@ -1,0 +1,34 @@
+"""The exact binomial test, three-valued, with curtailment."""
+
+from functools import cache
+from typing import Literal
+
+from scipy.stats import binom
+
+Outcome = Literal["held", "fell", "undecided"]
+
+
+@cache
+def decide(wins: int, seeds: int, beats: float, level: float) -> Outcome:
+    """*Held* if so many wins are too many for a win rate of `beats` or less, *fell* if too few for `beats` or more.
+
+    Each error has probability at most `level`, whatever the true rate (Clopper & Pearson 1934)."""
+    if binom.sf(wins - 1, seeds, beats) <= level:
+        return "held"
+    if binom.cdf(wins, seeds, beats) <= level:
+        return "fell"
+    return "undecided"
+
+
+def settled(wins: int, losses: int, seeds: int, beats: float, level: float) -> Outcome | None:
+    """The decision, once the seeds that remain can no longer change it; None before that.
+
+    The decision rises with the wins, so it is settled when the fewest and the most wins still possible agree."""
+    fewest = decide(wins, seeds, beats, level)
+    most = decide(seeds - losses, seeds, beats, level)
+    return fewest if fewest == most else None
+
+
+def can_decide(seeds: int, beats: float, level: float) -> bool:
+    """Whether a clean sweep would be enough either way: 5 seeds can never reach the level .01."""
+    return decide(seeds, seeds, beats, level) == "held" and decide(0, seeds, beats, level) == "fell"

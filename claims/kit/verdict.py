@@ -1,0 +1,92 @@
+"""The judge: a pure function of the evidence, short enough to read aloud.
+
+A verdict stands only if the opposite one was reachable: every control came out as it must, and one of them came out
+otherwise than the reading judged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.kit.claim import MUST_COME_OUT, Word
+from claims.kit.evidence import ReadingEvidence
+
+MOST_DISCARDED = 1 / 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One of four words, and why in a sentence."""
+
+    word: Word
+    why: str
+
+
+def judge(readings: Sequence[ReadingEvidence], may_conclude: bool = True) -> Verdict:
+    """Supported, qualified, refuted or undecided."""
+    if trouble := next(filter(None, map(trouble_with, readings)), None):
+        return Verdict("undecided", trouble)
+    written = next((one for one in readings if one.role == "as written"), None)
+    controls = [one for one in readings if one.role in MUST_COME_OUT]
+    if written is None or not controls:
+        return Verdict("undecided", "a reading as written and a control are needed")
+    if astray := next((one for one in controls if one.outcome != MUST_COME_OUT[one.role]), None):
+        return Verdict("undecided", f"the control “{astray.name}” {astray.outcome}, so the property cannot tell")
+
+    counterexample = next((one for one in readings if one.role in ("as written", "witness") and one.outcome == "fell"), None)
+    if counterexample is None:
+        verdict = _supported(written, controls)
+    elif conditions := [one for one in readings if one.role == "amended" and one.outcome == "held"]:
+        verdict = _qualified(conditions, controls)
+    else:
+        verdict = _refuted(counterexample, controls)
+    if not may_conclude and verdict.word != "undecided":
+        return Verdict("undecided", f"too little was tried to conclude; it points to {verdict.word}")
+    return verdict
+
+
+def _supported(written: ReadingEvidence, controls: list[ReadingEvidence]) -> Verdict:
+    if not (caught := [one.name for one in controls if one.outcome == "fell"]):
+        return Verdict("undecided", "it held, but no control shows that the property can fall")
+    return Verdict("supported", f"It held in {how_often(written)}, and fell as it must for {listed(caught)}.")
+
+
+def _qualified(conditions: list[ReadingEvidence], controls: list[ReadingEvidence]) -> Verdict:
+    if not any(one.outcome == "fell" for one in controls):
+        return Verdict("undecided", "an amendment held, but no control shows that it can fall")
+    return Verdict(
+        "qualified", f"As written it fell; it held under this condition: {listed([one.name for one in conditions], 'or')}."
+    )
+
+
+def _refuted(counterexample: ReadingEvidence, controls: list[ReadingEvidence]) -> Verdict:
+    if not (held := [one.name for one in controls if one.outcome == "held"]):
+        return Verdict("undecided", "it fell, but no control shows that the property can hold")
+    return Verdict("refuted", f"It fell ({counterexample.why}), and held as it must for {listed(held)}.")
+
+
+def trouble_with(one: ReadingEvidence) -> str | None:
+    """What keeps a reading from counting, if anything."""
+    if one.outcome not in ("held", "fell"):
+        return f"“{one.name}”: {one.outcome}" + (f", {one.why}" if one.why else "")
+    if one.outcome == "held" and not one.complete and one.cases < one.enough:
+        return f"“{one.name}”: held in {one.cases} valid cases only, {one.enough} are needed"
+    if one.outcome == "held" and one.cases == 0:
+        return f"“{one.name}”: held, but there was no case at all"
+    if one.discarded and one.discarded >= MOST_DISCARDED * (one.cases + one.discarded):
+        return f"“{one.name}”: {one.discarded} of {one.cases + one.discarded} cases were discarded"
+    return None
+
+
+def how_often(one: ReadingEvidence) -> str:
+    """The count that a held reading rests on, in words."""
+    if one.timed:
+        return "the repetitions of this run"
+    if one.wins is not None:
+        return f"{one.wins} of {one.cases} seeds"
+    return f"all {one.cases} cases" if one.complete or one.engine == "exhaustion" else f"{one.cases} searched cases"
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """A list as prose, each item in quotation marks."""
+    quoted = [f"“{name}”" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
