@@ -25,4 +25,4 @@ def every_claim() -> tuple[Claim, ...]:
     for one in found:
         if (other := seen.setdefault(one.id, one)) is not one:
             raise ClaimError(f"{one.defined_at}: claim {one.id!r} is already defined at {other.defined_at}; give it another id")
-    return tuple(found)
+    return tuple(seen.values())

@@ -132,4 +132,6 @@ def problems_of(claim: Claim) -> list[str]:
     for one in claim.readings:
         if set(one.arguments) != wanted:
             problems.append(f"reading {one.name!r} fills in {sorted(one.arguments)}, the property takes {sorted(wanted)}")
+        if one.role == "witness" and not all(domain.is_one_value for domain in one.arguments.values()):
+            problems.append(f"has the witness {one.name!r}, which leaves something open: a witness is a single case")
     return problems + claim.by.problems_of(claim)

@@ -24,12 +24,14 @@ class NotStorable(TypeError):
 def to_plain(value: Any) -> Any:
     """Encode a drawn argument."""
     match value:
+        case Enum():
+            return {"name": f"{_name(type(value))}.{value.name}"}
         case None | bool() | int() | str():
             return value
         case Fraction():
             return {"fraction": str(value)}
         case float():
-            return value if isfinite(value) else {"float": str(value)}
+            return float(value) if isfinite(value) else {"float": str(float(value))}
         case list():
             return [to_plain(item) for item in value]
         case tuple():
@@ -43,8 +45,6 @@ def to_plain(value: Any) -> Any:
         return {"tensor": to_plain(value.detach().tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
     if inspect.isroutine(value) or inspect.isclass(value):
         return {"name": _name(value)}
-    if isinstance(value, Enum):
-        return {"name": f"{_name(type(value))}.{value.name}"}
     raise NotStorable(f"cannot store {value!r} of type {type(value).__name__}; draw numbers, arrays or frozen dataclasses")
 
 
@@ -66,7 +66,10 @@ def from_plain(plain: Any) -> Any:
 
             return torch.tensor(from_plain(items), dtype=getattr(torch, dtype.removeprefix("torch."))).reshape(shape)
         case {"object": name, "fields": fields}:
-            return _named(name)(**{key: from_plain(field) for key, field in fields.items()})
+            made = _named(name)
+            if not (inspect.isclass(made) and dataclasses.is_dataclass(made)):
+                raise NotStorable(f"will not call {name!r}: only this project's own dataclasses are rebuilt")
+            return made(**{key: from_plain(field) for key, field in fields.items()})
         case {"name": name}:
             return _named(name)
         case _:
@@ -75,7 +78,7 @@ def from_plain(plain: Any) -> Any:
 
 def _name(thing: Any) -> str:
     name = f"{thing.__module__}:{thing.__qualname__}"
-    if not name.startswith(OURS) or "<" in name:
+    if not name.startswith(OURS) or "<" in name or _named(name) is not thing:
         raise NotStorable(f"cannot store {name}: only named functions and classes of this project can be found again")
     return name
 
@@ -84,7 +87,14 @@ def _named(name: str) -> Any:
     if not name.startswith(OURS):
         raise NotStorable(f"will not look up {name!r}: only this project's own names are rebuilt")
     module, _, path = name.partition(":")
-    found: Any = importlib.import_module(module)
-    for part in path.split("."):
-        found = getattr(found, part)
+    try:
+        found: Any = importlib.import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as problem:
+        raise NotStorable(f"cannot find {name!r} ({problem}): it was renamed, or is not the module's own") from problem
+    # What our modules import is reachable through them, `os` for instance, and is not ours.
+    owner = found if inspect.isroutine(found) or inspect.isclass(found) else type(found)
+    if not f"{owner.__module__}.".startswith(OURS):
+        raise NotStorable(f"will not look up {name!r}: it belongs to {owner.__module__}, not to this project")
     return found

@@ -8,6 +8,7 @@ import itertools
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +17,8 @@ import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.statistics import collector
 
 from claims.kit.dependencies import ROOT
@@ -45,7 +48,7 @@ class Happened:
     level: float | None = None
     fallen: tuple[Arguments, str] | None = None
     tightest: tuple[Arguments, Seen] | None = None
-    measured: list[dict[str, float]] = field(default_factory=list)
+    measured: list[dict[str, float | None]] = field(default_factory=list)
 
     def call(self, check: Check, arguments: Arguments) -> None:
         """Put one case to the property and remember what came of it; falsifications and errors are passed on."""
@@ -69,7 +72,8 @@ class Happened:
     def crashed(self, crash: BaseException) -> None:
         """A crash is an error, whatever else was found."""
         if self.outcome != "error":
-            self.outcome, self.why = "error", f"{type(crash).__name__}: {crash}{_place(crash)}"
+            line = str(crash).partition("\n")[0]  # what Hypothesis adds is advice on how to be quiet about it
+            self.outcome, self.why = "error", f"{type(crash).__name__}: {line}{_place(crash)}"
 
 
 class Engine(Protocol):
@@ -102,7 +106,7 @@ class Search:
         happened = Happened(enough=self.cases // 2)
         statistics: dict[str, Any] = {}
         test = self._test(lambda **drawn: happened.call(check, drawn), reading, wanted, entropy)
-        with collector.with_value(statistics.update):  # type: ignore[arg-type]
+        with nothing_read_from_source(), collector.with_value(statistics.update):  # type: ignore[arg-type]
             try:
                 test()
             except Falsified:
@@ -164,7 +168,8 @@ class Exhaustion:
                 continue
             except Falsified:
                 first = first or happened.fallen
-            except Exception:
+            except Exception as crash:
+                happened.crashed(crash)
                 return happened
             happened.cases += 1
         if first:
@@ -214,7 +219,8 @@ class Trials:
                 wins += 1
             except Falsified:
                 losses += 1
-            except Exception:
+            except Exception as crash:
+                happened.crashed(crash)
                 return happened
             if settled(wins, losses, self.seeds, self.beats, level):
                 break
@@ -223,6 +229,20 @@ class Trials:
         happened.outcome = decide(wins, self.seeds, self.beats, level)
         happened.why = f"{wins} of {wins + losses} seeds" if not self.timed else "repetitions counted, see the run"
         return happened
+
+
+@contextmanager
+def nothing_read_from_source() -> Iterator[None]:
+    """Keep Hypothesis from drawing the constants it finds in every loaded module of the checkout: an edit anywhere, another
+    number of workers or a folder called `tests` above the checkout would change the cases."""
+    usual = providers._get_local_constants
+    providers._get_local_constants = Constants
+    providers.CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        providers._get_local_constants = usual
+        providers.CONSTANTS_CACHE.cache.clear()
 
 
 def _place(crash: BaseException) -> str:

@@ -53,7 +53,7 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True):
     strain: float | None = None
     counterexample: Case | None = None
     tightest: Case | None = None
-    measured: list[dict[str, float]] = []
+    measured: list[dict[str, float | None]] = []
     timed: bool = False  # cases, wins and measured then depend on the machine's clock
     seconds: float = 0.0
 

@@ -27,7 +27,7 @@ class Seen:
     strain: float | None = None  # largest share of an allowance that was used; above 1 the case has fallen
     strained_by: str = ""
     shown: list[tuple[str, Any]] = field(default_factory=list)
-    measured: dict[str, float] = field(default_factory=dict)
+    measured: dict[str, float | None] = field(default_factory=dict)
     targeted: set[str] = field(default_factory=set)
 
 
@@ -57,7 +57,8 @@ def close(got: object, want: object, within: float, what: str) -> None:
     Shapes must agree: broadcasting would hide a lost dimension."""
     left, right = as_array(got), as_array(want)
     holds(left.shape == right.shape, f"{what}: shape {left.shape}, want {right.shape}")
-    error = float(np.max(np.abs(left - right), initial=0.0)) if left.size else 0.0
+    with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is close to nothing
+        error = float(np.max(np.abs(left - right), initial=0.0))
     _strain(error, within, what)
     holds(error <= within, f"{what}: off by {error:.3g}, allowed {within:.3g}")
 
@@ -83,9 +84,10 @@ def show(label: str, value: object) -> None:
 
 
 def measure(**numbers: float) -> None:
-    """Numbers of one trial (an accuracy, a ratio) that a figure will draw."""
+    """Numbers of one trial (an accuracy, a ratio) that a figure will draw. One that is not finite is kept as None, for JSON
+    has no such number."""
     if (seen := _listening.get()) is not None:
-        seen.measured.update({name: float(number) for name, number in numbers.items()})
+        seen.measured.update({name: float(number) if math.isfinite(number) else None for name, number in numbers.items()})
 
 
 def rounding(operations: float, scale: float = 1.0, dtype: type = np.float64) -> float:
@@ -97,8 +99,10 @@ def rounding(operations: float, scale: float = 1.0, dtype: type = np.float64) ->
 
 def as_array(value: object) -> np.ndarray:
     """A tensor, array, list or number as an array; the kit need not know torch for that."""
-    detached = value.detach() if hasattr(value, "detach") else value
-    return np.asarray(detached, dtype=np.float64)
+    array = np.asarray(value.detach() if hasattr(value, "detach") else value)
+    if np.iscomplexobj(array):
+        raise TypeError("complex numbers are compared by their real and imaginary parts, one after the other")
+    return array.astype(np.float64, copy=False)
 
 
 def _told_apart(got: float, bound: float) -> tuple[str, str]:

@@ -4,6 +4,7 @@ Computed eigenvalues misread defective matrices (a Jordan block of .9 reads .993
 by an eigenvalue routine. Entries lie on a grid of eighths, on which small counterexamples are also legible ones.
 """
 
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -106,8 +107,9 @@ def _rotation(angle: float) -> np.ndarray:
 
 
 def _between(low: float, high: float) -> st.SearchStrategy[float]:
-    """The two ends and sixteen steps between them: extreme values matter most and are drawn most."""
-    return st.sampled_from([low, high]) | st.integers(0, 16).map(lambda step: low + (high - low) * step / 16)
+    """The two ends and fifteen steps between them: extreme values matter most and are drawn most."""
+    # The sixteenth step would round to something near the end, which may lie beyond it.
+    return st.sampled_from([low, high]) | st.integers(0, 15).map(lambda step: low + (high - low) * step / 16)
 
 
 def _signed(low: float, high: float) -> st.SearchStrategy[float]:
@@ -116,7 +118,7 @@ def _signed(low: float, high: float) -> st.SearchStrategy[float]:
 
 def grid(shape: tuple[int, ...], entries: Interval) -> st.SearchStrategy[np.ndarray]:
     """Arrays of that shape whose entries are multiples of an eighth within the interval."""
-    low, high = (round(bound * EIGHTHS) for bound in entries)
+    low, high = ceil(entries[0] * EIGHTHS), floor(entries[1] * EIGHTHS)
     count = int(np.prod(shape))
     return st.lists(st.integers(low, high), min_size=count, max_size=count).map(
         lambda eighths: np.array(eighths, dtype=np.float64).reshape(shape) / EIGHTHS

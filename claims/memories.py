@@ -1,0 +1,225 @@
+"""Domains of networks that have something to remember: LSTMs with explicit weights, and sequences that differ early on.
+
+Weights and inputs lie on a grid of eighths, so that a counterexample can be read. Everything is float64.
+"""
+
+from dataclasses import dataclass
+from math import exp
+from typing import Any
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.kit.domain import Domain
+from claims.kit.domains.matrices import Interval, chains, grid
+from claims.kit.domains.numbers import LARGEST_SEED
+from impls import lstm, seq2seq
+from impls.elman import Elman
+from impls.lstm import LSTM
+
+GATES = "fiCo"  # in the order of LSTM's fields
+INPUTS: Interval = (-2, 2)
+Whole = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class LSTMRun:
+    """An LSTM and the inputs (n, m) of n steps; it starts from a state of zeros."""
+
+    network: LSTM
+    x: np.ndarray
+
+    @property
+    def inputs(self) -> torch.Tensor:
+        return torch.from_numpy(self.x)
+
+
+@dataclass(frozen=True)
+class SeededLSTM:
+    """An LSTM of width d as torch draws it from a seed, m inputs wide, to be run for n steps from a state of any size."""
+
+    seed: int
+    d: int
+    m: int
+    n: int
+
+    @property
+    def network(self) -> LSTM:
+        return lstm.draw(self.d, self.m, torch.Generator().manual_seed(self.seed))
+
+    def numbers(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The inputs (n, m), h_0 and C_0."""
+        generator = torch.Generator().manual_seed(self.seed + 1)
+        shapes = (self.n, self.m), (self.d,), (self.d,)
+        x, h, C = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes)
+        return x, h.tanh(), C
+
+
+@dataclass(frozen=True)
+class TwoPasts:
+    """A network reads two sequences that agree but for the first token, `first` or `other`.
+
+    The `lag` tokens after it repeat the rows of `later`. Shapes: first, other (m,), later (period, m)."""
+
+    network: Elman | LSTM
+    first: np.ndarray
+    other: np.ndarray
+    later: np.ndarray
+    lag: int
+
+    def ends(self) -> tuple[seq2seq.State, seq2seq.State]:
+        """The state after the first token and after the last; each part is (2, d), a row for each sequence."""
+        biases = self.network.b_o if isinstance(self.network, LSTM) else self.network.b
+        firsts = torch.from_numpy(np.stack([self.first, self.other])).to(biases.dtype)
+        later = torch.from_numpy(self.later[np.arange(self.lag) % len(self.later)]).to(biases.dtype)
+        return first_and_last_state(self.network, len(biases), firsts, later)
+
+
+@dataclass(frozen=True)
+class SeededPasts:
+    """The same for an LSTM of width d as torch draws it from a seed, its inputs drawn from a normal distribution."""
+
+    seed: int
+    d: int
+    lag: int
+
+    def ends(self) -> tuple[seq2seq.State, seq2seq.State]:
+        generator = torch.Generator().manual_seed(self.seed)
+        network = lstm.draw(self.d, self.d, generator)
+        firsts, later = (torch.randn(rows, self.d, generator=generator, dtype=torch.float64) for rows in (2, self.lag))
+        return first_and_last_state(network, self.d, firsts, later)
+
+
+def first_and_last_state(
+    network: Elman | LSTM, d: int, firsts: torch.Tensor, later: torch.Tensor
+) -> tuple[seq2seq.State, seq2seq.State]:
+    """By torch's own kernel where there is one: thousands of steps of the readable cell would take seconds."""
+    zero = firsts.new_zeros(2, d)
+    early = seq2seq.step(network, (zero, zero) if isinstance(network, LSTM) else (zero,), firsts)
+    return early, seq2seq.fused(network, later.unsqueeze(1).expand(-1, 2, -1), early)[1]
+
+
+def distance(state: seq2seq.State) -> float:
+    """Between the two rows of a state, all its parts together."""
+    return float(torch.cat([part[0] - part[1] for part in state]).double().norm())
+
+
+@dataclass(frozen=True)
+class TwoFutures:
+    """An LSTM reads two sequences that agree up to a point. Shapes: past (t, m), future and other (k, m)."""
+
+    network: LSTM
+    past: np.ndarray
+    future: np.ndarray
+    other: np.ndarray
+
+    def inputs(self) -> tuple[torch.Tensor, torch.Tensor]:
+        return tuple(torch.from_numpy(np.concatenate([self.past, then])) for then in (self.future, self.other))
+
+
+def hand_set(**weights: float | list[float]) -> lstm.LSTM:
+    """One unit and one input. A gate's row weighs h and x; what is not named is zero."""
+    rows = {f"W_{gate}": [weights.get(f"W_{gate}", [0, 0])] for gate in GATES}
+    biases = {f"b_{gate}": [weights.get(f"b_{gate}", 0)] for gate in GATES}
+    return lstm.LSTM(**{name: torch.tensor(value, dtype=torch.float64) for name, value in (rows | biases).items()})
+
+
+def lstm_runs(
+    steps: Whole = (2, 5), reads_h: str = GATES, forget: float | None = None, recurrent: float = 1, widest: int = 2
+) -> Domain:
+    """LSTMs with explicit weights. `reads_h` names the gates that read the state, by weights of the usual size times
+    `recurrent`; `forget` bounds the pre-activation of the forget gate at every step, whatever the inputs."""
+    words = f"LSTMs {_between((1, widest))} wide over {_between(steps)} steps, {_gates(reads_h, forget, recurrent)}"
+    return Domain(words, st.builds(LSTMRun, _lstms(reads_h, forget, recurrent, widest), _rows(steps[1], steps[0])))
+
+
+def seeded_lstms(width: Whole, inputs: Whole, steps: Whole) -> Domain:
+    """For shapes and equalities, where no single weight matters."""
+    words = f"torch's default LSTMs {_between(width)} wide, {_between(inputs)} inputs, {_between(steps)} steps"
+    return Domain(words, st.builds(
+        SeededLSTM, st.integers(0, LARGEST_SEED - 1), st.integers(*width), st.integers(*inputs), st.integers(*steps)
+    ))  # fmt: skip
+
+
+def two_futures(widest: int = 2) -> Domain:
+    """LSTMs with explicit weights that read two sequences with a common past."""
+    words = f"LSTMs {_between((1, widest))} wide; 1 to 3 tokens, then either of two continuations of 2"
+    return Domain(words, st.builds(TwoFutures, _lstms(widest=widest), _rows(3), grid((2, 1), INPUTS), grid((2, 1), INPUTS)))
+
+
+def lstms_with_two_pasts(lag: Whole, reads_h: str = GATES, forget: float | None = None, widest: int = 2) -> Domain:
+    """LSTMs with explicit weights and a swapped first token."""
+    words = f"LSTMs {_between((1, widest))} wide, {_gates(reads_h, forget)}; the first token swapped, {_between(lag)} later ones"
+    return Domain(words, _two_pasts(_lstms(reads_h, forget, widest=widest), lag))
+
+
+def seeded_lstms_with_two_pasts(width: Whole, lag: Whole) -> Domain:
+    """For what holds from nearly every seed, where no single weight matters."""
+    words = f"torch's default LSTMs {_between(width)} wide; the first token swapped, {_between(lag)} later ones"
+    return Domain(words, st.builds(SeededPasts, st.integers(0, LARGEST_SEED), st.integers(*width), st.integers(*lag)))
+
+
+def elmans_with_two_pasts(lag: int, singular_values: Interval | None = None) -> Domain:
+    """Elman networks with explicit weights and a swapped first token."""
+    if singular_values is None:
+        words, W_h = "weights in [-2, 2]", st.integers(1, 2).flatmap(lambda d: grid((d, d), (-2, 2)))
+    else:
+        words = f"singular values of W_h in {_between(singular_values)}"
+        W_h = chains(every_singular_value=singular_values, size=(1, 2), repeat=True).strategy.map(lambda period: period[0])
+    return Domain(
+        f"Elman networks 1 or 2 wide, {words}; the first token swapped, {lag} later ones",
+        _two_pasts(W_h.flatmap(_elman), (lag, lag)),
+    )
+
+
+def _two_pasts(network: st.SearchStrategy[Any], lag: Whole) -> st.SearchStrategy[TwoPasts]:
+    later = st.builds(lambda loud, rows: loud * rows, st.booleans(), _rows(3))  # in silence a cell forgets least
+    return st.builds(TwoPasts, network, grid((1,), INPUTS), grid((1,), INPUTS), later, st.integers(*lag))
+
+
+def _elman(W_h: np.ndarray) -> st.SearchStrategy[Elman]:
+    d = len(W_h)
+    biases = st.builds(lambda biased, b: biased * b, st.booleans(), _tensor((d,), (-2, 2)))
+    return st.builds(Elman, st.just(torch.from_numpy(W_h)), _tensor((d, 1), (-2, 2)), biases)
+
+
+def _lstms(reads_h: str = GATES, forget: float | None = None, recurrent: float = 1, widest: int = 2) -> st.SearchStrategy[LSTM]:
+    """One block of numbers whatever the width, a smaller width using fewer of them: so the search can shrink the width too."""
+
+    def make(d: int, block: np.ndarray, constant: bool, slack: float) -> LSTM:
+        W, b = {}, {}
+        for gate, numbers in zip(GATES, block, strict=True):
+            scale = recurrent if gate in reads_h else 0
+            W[gate] = torch.from_numpy(np.hstack([scale * numbers[:d, :d], numbers[:d, -2:-1]]))
+            b[gate] = torch.from_numpy(numbers[:d, -1].copy())
+        if forget is not None:
+            # |h| < 1 and |x| <= 2, so the weighted sum stays within `reach` of the bias. Often it is constant, at its largest.
+            W["f"] = (1 - constant) * W["f"]
+            reach = W["f"].abs() @ torch.tensor([1.0] * d + [2.0], dtype=torch.float64)
+            b["f"] = forget - reach - slack
+        return LSTM(*(W[gate] for gate in GATES), *(b[gate] for gate in GATES))
+
+    block = grid((len(GATES), widest, widest + 2), (-4, 4))
+    slack = st.sampled_from([0.0, 0.125, 0.5, 2.0])
+    return st.builds(make, st.integers(1, widest), block, st.booleans(), slack)
+
+
+def _rows(most: int, least: int = 1) -> st.SearchStrategy[np.ndarray]:
+    """The inputs of a few steps, one number each."""
+    return st.builds(lambda count, rows: rows[:count], st.integers(least, most), grid((most, 1), INPUTS))
+
+
+def _tensor(shape: tuple[int, ...], entries: Interval) -> st.SearchStrategy[torch.Tensor]:
+    return grid(shape, entries).map(torch.from_numpy)
+
+
+def _gates(reads_h: str, forget: float | None, recurrent: float = 1) -> str:
+    readers = {GATES: "every gate reads h", "": "no gate reads h"}.get(reads_h, f"{' and '.join(reads_h)} alone read h")
+    readers += f" (weights times {recurrent:g})" if recurrent != 1 else ""
+    return readers if forget is None else f"{readers}, f at most {1 / (1 + exp(-forget)):.3f} at every step"
+
+
+def _between(bounds: Interval) -> str:
+    low, high = bounds
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

@@ -1,0 +1,58 @@
+"""Domains of networks and of what goes into them: small, with explicit weights, so that a counterexample can be read.
+
+Numbers lie on a grid of eighths. Everything is float64.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.kit.domain import domain
+from claims.kit.domains.matrices import Interval, grid
+from impls.elman import Elman
+
+
+@dataclass(frozen=True)
+class ElmanRun:
+    """An Elman network of width d, the inputs of n steps, and the gradient g of a loss that reads the last state.
+
+    Shapes: W_h (d, d), W_x (d, d), b (d,), h_0 (d,), x (n, d), g (d,)."""
+
+    W_h: np.ndarray
+    W_x: np.ndarray
+    b: np.ndarray
+    h_0: np.ndarray
+    x: np.ndarray
+    g: np.ndarray
+
+    @property
+    def network(self) -> Elman:
+        return Elman(torch.from_numpy(self.W_h), torch.from_numpy(self.W_x), torch.from_numpy(self.b))
+
+    @property
+    def start(self) -> torch.Tensor:
+        return torch.from_numpy(self.h_0)
+
+    @property
+    def inputs(self) -> torch.Tensor:
+        return torch.from_numpy(self.x)
+
+    @property
+    def loss_gradient(self) -> torch.Tensor:
+        return torch.from_numpy(self.g)
+
+
+@domain("Elman networks {width} wide over {steps} steps, weights within {weights}, inputs within [-2, 2]")
+def elman_runs(
+    width: tuple[int, int] = (1, 3), steps: tuple[int, int] = (1, 5), weights: Interval = (-2, 2)
+) -> st.SearchStrategy[ElmanRun]:
+    """Every weight, bias, input, initial state and loss gradient is drawn."""
+    return st.tuples(st.integers(*width), st.integers(*steps)).flatmap(lambda drawn: _elman_run(*drawn, weights))
+
+
+def _elman_run(d: int, n: int, weights: Interval) -> st.SearchStrategy[ElmanRun]:
+    shapes = {"W_h": (d, d), "W_x": (d, d), "b": (d,), "h_0": (d,), "x": (n, d), "g": (d,)}
+    bounds = {"W_h": weights, "W_x": weights, "h_0": (-0.875, 0.875)}
+    return st.builds(ElmanRun, **{f.name: grid(shapes[f.name], bounds.get(f.name, (-2, 2))) for f in fields(ElmanRun)})
