@@ -1,0 +1,46 @@
+"""`python -m reports`: examine the claims, write evidence, judge, render.
+
+Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
+input error, said in one line, with nothing lost.
+"""
+
+import sys
+
+import click
+
+INPUT_ERROR = 3
+
+
+def main() -> int:
+    """Run the command line and translate what went wrong into a line and an exit code."""
+    try:
+        from reports.command import command
+
+        return int(command(standalone_mode=False) or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as problem:
+        return _sorry(problem.format_message())
+    except (KeyboardInterrupt, click.Abort):
+        return _sorry("interrupted; the last whole record is still in place")
+    except ModuleNotFoundError as problem:
+        return _sorry(f"the package {problem.name} is missing: tox run -e verify installs what is needed")
+    except OSError as problem:
+        return _sorry(f"{problem.filename or 'disk'}: {problem.strerror or problem}")
+    except Exception as problem:
+        from claims.kit.claim import ClaimError
+        from claims.kit.codec import NotStorable
+        from claims.kit.evidence import EvidenceError
+
+        if isinstance(problem, ClaimError | EvidenceError | NotStorable):
+            return _sorry(str(problem))
+        raise
+
+
+def _sorry(line: str) -> int:
+    print(f"reports: {line}", file=sys.stderr)
+    return INPUT_ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""The command line: which claims, how hard to try, where to write."""
+
+import difflib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+
+from claims import every_claim
+from claims.kit.claim import WORDS, Claim
+from claims.kit.evidence import ROOT, ClaimEvidence, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
+from claims.kit.profiles import PROFILES, Profile
+from reports.examination import Task, examine, how_many_readings
+from reports.markdown import as_markdown
+from reports.record import Record, is_as_pinned, make_record, read_record, write_record
+from reports.render import write_site
+from reports.replay import replay
+
+MOST_WORKERS = 64
+REPORTS = ROOT / "reports"
+SCRATCH = REPORTS / "scratch"  # where runs go that are not a whole verdict run; never committed
+VERDICT_CHANGED, NOT_DECIDED = 1, 2
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--only", multiple=True, metavar="ID", help="Examine this claim only; may be given again, or name a chapter.")
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="verdict", show_default=True, help="How hard to try.")
+@click.option(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), default=min(2, os.cpu_count() or 1), show_default=True,
+    help="Processes to share the readings between.",
+)  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for record, evidence and site.")
+@click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
+@click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
+@click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
+def command(
+    only: tuple[str, ...], profile: str, workers: int, out: Path | None, no_examine: bool, replayed: str | None, listing: bool
+) -> int:
+    """Put the essay's claims to the test and report what came of it."""
+    console = Console()
+    if replayed:
+        return replay(_named([replayed])[0], out or REPORTS, console)
+    if listing:
+        return _list(console, out or REPORTS)
+    claims, chosen = _named(only) if only else list(every_claim()), PROFILES[profile]
+    whole = not only and chosen.name == "verdict"
+    folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
+    _must_be_writable(folder)
+    started = perf_counter()
+    evidence = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console)
+    record = make_record(claims, evidence, chosen, perf_counter() - started)
+    write_record(record, folder)
+    write_whole(folder / "verdicts.md", as_markdown(record).encode())
+    page = write_site(record, evidence, folder)
+    return _conclude(console, record, page)
+
+
+def _named(ids: Sequence[str]) -> list[Claim]:
+    """The claims of these ids, or of these chapters."""
+    known = {one.id: one for one in every_claim()}
+    chosen = []
+    for id in ids:
+        found = [known[id]] if id in known else [one for one in known.values() if one.chapter == id]
+        if not found:
+            near = difflib.get_close_matches(id, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "--list shows them all"
+            raise click.UsageError(f"no claim or chapter is called {id!r}; {hint}")
+        chosen += found
+    return [one for one in known.values() if one in chosen]
+
+
+def _must_be_writable(folder: Path) -> None:
+    """Find out now, not after minutes of work."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as problem:
+        raise click.UsageError(f"cannot write to {folder}: {problem.strerror}; choose another with --out") from problem
+
+
+def _stored(claims: Sequence[Claim], profile: Profile, folder: Path) -> dict[str, ClaimEvidence]:
+    """Evidence from disk; what was made with other sources is stale and refused, what was made with less effort as well."""
+    stored = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in claims}
+    if stale := [one.id for one in claims if stored[one.id].rests_on != rests_on(one)]:
+        raise EvidenceError(f"{folder / 'evidence'}: older than the code for {', '.join(stale)}; run without --no-examine")
+    if others := sorted({one.profile for one in stored.values()} - {profile.name}):
+        raise EvidenceError(f"{folder / 'evidence'}: made with --profile {', '.join(others)}; give it again with --no-examine")
+    return stored
+
+
+def _examine(claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, console: Console) -> dict[str, ClaimEvidence]:
+    """Examine with a progress bar, which only a terminal gets to see."""
+    columns = (
+        TextColumn("[progress.description]{task.description:60.60}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    luck = 0 if profile.repeatable else secrets.randbits(48)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("starting", total=how_many_readings(claims))
+
+        def finished(task: Task, found: ReadingEvidence) -> None:
+            progress.update(bar, advance=1, description=f"{task.id} · {found.engine}, {found.cases} cases")
+
+        return examine(claims, profile, workers, folder / "evidence", finished, luck)
+
+
+def _conclude(console: Console, record: Record, page: Path) -> int:
+    """The counts, what differs from the pinned verdicts, and where to read on."""
+    changed, undecided = is_as_pinned(record)
+    for one in changed + undecided:
+        _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
+    counts = ", ".join(f"{record.summary[word]} {word}" for word in WORDS)
+    _say(console, f"{len(record.claims)} statements: {counts} ({record.run.seconds:.0f} s)")
+    _say(console, f"Report: {page}")
+    return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0
+
+
+def _say(console: Console, line: str) -> None:
+    """A line as it is: [nan, 1] is a list here, no markup."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _list(console: Console, folder: Path) -> int:
+    """Every claim with its verdict in the record, if there is one."""
+    path = folder / "verdicts.json"
+    verdicts = {one.id: one.verdict for one in read_record(path).claims} if path.exists() else {}
+    table = Table(Column("claim", no_wrap=True), "verdict", "engine", "says", box=None, show_edge=False)
+    for one in every_claim():
+        table.add_row(one.id, verdicts.get(one.id, "not examined"), one.by.name, escape(one.says))
+    console.print(table)
+    return 0

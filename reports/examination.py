@@ -1,0 +1,109 @@
+"""Putting many claims to the test: readings are spread over processes, evidence is written as soon as a claim is done."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from claims import every_claim
+from claims.kit.claim import Claim, Reading
+from claims.kit.engines import Trials
+from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_whole
+from claims.kit.examine import collect, entropy_of, examine_reading
+from claims.kit.profiles import PROFILES, Profile
+
+
+@dataclass(frozen=True)
+class Task:
+    """One reading to examine, in words that travel between processes."""
+
+    id: str
+    reading: str
+    profile: str
+    level: float
+    entropy: int
+
+
+Finished = Callable[[Task, ReadingEvidence], None]
+
+
+def examine(
+    claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, finished: Finished, luck: int = 0
+) -> dict[str, ClaimEvidence]:
+    """Examine every reading of these claims and write `folder/<id>.json` for each. `luck` sets other cases than usual."""
+    seen: dict[str, dict[str, ReadingEvidence]] = {one.id: {} for one in claims}
+    by_id = {one.id: one for one in claims}
+    complete: dict[str, ClaimEvidence] = {}
+    for task, found in _run(_tasks(claims, profile, luck), by_id, workers):
+        finished(task, found)
+        claim, readings = by_id[task.id], seen[task.id]
+        readings[task.reading] = found
+        if len(readings) == len(claim.readings):
+            in_order = [readings[one.name] for one in claim.readings]
+            complete[claim.id] = collect(claim, profile, in_order)
+            write_whole(folder / f"{claim.id}.json", as_json(complete[claim.id]))
+    return complete
+
+
+def how_many_readings(claims: Sequence[Claim]) -> int:
+    """The steps of a progress bar."""
+    return sum(len(one.readings) for one in claims)
+
+
+def trial_level(claim: Claim) -> float:
+    """The error that one trial reading may take, so that all of them together stay within the level declared."""
+    if not isinstance(claim.by, Trials):
+        return 0.0
+    together = sum(len(one.readings) for one in every_claim() if isinstance(one.by, Trials))
+    return claim.by.alpha / together
+
+
+def _tasks(claims: Sequence[Claim], profile: Profile, luck: int) -> list[Task]:
+    """The long ones first, so that no process is left with one at the end; those with a clock last."""
+
+    def task(claim: Claim, one: Reading) -> Task:
+        return Task(claim.id, one.name, profile.name, trial_level(claim), entropy_of(claim, one) ^ luck)
+
+    def length(claim: Claim) -> int:
+        return 2 if claim.by.timed else 0 if isinstance(claim.by, Trials) else 1
+
+    return [task(claim, one) for claim in sorted(claims, key=length) for one in claim.readings]
+
+
+def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[tuple[Task, ReadingEvidence]]:
+    together = [task for task in tasks if not by_id[task.id].by.timed]
+    alone = [task for task in tasks if by_id[task.id].by.timed]  # a clock wants the machine to itself
+    if workers == 1:
+        _prepare()
+        yield from ((task, _examine(task)) for task in together)
+    else:
+        yield from _in_processes(together, workers)
+    _prepare()
+    yield from ((task, _examine(task)) for task in alone)
+
+
+def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, ReadingEvidence]]:
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["reports.examination"])  # torch is imported once, not once a worker
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
+    try:
+        running: dict[Future[ReadingEvidence], Task] = {pool.submit(_examine, task): task for task in tasks}
+        for done in as_completed(running):
+            yield running[done], done.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare() -> None:
+    """One thread a worker: the same sums in the same order everywhere, and no two workers on one core."""
+    torch.set_num_threads(1)
+
+
+def _examine(task: Task) -> ReadingEvidence:
+    claim = next(one for one in every_claim() if one.id == task.id)
+    return examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.level, task.entropy)

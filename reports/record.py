@@ -1,0 +1,155 @@
+"""The record, `reports/verdicts.json`: one strict JSON document from which every page, table and export is made.
+
+Sorted keys; the same evidence gives the same bytes. What changes from run to run (time, machine, commit, clock readings)
+stands under `run` alone.
+"""
+
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from claims.kit.claim import WORDS, Claim, Word
+from claims.kit.evidence import (
+    ROOT,
+    ClaimEvidence,
+    EvidenceError,
+    ReadingEvidence,
+    as_json,
+    machine,
+    versions,
+    write_whole,
+)  # fmt: skip
+from claims.kit.profiles import PROFILES, VERDICT, Profile
+from claims.kit.verdict import judge
+
+SCHEMA = 1
+
+
+class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure's finding and its text alternative; the chart itself lies with the evidence."""
+
+    title: str
+    says: str
+
+
+class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim, its verdict and what the verdict rests on."""
+
+    id: str
+    chapter: str
+    says: str
+    verdict: Word
+    why: str
+    expected: Word
+    teach: str
+    not_shown: str
+    by: str
+    cites: list[str]
+    lines: list[int]
+    defined_at: str
+    readings: list[ReadingEvidence]
+    figure: FigureRecord | None = None
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What may differ between two runs. `readings` holds, by claim and reading, the seconds and what clocks decided."""
+
+    date: str
+    commit: str
+    machine: str
+    versions: dict[str, str]
+    profile: str
+    seconds: float
+    readings: dict[str, dict[str, dict[str, Any]]]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """All verdicts of one run."""
+
+    schema: int
+    run: Run
+    summary: dict[str, int]
+    claims: list[ClaimRecord]
+
+
+def make_record(claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], profile: Profile, seconds: float) -> Record:
+    """Judge the evidence, claim by claim."""
+    judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
+    counts = Counter(one.verdict for one in judged)
+    volatile = {one.id: {seen.name: _volatile(seen) for seen in evidence[one.id].readings} for one in claims}
+    run = Run(
+        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
+        profile=profile.name, seconds=round(seconds, 1), readings=volatile,
+    )  # fmt: skip
+    return Record(schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged)
+
+
+def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimRecord:
+    verdict = judge(seen.readings, may_conclude=profile.may_conclude)
+    chart = seen.figure
+    return ClaimRecord(
+        id=claim.id, chapter=claim.chapter, says=claim.says, verdict=verdict.word, why=verdict.why,
+        expected=claim.expect, teach=claim.teach, not_shown=claim.not_shown, by=claim.by.name,
+        cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
+        readings=[_steady(one) for one in seen.readings],
+        figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
+    )  # fmt: skip
+
+
+def _steady(one: ReadingEvidence) -> ReadingEvidence:
+    """A reading without what a clock decided."""
+    steady = msgspec.structs.replace(one, seconds=0.0, measured=[])
+    if not one.timed:
+        return steady
+    return msgspec.structs.replace(steady, cases=0, wins=None, counterexample=None, tightest=None)
+
+
+def _volatile(one: ReadingEvidence) -> dict[str, Any]:
+    seconds = {"seconds": round(one.seconds, 3)}
+    return seconds | ({"cases": one.cases, "wins": one.wins, "measured": one.measured} if one.timed else {})
+
+
+def write_record(record: Record, folder: Path) -> None:
+    """The record and its schema, each replaced in one step."""
+    write_whole(folder / "verdicts.schema.json", as_json(schema()))
+    write_whole(folder / "verdicts.json", as_json(record))
+
+
+def read_record(path: Path) -> Record:
+    """The record in a file."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except FileNotFoundError as problem:
+        raise EvidenceError(f"{path}: there is no record yet; run python -m reports") from problem
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the record."""
+    described = msgspec.json.schema(Record)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Verdicts on textbook claims", **described}
+
+
+def commit() -> str:
+    """The commit of the checkout, with a plus sign when there are changes on top; empty outside of a checkout."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return described.stdout.strip()
+
+
+def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
+    """The claims whose verdict changed, and those undecided that were not expected to be."""
+    off = [one for one in record.claims if one.verdict != one.expected]
+    undecided = [one for one in off if one.verdict == "undecided"]
+    return [one for one in off if one.verdict != "undecided"], undecided
+
+
+__all__ = ["PROFILES", "VERDICT", "ClaimRecord", "Record", "Run", "is_as_pinned", "make_record", "read_record", "write_record"]

@@ -1,0 +1,101 @@
+"""The page `site/index.html`: one file that opens offline, asks the network for nothing and prints as a handout.
+
+Everything on it is taken from the record and the evidence; the same two give the same bytes.
+"""
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from claims.kit.claim import WORDS
+from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence, write_whole
+from reports import citing, matrices, pictures, wording
+from reports.markdown import ICONS
+from reports.record import ClaimRecord, Record, is_as_pinned
+from reports.sources import BIBLIOGRAPHY, Source, cited, read_sources
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
+    """Write the page and return its path."""
+    path = folder / "site" / "index.html"
+    write_whole(path, as_html(record, evidence, read_sources(bibliography)).encode())
+    return path
+
+
+def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapping[str, Source]) -> str:
+    """The page as text."""
+    script = (TEMPLATES / "script.js").read_text(encoding="utf-8")
+    charts = {id: one.figure for id, one in evidence.items() if one.figure}
+    html: str = _environment().get_template("page.html").render(
+        record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
+        engines=[name for name in wording.ENGINES if any(one.by == name for one in record.claims)],
+        off_pins=[one for part in is_as_pinned(record) for one in part], charts=charts,
+        references=cited({key for one in record.claims for key in one.cites}, sources),
+        cited=lambda keys: cited(keys, sources), citation=citing.citation(record), bibtex=citing.bibtex(record),
+    )  # fmt: skip
+    return html
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(prose=prose)
+    environment.globals.update(
+        words=WORDS, icons=ICONS, wording=wording, picture=pictures.picture, numbers=pictures.numbers, items=matrices.items,
+        quotation=citing.quotation, case_text=citing.case_text, cases_of=cases_of, by_argument=by_argument,
+    )  # fmt: skip
+    return environment
+
+
+_MARKS = (
+    (r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<em>\1</em>"),
+    (r"(?<!\w)([^\W\d_])_(\w)(?!\w)", r"\1<sub>\2</sub>"),
+    (r"(?<=[\w|‖)])\^(?:\(([^()]+)\)|(-?\w+))", r"<sup>\1\2</sup>"),
+)
+
+
+def prose(text: str) -> Markup:
+    """Our own sentences: `*so*` is emphasis, `` `so` `` is code, W_h and γ^T are set as formulas; all else is text."""
+    parts = str(escape(text)).split("`")
+    if len(parts) % 2 == 0:  # a lone backtick is a character
+        parts = ["`".join(parts)]
+    for place in range(0, len(parts), 2):
+        for pattern, mark in _MARKS:
+            parts[place] = re.sub(pattern, mark, parts[place])
+    return Markup("".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts)))
+
+
+def cases_of(claim: ClaimRecord) -> list[tuple[ReadingEvidence, Case]]:
+    """The stored cases worth showing: a witness shows the mechanism, so it stands before what the search came across."""
+    witnesses = [(one, one.counterexample or one.tightest) for one in claim.readings if one.role == "witness"]
+    written = [(one, one.counterexample) for one in claim.readings if one.role == "as written"]
+    return [(one, case) for one, case in witnesses + written if case]
+
+
+def by_argument(domain: str) -> dict[str, str]:
+    """A reading's domain, argument by argument."""
+    parts = (part.partition(": ") for part in re.split(r"; (?=\w+: )", domain))
+    return {name: words for name, _, words in parts}
+
+
+def _chapters(record: Record) -> list[tuple[str, list[ClaimRecord]]]:
+    """The claims by chapter, in the essay's order; chapters that are new to the list come last."""
+    order = list(wording.CHAPTERS)
+    place = {one.chapter: order.index(one.chapter) if one.chapter in order else len(order) for one in record.claims}
+    ordered = sorted(record.claims, key=lambda one: (place[one.chapter], one.chapter))
+    return [(chapter, list(claims)) for chapter, claims in groupby(ordered, key=lambda one: one.chapter)]
+
+
+def _digest(script: str) -> str:
+    """What lets this script run and no other."""
+    return "sha256-" + b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,107 @@
+"""What the report says in words about verdicts, chapters, roles and engines; nothing here looks at a claim's content."""
+
+from typing import Any
+
+from claims.kit.claim import MUST_COME_OUT, Role, Word
+from claims.kit.evidence import Outcome, ReadingEvidence
+from claims.kit.verdict import how_often
+from reports.record import ClaimRecord
+
+TITLE = "Checked claims: why RNNs failed at scale"
+
+CHAPTERS = {
+    "promise": "What RNNs promised",
+    "sequential": "Sequential computation",
+    "gradients": "Vanishing and exploding gradients",
+    "bottleneck": "The fixed-size state",
+    "forgetting": "Forgetting",
+    "long_range": "Long-range dependencies",
+    "gated": "LSTM and GRU",
+    "complexity": "Computational complexity",
+    "benchmarks": "Benchmarks",
+    "needed": "What was needed",
+    "attention": "Transition to attention",
+    "interview": "Interview questions",
+}
+
+LEGEND: dict[Word, str] = {
+    "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
+    "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
+    "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
+    "undecided": "The check cannot tell: too little was tried, a control misbehaved, or something broke.",
+}
+
+CORRECTED: dict[Word, str] = {
+    "supported": "Stands as written",
+    "qualified": "As corrected",
+    "refuted": "As corrected",
+    "undecided": "Proposed, not confirmed by this run",
+}
+
+ENGINES = {
+    "search": "Searched: a tool (Hypothesis) draws cases, steers them towards failure and shrinks what it finds. One "
+    "counterexample settles the matter against the statement; a search that finds none is support, not proof.",
+    "exhaustion": "Gone through: the list of cases is finite, and every one of them was tried.",
+    "trials": "Counted: independent seeds, each a win or a loss, decided by an exact binomial test at the level printed beside "
+    "the count. A trial that stopped early had already been decided, whatever the remaining seeds would have brought.",
+}
+ENGINE_NAMES = {"search": "search", "exhaustion": "every case", "trials": "trials"}
+
+ROLES: dict[Role, str] = {
+    "as written": "As written",
+    "amended": "With the condition",
+    "fails for": "Control, must fall",
+    "holds for": "Control, must hold",
+    "witness": "Stored case",
+}
+
+OUTCOMES: dict[Outcome, str] = {"held": "✓", "fell": "✗", "undecided": "?", "error": "!", "not run": "–"}
+
+PROFILES = {
+    "verdict": "This is a full run: every claim was tried as hard as its author asked for.",
+    "explore": "This is an exploring run with fresh cases, twenty-five times as many as usual; the next one will try others.",
+    "quick": "This is a quick run: a tenth of the cases and no trials. It may not conclude, so every verdict is undecided.",
+}
+
+
+def chapter_title(chapter: str) -> str:
+    """The chapter's heading; one that is new to this list still reads as words."""
+    return CHAPTERS.get(chapter, chapter.replace("_", " ").capitalize())
+
+
+def as_it_must(one: ReadingEvidence) -> bool | None:
+    """Whether a control came out as it must; of other readings nothing is asked."""
+    return one.outcome == MUST_COME_OUT[one.role] if one.role in MUST_COME_OUT else None
+
+
+def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
+    """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
+    if one.timed:
+        return f"this run: {run['wins']} of {run['cases']} repetitions" if "wins" in run else "see run"
+    if one.wins is not None:
+        stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
+        return f"{one.wins} of {one.cases} seeds{stopped}"
+    if one.role == "witness":
+        return "1"
+    whole = one.engine == "exhaustion" or (one.complete and one.outcome == "held")
+    return f"all {one.cases}" if whole else f"{one.cases}"
+
+
+def how_close(strain: float) -> str:
+    """How much of the allowance the tightest case took."""
+    return f"{strain:.0%}" if 0.01 <= strain < 0.995 else "under 1 %" if strain < 0.01 else "almost all"
+
+
+def outcome_as_written(claim: ClaimRecord) -> str:
+    """One line on what became of the statement as the essay puts it."""
+    written = next((one for one in claim.readings if one.role == "as written"), None)
+    fallen = next((one for one in claim.readings if one.role == "witness" and one.outcome == "fell"), None)
+    if written is None:
+        return "Not tried as written."
+    if written.outcome == "held":
+        return f"Held in {how_often(written)}" + (
+            f", but fell for a stored case, “{fallen.name}”. {fallen.why}" if fallen else "."
+        )
+    if written.wins is not None and written.outcome != "error":
+        return f"{written.outcome.capitalize()}: held in only {how_often(written)}."
+    return f"{written.outcome.capitalize()}: {written.why}" if written.why else f"{written.outcome.capitalize()}."

@@ -1,0 +1,80 @@
+"""A record made by hand: one claim of each verdict, with text that tries to break out of the page."""
+
+from typing import Any
+
+from claims.kit.claim import Word
+from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence
+from reports.record import ClaimRecord, FigureRecord, Record, Run
+
+HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
+BIB = """
+@inproceedings{pascanu2013, author = {Pascanu, Razvan and Mikolov, Tomas and Bengio, Yoshua}, year = {2013},
+  title = {On the Difficulty of Training {RNN}s}, booktitle = {ICML}, eprint = {1211.5063}, archiveprefix = {arXiv}}
+@article{hochreiter1997, author = {Hochreiter, Sepp and Schmidhuber, J{\\"u}rgen}, title = {Long Short-Term Memory},
+  journal = {Neural Computation}, volume = {9}, number = {8}, pages = {1735--1780}, year = {1997},
+  doi = {10.1162/neco.1997.9.8.1735}}
+"""
+NILPOTENT = "1: [[0. 1.]\n     [0. 0.]]\n2: [[0. 0.]\n     [1. 0.]]"
+WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
+
+
+def reading(role: Any, name: str, outcome: Any, **more: Any) -> ReadingEvidence:
+    """A search of 200 cases, unless told otherwise."""
+    given: dict[str, Any] = {"domain": "period: 1 to 3 matrices in turn; f: bptt.product", "engine": "search", "why": ""}
+    return ReadingEvidence(name=name, role=role, outcome=outcome, **({"cases": 200, "enough": 100} | given | more))
+
+
+def case(found_by: str, **more: Any) -> Case:
+    """Two matrices."""
+    return Case(found_by=found_by, arguments={}, text={"period": NILPOTENT}, says="norm 1", **more)
+
+
+def chart() -> dict[str, Any]:
+    """A line with a fill that needs an id, and text that tries to get out."""
+    rows = [{"step": t, "norm": 0.5**t, "kind": kind} for t in range(5) for kind in ("a", HOSTILE)]
+    encoding = {
+        "x": {"field": "step", "type": "quantitative"}, "y": {"field": "norm", "type": "quantitative"},
+        "color": {"field": "norm", "type": "quantitative"}, "row": {"field": "kind", "type": "nominal"},
+    }  # fmt: skip
+    return {"data": {"values": rows}, "mark": "point", "title": "t", "description": "d", "encoding": encoding}
+
+
+def readings(word: Word) -> list[ReadingEvidence]:
+    """What such a verdict may rest on."""
+    found = None if word == "supported" else case("search, smallest found")
+    witness = case("stored witness", shown=[("norm", HOSTILE)])
+    return [
+        reading("as written", "as written", "fell" if found else "held", counterexample=found),
+        reading("amended", f"a condition {HOSTILE}", "held" if word == "qualified" else "fell"),
+        reading("fails for", "near miss", "held" if word == "undecided" else "fell"),
+        reading("witness", "two nilpotent matrices", "fell", counterexample=witness),
+    ]
+
+
+def claim(word: Word, chapter: str = "gradients", **more: Any) -> ClaimRecord:
+    """A claim with that verdict."""
+    given: dict[str, Any] = {
+        "id": f"{chapter}.is-{word}", "chapter": chapter, "says": f"It is {word}: {HOSTILE}",
+        "verdict": word, "why": f"Because {HOSTILE}", "expected": word, "teach": "Say *singular values* of W_h.",
+        "not_shown": "Much.", "by": "search", "cites": ["pascanu2013"], "lines": [1, 2],
+        "defined_at": "claims/gradients.py:1", "readings": readings(word),
+        "figure": FigureRecord(title=f"A finding {HOSTILE}", says="It goes down."),
+    }  # fmt: skip
+    return ClaimRecord(**(given | more))
+
+
+def record(*claims: ClaimRecord) -> Record:
+    """A record of these claims, or of one of each verdict."""
+    run = Run(
+        date="2026-03-04T05:06:07+00:00", commit="0123456789ab+", machine="Linux", versions={"python": "3.11", "torch": "2.13"},
+        profile="verdict", seconds=1.5, readings={},
+    )  # fmt: skip
+    chosen = list(claims) or [claim(word) for word in WORDS]
+    summary: dict[str, int] = {word: sum(one.verdict == word for one in chosen) for word in WORDS}
+    return Record(schema=1, run=run, summary=summary, claims=chosen)
+
+
+def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:
+    """The evidence that goes with it, each claim with the same figure."""
+    blank: dict[str, Any] = {"profile": "verdict", "rests_on": "", "versions": {}, "machine": "", "figure": figure}
+    return {one.id: ClaimEvidence(id=one.id, readings=one.readings, **blank) for one in made.claims}
