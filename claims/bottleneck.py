@@ -261,7 +261,7 @@ def each_later_token_takes_its_share(two: TwoPasts, kept: float) -> None:
 
 # --- length and quality ---------------------------------------------------------------------------------------------
 
-BUDGET = training.Budget(steps=1200, batch=32)
+BUDGET = training.Budget(steps=1200, batch=16)
 DROP = 0.4  # fixed before the seeds were run
 
 
@@ -284,8 +284,8 @@ def accuracy(seed: int, attention: bool, length: int) -> float:
     },
     teach="At one and the same budget a model of width 32 writes 4 symbols backwards almost without a fault and more than half "
     "of 16 wrong; attention, and nothing else changed, takes the fall away.",
-    not_shown="That the state is too small: in earlier runs five times the steps doubled the accuracy at length 16, so training "
-    "has its share. One task, one width, random strings; not translation, and not BLEU.",
+    not_shown="That the state is too small: five times the steps lifted accuracy at length 16 from .46 to .71 and from .42 to "
+    ".65 on the two seeds tried, so training has its share. One task, one width, random strings; not translation, and not BLEU.",
     cites=("cho2014properties", "bahdanau2015"),
     figure=accuracy_by_length,
 )

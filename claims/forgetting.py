@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 import torch
@@ -175,12 +176,12 @@ def by_looking(two: TwoPasts) -> float:
 def by_undoing_the_gates(two: TwoPasts) -> float:
     """The same after division by every gate passed, all in exact arithmetic; for LSTMs of whose gates none reads h."""
     early = two.ends()[0][1]
-    assert isinstance(two.network, lstm.LSTM)
+    network = cast(lstm.LSTM, two.network)
     cells = [[Fraction(c) for c in C] for C in early.tolist()]
     whole = [Fraction(1)] * len(cells[0])
     for t in range(two.lag):
         x = torch.from_numpy(two.later[t % len(two.later)])
-        f, i, candidate, _ = ([Fraction(g) for g in gate.tolist()] for gate in lstm.gates(two.network, 0 * early[0], x))
+        f, i, candidate, _ = ([Fraction(g) for g in gate.tolist()] for gate in lstm.gates(network, 0 * early[0], x))
         cells = [[f * c + i * n for f, c, i, n in zip(f, C, i, candidate, strict=True)] for C in cells]
         whole = [product * f for product, f in zip(whole, f, strict=True)]
     return float(np.linalg.norm([float((one - other) / product) for one, other, product in zip(*cells, whole, strict=True)]))

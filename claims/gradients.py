@@ -160,7 +160,7 @@ def spectral_radius(J: Matrix) -> float:
     says="When the eigenvalues of every step's Jacobian lie inside the unit circle, the product dies out exponentially.",
     lines=(123, 125, 513),
     expect="qualified",
-    as_written=reading(period=chains(every_eigenvalue=(0, 0.9), size=(1, 2))),
+    as_written=reading(period=chains(every_eigenvalue=(0, 0.9), size=(2, 2))),
     amended={
         "the same Jacobian at every step": reading(period=chains(every_eigenvalue=(0, 0.9), repeat=True)),
         "every singular value at most 0.9": reading(period=chains(every_singular_value=(0, 0.9))),

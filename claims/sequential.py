@@ -280,6 +280,6 @@ def products_in_a_row(part: Products, n: int) -> None:
 )
 def a_recurrent_layer_is_no_slower_on_one_core(rival: Layer, n: int, seed: int) -> None:
     recurrent, other = seconds_a_step((lstm(128), rival), n, seed)
-    measure(lstm_milliseconds=1000 * recurrent, rival_milliseconds=1000 * other)
+    measure(time_ratio=recurrent / other, LSTM_ms=1000 * recurrent, rival_ms=1000 * other)
     show("time of the LSTM over time of the rival", recurrent / other)
     holds(recurrent <= other, f"the LSTM takes {recurrent / other:.2f} times as long")
