@@ -23,9 +23,14 @@ def torch_layer(p, X, mask):
         "self_attn.in_proj_bias": torch.zeros(3 * d, dtype=X.dtype),
         "self_attn.out_proj.weight": p.attention.W_o,
         "self_attn.out_proj.bias": torch.zeros(d, dtype=X.dtype),
-        "linear1.weight": p.W_1, "linear1.bias": p.b_1, "linear2.weight": p.W_2, "linear2.bias": p.b_2,
-        "norm1.weight": p.norm_1.gain, "norm1.bias": p.norm_1.bias,
-        "norm2.weight": p.norm_2.gain, "norm2.bias": p.norm_2.bias,
+        "linear1.weight": p.W_1,
+        "linear1.bias": p.b_1,
+        "linear2.weight": p.W_2,
+        "linear2.bias": p.b_2,
+        "norm1.weight": p.norm_1.gain,
+        "norm1.bias": p.norm_1.bias,
+        "norm2.weight": p.norm_2.gain,
+        "norm2.bias": p.norm_2.bias,
     }
     blocked = None if mask is None else ~mask
     flat = X.reshape(-1, *X.shape[-2:])

@@ -1,0 +1,56 @@
+"""Runs of the command line on toy claims, in this process and with one worker, so that a whole run takes a moment."""
+
+import json
+import sys
+
+from reports import command, examination
+from reports.__main__ import main
+from tests import toys
+
+ALL_PINNED, VERDICT_CHANGED, NOT_DECIDED, INPUT_ERROR = 0, 1, 2, 3
+
+
+class Reports:
+    """The command line as a user meets it, with these claims for an essay and a folder of its own."""
+
+    def __init__(self, folder, monkeypatch, capsys):
+        self.folder, self.monkeypatch, self.capsys = folder, monkeypatch, capsys
+        monkeypatch.setattr(command, "REPORTS", folder)
+        monkeypatch.setattr(command, "SCRATCH", folder / "scratch")
+        self.claims(*toys.QUICK_TOYS)
+
+    def claims(self, *claims):
+        """Let the essay consist of these."""
+        for module in (command, examination):
+            self.monkeypatch.setattr(module, "every_claim", lambda: claims)
+
+    def run(self, *arguments):
+        """`python -m reports ARGUMENTS`: exit code, what it said, what it complained about."""
+        self.monkeypatch.setattr(sys, "argv", ["reports", *map(str, arguments)])
+        code = main()
+        said = self.capsys.readouterr()
+        return code, said.out, said.err
+
+    def examine(self, *arguments):
+        return self.run("--workers", 1, *arguments)
+
+    def refuses(self, *arguments):
+        """The one line that it ends with, without a traceback, as an input error."""
+        code, _, complaint = self.run(*arguments)
+        assert code == INPUT_ERROR
+        assert complaint.startswith("reports: "), complaint
+        assert complaint.count("\n") == 1, complaint
+        return complaint
+
+    @property
+    def record(self):
+        return self.folder / "verdicts.json"
+
+
+def files(folder):
+    """All files below, with their bytes."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def without_run(path):
+    return {name: part for name, part in json.loads(path.read_bytes()).items() if name != "run"}

@@ -1,0 +1,312 @@
+"""The record: the same bytes every time, valid by its schema, and whole whatever happens while it is written."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from claims.kit.evidence import ROOT, EvidenceError, as_json, write_whole
+from reports import command, examination
+from tests import toys
+from tests.reports.running import ALL_PINNED, files, without_run
+
+# --- the record -----------------------------------------------------------------------------------------------------
+
+
+def test_two_runs_give_the_same_bytes_but_for_the_run_itself(reports, tmp_path):
+    reports.examine()
+    reports.examine("--out", tmp_path / "again")
+    first, second = files(reports.folder), files(tmp_path / "again")
+
+    assert without_run(reports.record) == without_run(tmp_path / "again" / "verdicts.json")
+    assert first.keys() == second.keys()
+    same = {name for name in first if first[name] == second[name]}
+    assert {"verdicts.md", "verdicts.schema.json"} <= same
+    assert as_json(without_run(reports.record)) in first["verdicts.json"].replace(as_run(first["verdicts.json"]), b"")
+
+
+def as_run(record):
+    """The bytes of the record that belong to `run`."""
+    start = record.index(b' "run": {')
+    return record[start : record.index(b"\n },\n", start) + len(b"\n },\n")]
+
+
+def test_two_workers_give_what_one_gives():
+    """Two processes that load other modules; through the real claims, for toys do not travel."""
+    program = """
+import sys
+from pathlib import Path
+from claims import every_claim
+from claims.kit.evidence import as_json
+from claims.kit.profiles import QUICK
+from reports.examination import examine
+if __name__ == "__main__":
+    claims = [one for one in every_claim() if one.id == "gradients.tanh-saturates"]
+    def plain(found):
+        return [(one.name, one.outcome, one.cases, one.strain, as_json(one.counterexample)) for one in found.readings]
+    first, second = (examine(claims, QUICK, n, Path(sys.argv[n]), lambda *_: None) for n in (1, 2))
+    print([plain(found) for found in first.values()] == [plain(found) for found in second.values()])
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program, *folders()], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ
+    )
+
+    assert run.stdout.split() == ["True"], run.stderr
+
+
+@pytest.fixture(autouse=True)
+def _remember(tmp_path):
+    folders.where = tmp_path
+
+
+def folders():
+    return [str(folders.where / "one"), str(folders.where / "two")]
+
+
+def test_the_record_is_valid_by_its_own_schema_and_strict(reports):
+    reports.claims(*toys.TOYS)
+    reports.examine()
+    schema = json.loads((reports.folder / "verdicts.schema.json").read_bytes())
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    record = json.loads(reports.record.read_bytes(), parse_constant=refuse)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(record, schema, cls=jsonschema.Draft202012Validator)
+    assert record["summary"] == {word: sum(one["verdict"] == word for one in record["claims"]) for word in command.WORDS}
+    assert len(record["claims"]) == len(toys.TOYS)
+
+
+@pytest.mark.parametrize(("name", "value"), [("verdict", "proved"), ("id", 7), ("readings", {})])
+def test_the_schema_refuses_a_claim_with_another(reports, name, value):
+    reports.examine()
+    record = json.loads(reports.record.read_bytes())
+    record["claims"][0][name] = value
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(record, json.loads((reports.folder / "verdicts.schema.json").read_bytes()))
+
+
+def test_a_measurement_that_is_no_number_does_not_cost_the_run(reports):
+    reports.claims(MEASURES_NAN)
+
+    assert reports.examine()[0] == ALL_PINNED
+    evidence = json.loads((reports.folder / "evidence" / f"{MEASURES_NAN.id}.json").read_bytes())
+    assert {"loss": None} in evidence["readings"][0]["measured"]
+
+
+def diverge(seed, rate):
+    toys.measure(loss=float("nan"))
+    toys.holds(rate < 1, "diverged")
+
+
+MEASURES_NAN = toys.claim(
+    "toys.nan", says="A toy.", teach="Nothing.", expect="supported", by=toys.trials(seeds=20),
+    as_written=toys.reading(seed=toys.seeds(), rate=0.1), fails_for={"too fast": toys.reading(seed=toys.seeds(), rate=10.0)},
+)(diverge)  # fmt: skip
+
+
+def test_only_some_claims_go_to_the_scratch_folder_and_leave_the_record_alone(reports):
+    reports.examine()
+    before = files(reports.folder)
+    code, said, _ = reports.examine("--only", "toys.numbers-are-small")
+
+    assert code == ALL_PINNED
+    assert "1 statements" in said
+    after = files(reports.folder)
+    assert {name: after[name] for name in before} == before
+    assert {name for name in after.keys() - before.keys() if not name.startswith("scratch/only/")} == set()
+    assert "scratch/only/verdicts.json" in after
+
+
+def test_a_chapter_may_be_named_for_its_claims_and_none_is_examined_twice(reports):
+    assert "4 statements" in reports.examine("--only", "toys", "--only", "toys.numbers-are-small")[1]
+
+
+@pytest.mark.parametrize("profile", ["quick", "explore"])
+def test_another_profile_goes_to_a_scratch_folder_of_its_own(reports, profile):
+    reports.claims(toys.every_entry_is_a_square)
+    reports.examine("--profile", profile)
+
+    assert {name.split("/")[1] for name in files(reports.folder)} == {profile}
+
+
+def test_a_quick_look_concludes_nothing(reports):
+    code, said, _ = reports.examine("--profile", "quick")
+
+    assert code == ALL_PINNED, "undecided is what a quick look is expected to be"
+    assert "4 undecided" in said
+
+
+def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
+    def entropies():
+        return [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=0)]
+
+    drawn = []
+    reports.monkeypatch.setattr(command.secrets, "randbits", lambda bits: drawn.append(bits) or 12345)
+    reports.claims(toys.every_entry_is_a_square)
+    reports.examine()
+    assert drawn == []
+    reports.examine("--profile", "explore")
+    assert drawn == [48]
+    other = [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=12345)]
+    assert not set(other) & set(entropies())
+
+
+# --- nothing is ever half written -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", ["replace", "chmod"])
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, step):
+    path = tmp_path / "record.json"
+    write_whole(path, b"old")
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, step, fail)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"new")
+    assert files(tmp_path) == {"record.json": b"old"}
+
+
+def test_a_write_that_breaks_off_in_the_middle_leaves_the_old_file_and_no_other(tmp_path):
+    path = tmp_path / "record.json"
+    write_whole(path, b"old")
+
+    with pytest.raises(TypeError):
+        write_whole(path, "text, not bytes")
+    assert files(tmp_path) == {"record.json": b"old"}
+
+
+def test_a_disk_that_fills_up_is_a_line_and_leaves_the_record(reports):
+    reports.examine()
+    before = reports.record.read_bytes()
+
+    def fail(path, content):
+        raise OSError(28, "No space left on device", str(path))
+
+    reports.monkeypatch.setattr(examination, "write_whole", fail)
+    assert "No space left on device" in reports.refuses("--workers", 1)
+    assert reports.record.read_bytes() == before
+
+
+def test_evidence_is_on_disk_before_anything_is_judged(reports):
+    def stop(*_):
+        raise EvidenceError("stopped at the judge")
+
+    reports.monkeypatch.setattr(command, "make_record", stop)
+    assert "stopped at the judge" in reports.refuses("--workers", 1)
+    assert {path.stem for path in (reports.folder / "evidence").iterdir()} == {one.id for one in toys.QUICK_TOYS}
+    assert not reports.record.exists()
+
+
+KILLED = """
+import sys, time
+from reports import command, examination
+from reports.__main__ import main
+from tests import toys
+
+def slowly(task, examine=examination._examine):
+    time.sleep(0.2)
+    return examine(task)
+
+for module in (command, examination):
+    module.every_claim = lambda: toys.QUICK_TOYS
+examination._examine = slowly
+sys.argv = ["reports", "--workers", "1", "--out", sys.argv[1]]
+sys.exit(main())
+"""
+
+
+def test_a_run_that_is_killed_leaves_the_last_whole_record(tmp_path):
+    start = [sys.executable, "-c", KILLED, str(tmp_path)]
+    (tmp_path / "verdicts.json").write_bytes(b"the last record")
+    evidence = tmp_path / "evidence"
+
+    with subprocess.Popen(start, cwd=ROOT, stdout=subprocess.DEVNULL) as run:
+        until = time.monotonic() + 60
+        while not list(evidence.glob("*.json")) and time.monotonic() < until:
+            time.sleep(0.02)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+
+    assert run.returncode == -signal.SIGKILL
+    assert (tmp_path / "verdicts.json").read_bytes() == b"the last record"
+    written = list(evidence.glob("[!.]*.json"))
+    assert 0 < len(written) < len(toys.QUICK_TOYS)
+    assert all(json.loads(path.read_bytes())["id"] == path.stem for path in written)
+
+
+def test_equal_values_are_equal_bytes_whatever_the_order_they_were_made_in():
+    assert as_json({"b": 1, "a": [0.1, "é"]}) == as_json({"a": [0.1, "é"], "b": 1})
+    assert json.loads(as_json({"a": [0.1, "é"]})) == {"a": [0.1, "é"]}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_json_has_no_number_for_is_never_written(value):
+    with pytest.raises(ValueError, match="JSON"):
+        as_json({"strain": value})
+
+
+TWO_WORKERS = """
+import sys
+from reports.__main__ import main
+sys.argv = ["reports", "--workers", "2", "--only", "gradients.chain-of-jacobians", "--out", sys.argv[1]]
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+
+
+def children(pid):
+    """The processes below one, children of children too."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    mine = [child for child, parent in parents if parent == pid]
+    return mine + [below for child in mine for below in children(child)]
+
+
+def wait_until(true, seconds=60):
+    """Whether it became true in time."""
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.05)
+    return true()
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="needs ps to see processes")
+def test_no_process_stays_behind_when_a_run_is_killed(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", TWO_WORKERS, str(tmp_path)], cwd=ROOT) as run:
+        assert wait_until(lambda: len(children(run.pid)) == 4), "the resource tracker, the fork server, two workers"
+        below = children(run.pid)
+        run.kill()
+
+    # Workers may still be importing torch; only then do they look after the run.
+    assert wait_until(lambda: not set(below) & set(all_processes()))
+
+
+def all_processes():
+    """Those that still run: one that is over may stay listed until somebody asks for its exit code."""
+    listed = subprocess.run(["ps", "-eo", "pid=,stat="], capture_output=True, text=True, check=True).stdout
+    return [int(pid) for pid, state in map(str.split, listed.splitlines()) if not state.startswith("Z")]
+
+
+def test_a_worker_that_dies_is_a_line_and_leaves_the_record(reports):
+    reports.examine()
+    before = reports.record.read_bytes()
+
+    def die(*_):
+        raise BrokenProcessPool("terminated abruptly")
+
+    reports.monkeypatch.setattr(examination, "_in_processes", die)
+    assert "--workers 1" in reports.refuses("--workers", 2)
+    assert reports.record.read_bytes() == before

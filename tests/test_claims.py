@@ -1,0 +1,227 @@
+"""Every claim of the essay: well formed, cited, controlled, and fit to run under every profile and under plain Hypothesis.
+
+What the verdicts are is for `python -m reports` to say; here is what every claim owes its reader.
+"""
+
+import ast
+import inspect
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase
+from pybtex.database import parse_file
+
+import claims
+from claims.kit import ClaimError, engines
+from claims.kit.claim import MUST_COME_OUT, Claim, problems_of
+from claims.kit.engines import constants
+from claims.kit.evidence import ROOT
+from claims.kit.examine import collect, examine_reading, put_once
+from claims.kit.profiles import QUICK
+from tests import toys
+
+CLAIMS = claims.every_claim()
+SEARCHED = [one for one in CLAIMS if one.by.name == "search"]
+FOLDER = Path(claims.__file__).parent
+
+
+AT_A_GLANCE = replace(QUICK, effort=0.03)  # six cases where two hundred are asked for: enough to trip over an error
+
+
+def by_id(found):
+    return pytest.mark.parametrize("one", found, ids=lambda one: one.id)
+
+
+def comparisons(check):
+    """The calls of `close` with an allowance that is not zero, in the property or in a function of its chapter that it calls."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(check)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    found = [node for node in calls if node.func.id == "close" and not is_zero(node)]
+    for node in calls:
+        helper = check.__globals__.get(node.func.id)
+        if inspect.isfunction(helper) and helper.__module__ == check.__module__ and helper is not check:
+            found += comparisons(helper)
+    return found
+
+
+def is_zero(call):
+    allowance = next((keyword.value for keyword in call.keywords if keyword.arg == "within"), None)
+    allowance = call.args[2] if allowance is None and len(call.args) > 2 else allowance
+    return isinstance(allowance, ast.Constant) and allowance.value == 0
+
+
+def near_misses(one):
+    return [control.name for control in one.readings if control.role == "fails for" and control.name.startswith("near miss")]
+
+
+@by_id(CLAIMS)
+def test_is_well_formed(one):
+    assert problems_of(one) == []
+    assert one.readings[0].role == "as written"
+    assert one.id.partition(".")[2] == one.id.partition(".")[2].lower().replace("_", "-").replace(" ", "-")
+
+
+@by_id(CLAIMS)
+def test_lives_in_the_chapter_that_its_id_names(one):
+    assert one.check.__module__ == f"claims.{one.chapter}"
+    assert one.chapter in claims.CHAPTERS
+
+
+@by_id(CLAIMS)
+def test_is_said_and_taught_in_sentences(one):
+    for sentence in (one.says, one.teach):
+        assert sentence.rstrip("”)").endswith("."), sentence
+        assert sentence == sentence.strip()
+        assert "  " not in sentence
+    assert one.not_shown == "" or one.not_shown.endswith(".")
+
+
+@by_id(CLAIMS)
+def test_names_only_lines_of_the_essay(one):
+    assert list(one.lines) == sorted(set(one.lines))
+    assert all(line > 0 for line in one.lines)
+
+
+@by_id(CLAIMS)
+def test_can_be_told_from_every_other_by_its_readings(one):
+    assert all(control.name.strip() and control.words.strip() for control in one.readings)
+    assert not any("0x" in control.words for control in one.readings), "an address would differ from run to run"
+
+
+@by_id(CLAIMS)
+def test_cites_what_the_bibliography_knows(one, bibliography):
+    assert [key for key in one.cites if key not in bibliography] == []
+
+
+@pytest.fixture(scope="module")
+def bibliography():
+    return set(parse_file(FOLDER / "sources.bib", "bibtex").entries)
+
+
+@by_id([one for one in CLAIMS if comparisons(one.check)])
+def test_has_a_near_miss_because_it_allows_a_tolerance(one):
+    assert near_misses(one), "without one, the tolerance could grow a thousandfold and nobody would notice"
+
+
+@by_id(CLAIMS)
+def test_expects_a_verdict_that_its_controls_make_reachable(one):
+    outcomes = {MUST_COME_OUT[control.role] for control in one.readings if control.role in MUST_COME_OUT}
+    needed = {"supported": {"fell"}, "qualified": {"fell"}, "refuted": {"held"}, "undecided": set()}[one.expect]
+
+    assert needed <= outcomes
+    assert one.expect != "qualified" or any(reading.role == "amended" for reading in one.readings)
+
+
+@pytest.fixture
+def no_shrinking(monkeypatch):
+    """Small counterexamples take most of the time; they are tried on toys, and matter to no outcome."""
+    monkeypatch.setattr(engines, "Phase", SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target))
+
+
+@by_id(CLAIMS)
+@pytest.mark.usefixtures("no_shrinking")
+def test_runs_under_the_quick_profile_without_an_error(one):
+    found = [examine_reading(one, reading, AT_A_GLANCE, level=0.01) for reading in one.readings if reading.role != "witness"]
+
+    assert [(seen.name, seen.why) for seen in found if seen.outcome == "error"] == []
+    controls = [seen for seen in found if seen.role in MUST_COME_OUT and seen.outcome != "not run"]
+    assert [seen.name for seen in controls if seen.role == "holds for" and seen.outcome != "held"] == []
+
+
+@by_id([one for one in CLAIMS if one.figure and one.by.name == "trials"])
+@pytest.mark.usefixtures("no_shrinking")
+def test_draws_its_figure_even_where_no_trial_was_run(one):
+    found = [examine_reading(one, reading, QUICK, level=0.01) for reading in one.readings]
+
+    assert collect(one, QUICK, found).figure["description"]
+
+
+@by_id(SEARCHED)
+def test_runs_under_plain_given(one):
+    strategies = {name: domain.strategy for name, domain in one.reading("as written").arguments.items()}
+    said = []
+
+    @hypothesis.settings(max_examples=5, phases=[Phase.generate], database=None, suppress_health_check=[HealthCheck.too_slow])
+    @hypothesis.seed(1)
+    @hypothesis.given(**strategies)
+    def put(**arguments):
+        said.append(put_once(one, arguments)[0])
+
+    put()
+    assert said
+    assert all(said), "a falsification says what was found"
+
+
+@by_id([one for one in CLAIMS if any(reading.role == "witness" for reading in one.readings)])
+def test_shows_the_arithmetic_of_its_stored_cases(one):
+    for witness in (reading for reading in one.readings if reading.role == "witness"):
+        says, shown = put_once(one, constants(witness))
+        assert says
+        assert shown, f"{witness.name}: use show() so that the page has something to show"
+
+
+def test_there_are_claims_and_no_two_of_one_id():
+    assert len({one.id for one in CLAIMS}) == len(CLAIMS) > 0
+
+
+def test_no_claim_is_lost_to_a_name_used_twice_or_to_a_chapter_that_nobody_lists():
+    written = 0
+    for file in FOLDER.glob("*.py"):
+        functions = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
+        decorators = [decorator for function in functions for decorator in function.decorator_list]
+        written += sum(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "claim" for one in decorators)
+
+    assert len(CLAIMS) == written
+
+
+def test_every_source_in_the_bibliography_is_cited(bibliography):
+    cited = {key for one in CLAIMS for key in one.cites}
+    text = "".join(file.read_text(encoding="utf-8") for file in FOLDER.rglob("*.toml"))
+    if {one.chapter for one in CLAIMS} != set(claims.CHAPTERS):
+        pytest.skip("some chapters are not written yet; their sources may stand ready")
+
+    assert [key for key in sorted(bibliography - cited) if key not in text] == []
+
+
+def chapters_holding(monkeypatch, **chapters):
+    """Let `every_claim` find these modules only."""
+    monkeypatch.setattr(claims, "CHAPTERS", tuple(chapters))
+    monkeypatch.setattr(claims.pkgutil, "iter_modules", lambda path: [type("Found", (), {"name": name}) for name in chapters])
+    monkeypatch.setattr(claims.importlib, "import_module", lambda name: chapters[name.removeprefix("claims.")])
+
+
+def module(name, **things):
+    made = ModuleType(name)
+    vars(made).update(things)
+    return made
+
+
+def test_two_claims_of_one_id_are_refused_with_both_places(monkeypatch):
+    twin = Claim(**{name: getattr(toys.refuted, name) for name in Claim.__dataclass_fields__} | {"id": toys.supported.id})
+    chapters_holding(monkeypatch, first=module("first", a=toys.supported), second=module("second", a=twin))
+
+    with pytest.raises(ClaimError, match=r"tests/toys\.py:\d+: .*already defined at tests/toys\.py:\d+"):
+        claims.every_claim.__wrapped__()
+
+
+def test_a_claim_that_another_chapter_imports_counts_once(monkeypatch):
+    chapters_holding(monkeypatch, first=module("first", a=toys.supported), second=module("second", b=toys.supported))
+
+    assert claims.every_claim.__wrapped__() == (toys.supported,)
+
+
+def test_claims_are_taken_in_the_order_of_the_page_and_missing_chapters_are_passed_over(monkeypatch):
+    chapters_holding(monkeypatch, first=module("first", a=toys.refuted, b=toys.supported), second=module("second", c=toys.flaky))
+    monkeypatch.setattr(claims, "CHAPTERS", ("second", "third", "first"))
+
+    assert claims.every_claim.__wrapped__() == (toys.flaky, toys.refuted, toys.supported)
+
+
+def test_all_chapters_that_are_written_are_listed():
+    defining = {Path(ROOT / one.defined_at.partition(":")[0]).stem for one in CLAIMS}
+
+    assert defining <= set(claims.CHAPTERS)
