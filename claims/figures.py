@@ -41,7 +41,7 @@ def norms_by_depth(_: Seen) -> alt.Chart:
         rows, x="factors", y="log10 of the norm", series="chain",
         title="Eigenvalues below 1 at every step: products may grow, stay or die out",
         says="Four products of up to 100 matrices whose eigenvalues are all below one. A tanh network's product grows to "
-        "10^30, two nilpotent matrices keep norm 1, one repeated matrix first grows and then decays, and a matrix of norm 0.9 decays.",
+        "10^30, two nilpotent matrices keep norm 1, one repeated matrix first grows and then decays, one of norm 0.9 decays.",
     )  # fmt: skip
 
 
@@ -51,13 +51,15 @@ def gradient_rate_map(_: Seen) -> alt.Chart:
     for name, start in {"uniform (torch's default)": elman.draw, "orthogonal": elman.orthogonal}.items():
         for gain in (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0):
             for scale in (0.01, 0.03, 0.1, 0.3, 1.0, 3.0):
-                rows.append({"start": name, "gain": gain, "input scale": scale, "decades in 100 steps": _decades(start, gain, scale)})
+                rows.append(
+                    {"start": name, "gain": gain, "input scale": scale, "decades in 100 steps": _decades(start, gain, scale)}
+                )
     return heatmap(
         rows, x="input scale", y="gain", value="decades in 100 steps", panel="start",
         title="Gradients vanish at small gain (blue), explode at large (orange), and do neither on a line between",
-        says="Two maps of how many powers of ten the gradient changes in 100 steps, one seed each, over input scale and gain of the "
-        "recurrent weights. With inputs of size 1 it vanishes up to a gain of 1.5 for orthogonal weights and 2 for uniform ones, and "
-        "changes little at 1.5 and 3; with orthogonal weights of gain 1 and tiny inputs it loses less than one power of ten.",
+        says="Two maps of how many powers of ten the gradient changes in 100 steps, one seed each, over input scale and gain of "
+        "the recurrent weights. With inputs of size 1 it vanishes up to a gain of 1.25 for orthogonal weights and 2 for uniform "
+        "ones, and changes little at 1.5 and 3; orthogonal weights of gain 1 and tiny inputs lose one power of ten.",
     )  # fmt: skip
 
 
@@ -85,8 +87,8 @@ def speedup_on_processors(_: Seen) -> alt.Chart:
     return lines(
         rows, x="processors", y="speed-up, at most", series="system", log_x=True, log_y=True,
         title="An RNN's speed-up ends at its width's worth of processors, attention's goes on",
-        says="The greatest speed-up that p processors allow on 64 tokens of width 32, from the traced work and span. The curve of "
-        "the Elman network and the LSTM flatten, that of self-attention rises further.",
+        says="The greatest speed-up that p processors allow on 64 tokens of width 32, from the traced work and span. The curves "
+        "of the Elman network and the LSTM flatten, that of self-attention rises further.",
     )  # fmt: skip
 
 

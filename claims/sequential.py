@@ -177,7 +177,7 @@ def average_parallelism(system: System, n: int, d: int) -> float:
     },
     teach="Count scalar operations: work W and span S. An RNN has W and S both proportional to n, so W/S, the processors it "
     "can keep busy, is set by its width. In attention W grows and S hardly does.",
-    not_shown="Parallelism over the width, the batch and the layers, which an RNN has too: L layers take n + L - 1 steps, not nL.",
+    not_shown="Parallelism over width, batch and layers, which an RNN has too: L layers take n + L - 1 steps, not nL.",
     cites=("brent1974", "vaswani2017"),
     figure=speedup_on_processors,
 )

@@ -121,16 +121,12 @@ def uniform(out: int, into: int, generator: torch.Generator, dtype: torch.dtype)
     return (torch.rand(out, into, generator=generator, dtype=dtype) * 2 - 1) * sqrt(3 / into)
 
 
-def draw_self_attention(
-    d: int, generator: torch.Generator, dtype: torch.dtype = torch.float64
-) -> SelfAttention:
+def draw_self_attention(d: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> SelfAttention:
     """Random weights, queries, keys and values all of width d."""
     return SelfAttention(*(uniform(d, d, generator, dtype) for _ in range(3)))
 
 
-def draw_multi_head(
-    d: int, heads: int, generator: torch.Generator, dtype: torch.dtype = torch.float64
-) -> MultiHead:
+def draw_multi_head(d: int, heads: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> MultiHead:
     """Random weights for `heads` heads; d is a multiple of `heads`."""
     W_q, W_k, W_v, W_o = (uniform(d, d, generator, dtype) for _ in range(4))
     return MultiHead(W_q, W_k, W_v, W_o, heads)

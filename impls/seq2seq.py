@@ -72,17 +72,13 @@ def step(cell: Cell, state: State, x: Float[Tensor, "*batch m"]) -> State:
     return (elman.step(cell, state[0], x),)
 
 
-def unrolled(
-    cell: Cell, xs: Float[Tensor, "n *batch m"], start: State
-) -> tuple[Float[Tensor, "n *batch d"], State]:
+def unrolled(cell: Cell, xs: Float[Tensor, "n *batch m"], start: State) -> tuple[Float[Tensor, "n *batch d"], State]:
     """h_1..h_n and the final state, step by step."""
     states = unroll(partial(step, cell), start, xs)
     return torch.stack([state[0] for state in states]), states[-1]
 
 
-def fused(
-    cell: Cell, xs: Float[Tensor, "n batch m"], start: State
-) -> tuple[Float[Tensor, "n batch d"], State]:
+def fused(cell: Cell, xs: Float[Tensor, "n batch m"], start: State) -> tuple[Float[Tensor, "n batch d"], State]:
     """The same by torch's LSTM kernel: several times faster to train, opaque to a trace."""
     if not isinstance(cell, lstm.LSTM):
         return unrolled(cell, xs, start)
@@ -150,7 +146,11 @@ def greedy(p: Seq2Seq, source: Int[Tensor, "n *batch"], length: int) -> Int[Tens
 
 
 def draw(
-    vocabulary: int, d: int, generator: torch.Generator, cell: str = "lstm", attention: bool = False,
+    vocabulary: int,
+    d: int,
+    generator: torch.Generator,
+    cell: str = "lstm",
+    attention: bool = False,
     dtype: torch.dtype = torch.float64,
 ) -> Seq2Seq:
     """An untrained model of width d; `cell` is "elman", "gru" or "lstm"."""

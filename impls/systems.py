@@ -101,9 +101,7 @@ def _stacked(layers: Sequence[elman.Elman], xs: Tokens) -> Positions:
 def _prefixes(p: attention.SelfAttention, xs: Tokens) -> list[Tensor]:
     """Each token is projected once; position t puts its own query to the keys and values so far."""
     Q, K, V = ([x @ W.T for x in xs] for W in (p.W_q, p.W_k, p.W_v))
-    return [
-        attention.attend(q[None], torch.stack(K[:t]), torch.stack(V[:t]))[0] for t, q in enumerate(Q, start=1)
-    ]
+    return [attention.attend(q[None], torch.stack(K[:t]), torch.stack(V[:t]))[0] for t, q in enumerate(Q, start=1)]
 
 
 def _skipping(W_s: Tensor, earlier: Tensor, a: Tensor) -> Tensor:
@@ -152,23 +150,17 @@ def _elman(d: int, g: torch.Generator) -> elman.Elman:
 
 ELMAN = System("Elman RNN", _elman, lambda p, xs: _one(_recurrent(elman.step, p, xs)))
 LSTM = System("LSTM", lambda d, g: lstm.draw(d, d, g), _lstm)
-GRU = System(
-    "GRU", lambda d, g: gru.draw(d, d, g), lambda p, xs: _one(_recurrent(gru.step_reset_before, p, xs))
-)
+GRU = System("GRU", lambda d, g: gru.draw(d, d, g), lambda p, xs: _one(_recurrent(gru.step_reset_before, p, xs)))
 LINEAR = System("linear recurrence, step by step", _decay, lambda a, xs: _one(_linear(a, xs)))
 SCAN = System("linear recurrence, by scan", _decay, lambda a, xs: _one(_scan(a, xs)))
-BIDIRECTIONAL = System(
-    "bidirectional RNN", lambda d, g: (_elman(d, g), _elman(d, g)), lambda p, xs: _one(_bidirectional(p, xs))
-)
+BIDIRECTIONAL = System("bidirectional RNN", lambda d, g: (_elman(d, g), _elman(d, g)), lambda p, xs: _one(_bidirectional(p, xs)))
 SELF_ATTENTION = System("self-attention", attention.draw_self_attention, _attention)
 CAUSAL_ATTENTION = System(
     "causal self-attention",
     attention.draw_self_attention,
     lambda p, xs: _attention(p, xs, attention.causal_mask(len(xs))),
 )
-PREFIX_ATTENTION = System(
-    "self-attention over prefixes", attention.draw_self_attention, lambda p, xs: _one(_prefixes(p, xs))
-)
+PREFIX_ATTENTION = System("self-attention over prefixes", attention.draw_self_attention, lambda p, xs: _one(_prefixes(p, xs)))
 TRANSFORMER_LAYER = System("Transformer layer", lambda d, g: transformer.draw(d, 1, g), _layer)
 SKIP = System(
     "RNN with a skip over two steps",
@@ -190,6 +182,17 @@ def DILATED(kernel: int) -> System:
 
 
 CATALOGUE = (
-    ELMAN, LSTM, GRU, STACKED_ELMAN(2), LINEAR, SCAN, BIDIRECTIONAL,
-    SELF_ATTENTION, CAUSAL_ATTENTION, PREFIX_ATTENTION, TRANSFORMER_LAYER, SKIP, DILATED(2),
+    ELMAN,
+    LSTM,
+    GRU,
+    STACKED_ELMAN(2),
+    LINEAR,
+    SCAN,
+    BIDIRECTIONAL,
+    SELF_ATTENTION,
+    CAUSAL_ATTENTION,
+    PREFIX_ATTENTION,
+    TRANSFORMER_LAYER,
+    SKIP,
+    DILATED(2),
 )

@@ -69,9 +69,7 @@ def teacher_forcing(p: seq2seq.Seq2Seq, source: Tokens, target: Tokens) -> Float
     return torch.nn.functional.cross_entropy(scores.flatten(0, 1), target.flatten())
 
 
-def train(
-    model: Model, task: Task, seed: int, budget: Budget, loss: Loss = teacher_forcing
-) -> Trained[Model]:
+def train(model: Model, task: Task, seed: int, budget: Budget, loss: Loss = teacher_forcing) -> Trained[Model]:
     """The model after `budget.steps` steps on fresh batches. The one passed in is left as it was."""
     began = perf_counter()
     leaves = [tensor.detach().clone().requires_grad_() for tensor in tensors(model)]

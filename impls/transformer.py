@@ -61,17 +61,13 @@ def feed_forward(p: Layer, x: Float[Tensor, "*batch d"]) -> Float[Tensor, "*batc
     return (x @ p.W_1.T + p.b_1).relu() @ p.W_2.T + p.b_2
 
 
-def around(
-    p: Layer, x: Float[Tensor, "*batch d"], attended: Float[Tensor, "*batch d"]
-) -> Float[Tensor, "*batch d"]:
+def around(p: Layer, x: Float[Tensor, "*batch d"], attended: Float[Tensor, "*batch d"]) -> Float[Tensor, "*batch d"]:
     """All but the attention: what a position does by itself with its token and what it has read."""
     a = layer_norm(p.norm_1, x + attended)
     return layer_norm(p.norm_2, a + feed_forward(p, a))
 
 
-def run(
-    p: Layer, X: Float[Tensor, "*batch n d"], mask: Bool[Tensor, "n n"] | None = None
-) -> Float[Tensor, "*batch n d"]:
+def run(p: Layer, X: Float[Tensor, "*batch n d"], mask: Bool[Tensor, "n n"] | None = None) -> Float[Tensor, "*batch n d"]:
     """The whole layer."""
     return around(p, X, multi_head(p.attention, X, mask))
 
@@ -83,9 +79,7 @@ def position_codes(n: int, d: int, dtype: torch.dtype = torch.float64) -> Float[
     return torch.stack([angles.sin(), angles.cos()], -1).flatten(-2)[:, :d]  # an odd d drops the last cosine
 
 
-def draw(
-    d: int, heads: int, generator: torch.Generator, dtype: torch.dtype = torch.float64, widen: int = 4
-) -> Layer:
+def draw(d: int, heads: int, generator: torch.Generator, dtype: torch.dtype = torch.float64, widen: int = 4) -> Layer:
     """Random weights; gains scatter about 1 and biases about 0, so that a forgotten one shows."""
 
     def vector(size: int, centre: float = 0.0) -> Tensor:

@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("claims", "impls")
 
 
-def digest(file: Path) -> str:
-    """A fingerprint of a source file and of all that it rests on, wherever the checkout lies."""
+def digest(*files: Path) -> str:
+    """A fingerprint of source files and of all that they rest on, wherever the checkout lies."""
     total = hashlib.sha256()
-    for one in sorted({file, *_reached(file)}):
+    for one in sorted(set(files).union(*map(_reached, files))):
         total.update(one.relative_to(ROOT).as_posix().encode() + b"\0" + one.read_bytes() + b"\0")
     return total.hexdigest()[:16]
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,7 +51,7 @@ class Happened:
     tightest: tuple[Arguments, Seen] | None = None
     measured: list[dict[str, float | None]] = field(default_factory=list)
 
-    def call(self, check: Check, arguments: Arguments) -> None:
+    def call(self, check: Check, arguments: Arguments) -> Seen:
         """Put one case to the property and remember what came of it; falsifications and errors are passed on."""
         with listening() as seen:
             try:
@@ -68,6 +69,7 @@ class Happened:
                     self.measured.append(seen.measured)
             if seen.strain is not None and (self.tightest is None or seen.strain > (self.tightest[1].strain or 0)):
                 self.tightest = (arguments, seen)
+            return seen
 
     def crashed(self, crash: BaseException) -> None:
         """A crash is an error, whatever else was found."""
@@ -105,7 +107,7 @@ class Search:
         wanted = max(1, round(self.cases * profile.effort))
         happened = Happened(enough=self.cases // 2)
         statistics: dict[str, Any] = {}
-        test = self._test(lambda **drawn: happened.call(check, drawn), reading, wanted, entropy)
+        test = self._test(lambda **drawn: self._climb(happened.call(check, drawn)), reading, wanted, entropy)
         with nothing_read_from_source(), collector.with_value(statistics.update):  # type: ignore[arg-type]
             try:
                 test()
@@ -136,11 +138,17 @@ class Search:
         return chosen(hypothesis.seed(entropy)(hypothesis.given(**strategies)(case)))
 
     @staticmethod
+    def _climb(seen: Seen) -> None:
+        """Steer Hypothesis towards cases that use up more of their allowance; it refuses what is not finite."""
+        if seen.strain is not None and isfinite(seen.strain):
+            hypothesis.target(seen.strain)
+
+    @staticmethod
     def _count(happened: Happened, statistics: dict[str, Any]) -> None:
         """Valid and discarded cases, from Hypothesis' own book-keeping; shrinking is not counted as searching."""
         statuses = Counter(case["status"] for case in statistics.get("generate-phase", {}).get("test-cases", []))
         happened.cases = statuses["valid"] + statuses["interesting"]
-        happened.discarded = statuses["invalid"] + statuses["overrun"]
+        happened.discarded = statuses["invalid"]  # an overrun is a mutation that Hypothesis itself cut short
         happened.complete = happened.outcome == "held" and statistics.get("stopped-because") == "nothing left to do"
 
 

@@ -81,8 +81,8 @@ def machine() -> str:
 
 
 def rests_on(claim: Claim) -> str:
-    """A digest of the claim's chapter and of everything of ours that it imports, the kit and implementations included."""
-    return digest(ROOT / claim.defined_at.partition(":")[0])
+    """A digest of the claim's chapter, of how claims are examined, and of everything of ours that these import."""
+    return digest(ROOT / claim.defined_at.partition(":")[0], Path(__file__).with_name("examine.py"))
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from hypothesis import currently_in_test_context, target
 
 
 class Falsified(Exception):
@@ -28,7 +27,6 @@ class Seen:
     strained_by: str = ""
     shown: list[tuple[str, Any]] = field(default_factory=list)
     measured: dict[str, float | None] = field(default_factory=dict)
-    targeted: set[str] = field(default_factory=set)
 
 
 _listening: ContextVar[Seen | None] = ContextVar("_listening", default=None)
@@ -118,7 +116,3 @@ def _strain(used: float, allowed: float, what: str) -> None:
     share = used / allowed
     if seen.strain is None or share > seen.strain:
         seen.strain, seen.strained_by = share, what
-    # Hypothesis climbs towards failure, but refuses a label twice in one case and anything that is not finite.
-    if currently_in_test_context() and what not in seen.targeted and math.isfinite(share):
-        seen.targeted.add(what)
-        target(share, label=what)

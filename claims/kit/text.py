@@ -8,6 +8,7 @@ import numpy as np
 from claims.kit.domain import name_of
 
 LONGEST = 12  # entries of a sequence, rows or columns of a matrix, that are worth printing
+MANY = 4  # sequences of a sequence
 
 
 def as_text(value: Any) -> str:
@@ -34,10 +35,12 @@ def _array(array: np.ndarray) -> str:
 
 
 def _sequence(items: Any) -> str:
-    texts = [as_text(item) for item in items[:LONGEST]]
-    if len(items) > LONGEST:
+    nested = any(isinstance(item, list | tuple) for item in items)
+    shown = MANY if nested else LONGEST
+    texts = [as_text(item) for item in items[:shown]]
+    if len(items) > shown:
         texts.append(f"… ({len(items)} in all)")
-    if any("\n" in text for text in texts):
+    if nested or any("\n" in text for text in texts):
         return "\n".join(f"{number}: {_indented(text)}" for number, text in enumerate(texts, 1))
     return "[" + ", ".join(texts) + "]"
 

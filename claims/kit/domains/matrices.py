@@ -69,8 +69,8 @@ def _with_eigenvalues(draw: Any, d: int, moduli: Interval, off_diagonal: float) 
     Everything is drawn either way, so that a rotation can shrink to a triangle."""
     triangle = np.triu(draw(grid((d, d), (-off_diagonal, off_diagonal))), 1)
     spectrum = [draw(_signed(*moduli)) for _ in range(d)]
-    lower, turns = draw(st.booleans()), draw(st.integers(0, EIGHTHS))
-    if d == 2 and turns:
+    lower, turns = draw(st.booleans()), draw(st.integers(-EIGHTHS, EIGHTHS))
+    if d == 2 and turns > 0:
         return spectrum[0] * _rotation(turns * np.pi / EIGHTHS)
     upper = triangle + np.diag(spectrum)
     return upper.T if lower else upper
