@@ -5,14 +5,17 @@ input error, said in one line, with nothing lost.
 """
 
 import sys
-
-import click
+import traceback
 
 INPUT_ERROR = 3
 
 
 def main() -> int:
     """Run the command line and translate what went wrong into a line and an exit code."""
+    try:
+        import click
+    except ModuleNotFoundError as problem:
+        return _missing(problem)
     try:
         from reports.command import command
 
@@ -24,17 +27,26 @@ def main() -> int:
     except (KeyboardInterrupt, click.Abort):
         return _sorry("interrupted; the last whole record is still in place")
     except ModuleNotFoundError as problem:
-        return _sorry(f"the package {problem.name} is missing: tox run -e verify installs what is needed")
+        return _missing(problem)
     except OSError as problem:
         return _sorry(f"{problem.filename or 'disk'}: {problem.strerror or problem}")
     except Exception as problem:
+        from concurrent.futures import BrokenExecutor
+
         from claims.kit.claim import ClaimError
         from claims.kit.codec import NotStorable
         from claims.kit.evidence import EvidenceError
 
         if isinstance(problem, ClaimError | EvidenceError | NotStorable):
             return _sorry(str(problem))
-        raise
+        if isinstance(problem, BrokenExecutor):
+            return _sorry("a worker process died, for want of memory perhaps; --workers 1 needs least")
+        traceback.print_exc()
+        return _sorry("that was a fault of the program, not of a claim; no verdict follows from it")
+
+
+def _missing(problem: ModuleNotFoundError) -> int:
+    return _sorry(f"the package {problem.name} is missing: tox run -e verify installs what is needed")
 
 
 def _sorry(line: str) -> int:

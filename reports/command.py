@@ -9,9 +9,9 @@ from time import perf_counter
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
+from rich.text import Text
 
 from claims import every_claim
 from claims.kit.claim import WORDS, Claim
@@ -118,6 +118,8 @@ def _examine(claims: Sequence[Claim], profile: Profile, workers: int, folder: Pa
 def _conclude(console: Console, record: Record, page: Path) -> int:
     """The counts, what differs from the pinned verdicts, and where to read on."""
     changed, undecided = is_as_pinned(record)
+    if not PROFILES[record.run.profile].may_conclude:  # only a crash is news there: all is undecided by design
+        undecided = [one for one in undecided if any(seen.outcome == "error" for seen in one.readings)]
     for one in changed + undecided:
         _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
     counts = ", ".join(f"{record.summary[word]} {word}" for word in WORDS)
@@ -135,8 +137,10 @@ def _list(console: Console, folder: Path) -> int:
     """Every claim with its verdict in the record, if there is one."""
     path = folder / "verdicts.json"
     verdicts = {one.id: one.verdict for one in read_record(path).claims} if path.exists() else {}
-    table = Table(Column("claim", no_wrap=True), "verdict", "engine", "says", box=None, show_edge=False)
+    whole = (Column(name, no_wrap=True) for name in ("claim", "verdict", "engine"))
+    table = Table(*whole, "says", box=None, show_edge=False)
     for one in every_claim():
-        table.add_row(one.id, verdicts.get(one.id, "not examined"), one.by.name, escape(one.says))
+        says = Text(one.says, no_wrap=True, overflow="ellipsis")
+        table.add_row(one.id, verdicts.get(one.id, "not examined"), one.by.name, says)
     console.print(table)
     return 0

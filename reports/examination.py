@@ -1,6 +1,8 @@
 """Putting many claims to the test: readings are spread over processes, evidence is written as soon as a claim is done."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -90,7 +92,7 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Readi
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["reports.examination"])  # torch is imported once, not once a worker
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
     try:
         running: dict[Future[ReadingEvidence], Task] = {pool.submit(_examine, task): task for task in tasks}
         for done in as_completed(running):
@@ -102,6 +104,18 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Readi
 def _prepare() -> None:
     """One thread a worker: the same sums in the same order everywhere, and no two workers on one core."""
     torch.set_num_threads(1)
+
+
+def _prepare_worker() -> None:
+    """A worker leaves with the run: killed, the run could not tell it to, and it would wait for work for ever."""
+    _prepare()
+    threading.Thread(target=_leave_with_the_run, daemon=True).start()
+
+
+def _leave_with_the_run() -> None:
+    if (run := multiprocessing.parent_process()) is not None:
+        run.join()
+        os._exit(1)
 
 
 def _examine(task: Task) -> ReadingEvidence:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -111,7 +112,16 @@ def _steady(one: ReadingEvidence) -> ReadingEvidence:
 
 def _volatile(one: ReadingEvidence) -> dict[str, Any]:
     seconds = {"seconds": round(one.seconds, 3)}
-    return seconds | ({"cases": one.cases, "wins": one.wins, "measured": one.measured} if one.timed else {})
+    return seconds | ({"cases": one.cases, "wins": one.wins, "median": _medians(one)} if one.timed else {})
+
+
+def _medians(one: ReadingEvidence) -> dict[str, float]:
+    """The middle of what was measured, name by name."""
+    numbers: dict[str, list[float]] = {}
+    for name, number in (item for each in one.measured for item in each.items()):
+        if number is not None:
+            numbers.setdefault(name, []).append(number)
+    return {name: round(median(found), 3) for name, found in numbers.items()}
 
 
 def write_record(record: Record, folder: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from claims.kit.claim import MUST_COME_OUT, Role, Word
 from claims.kit.evidence import Outcome, ReadingEvidence
 from claims.kit.verdict import how_often
-from reports.record import ClaimRecord
+from reports.record import ClaimRecord, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
 
@@ -77,7 +77,8 @@ def as_it_must(one: ReadingEvidence) -> bool | None:
 def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
     if one.timed:
-        return f"this run: {run['wins']} of {run['cases']} repetitions" if "wins" in run else "see run"
+        medians = "".join(f"; median {name.replace('_', ' ')} {middle:g}" for name, middle in run.get("median", {}).items())
+        return f"this run: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
     if one.wins is not None:
         stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
         return f"{one.wins} of {one.cases} seeds{stopped}"
@@ -92,12 +93,14 @@ def how_close(strain: float) -> str:
     return f"{strain:.0%}" if 0.01 <= strain < 0.995 else "under 1 %" if strain < 0.01 else "almost all"
 
 
-def outcome_as_written(claim: ClaimRecord) -> str:
+def outcome_as_written(claim: ClaimRecord, run: Run) -> str:
     """One line on what became of the statement as the essay puts it."""
     written = next((one for one in claim.readings if one.role == "as written"), None)
     fallen = next((one for one in claim.readings if one.role == "witness" and one.outcome == "fell"), None)
     if written is None:
         return "Not tried as written."
+    if written.timed:
+        return f"{written.outcome.capitalize()}, {tried(written, run.readings.get(claim.id, {}).get(written.name, {}))}."
     if written.outcome == "held":
         return f"Held in {how_often(written)}" + (
             f", but fell for a stored case, “{fallen.name}”. {fallen.why}" if fallen else "."
