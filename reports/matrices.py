@@ -12,7 +12,7 @@ LARGEST = 6
 Matrix = list[list[str]]
 
 _ITEM = re.compile(r"(?:(?P<name>\w+) = |(?P<number>\d+): )?(?P<value>.*)", re.DOTALL)
-_NUMBERS = re.compile(r"\[(?:[\[\]\s,]|(?:-?\d+\.?\d*(?:e[-+]?\d+)?|-?inf|nan)(?=[\[\]\s,]))*\]")
+_NUMBERS = re.compile(r"\[(?:[\[\]\s,]|(?:-?\d++(?:\.\d*+)?(?:e[-+]?\d++)?|-?inf|nan)(?=[\[\]\s,]))*\]")
 _PLAIN = re.compile(r"[^\[\],\s]+")
 
 
