@@ -25,7 +25,7 @@ from claims.kit.evidence import (
     versions,
     write_whole,
 )  # fmt: skip
-from claims.kit.profiles import PROFILES, VERDICT, Profile
+from claims.kit.profiles import Profile
 from claims.kit.verdict import judge
 
 SCHEMA = 1
@@ -160,6 +160,3 @@ def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
     off = [one for one in record.claims if one.verdict != one.expected]
     undecided = [one for one in off if one.verdict == "undecided"]
     return [one for one in off if one.verdict != "undecided"], undecided
-
-
-__all__ = ["PROFILES", "VERDICT", "ClaimRecord", "Record", "Run", "is_as_pinned", "make_record", "read_record", "write_record"]

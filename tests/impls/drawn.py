@@ -91,3 +91,15 @@ def gradients(output: Tensor, inputs: list[Tensor], seed: int) -> tuple[Tensor, 
     weights = torch.randn(output.shape, generator=generator(seed), dtype=output.dtype)
     found = torch.autograd.grad((output * weights).sum(), inputs, allow_unused=True)
     return tuple(torch.zeros_like(x) if g is None else g for g, x in zip(found, inputs, strict=True))
+
+
+def with_a_state(draw):
+    """For a network with one vector as its state: draws parameters, inputs and a starting state, all leaves."""
+
+    def drawn(shape, seed, scale=1.0):
+        rng = generator(seed)
+        p = leaves(scaled(draw(shape.d, shape.m, rng), scale))
+        h0 = torch.rand(*shape.batch, shape.d, generator=rng, dtype=torch.float64) * 2 - 1
+        return p, leaf(sequence(shape, rng)), leaf(h0)
+
+    return drawn

@@ -10,23 +10,16 @@ from tests.impls.drawn import (
     generator,
     gradients,
     leaf,
-    leaves,
-    scaled,
     scales,
     seeds,
     sequence,
     shapes,
     tensors,
+    with_a_state,
 )
 from tests.impls.reference import torch_elman
 
-
-def drawn(shape, seed, scale=1.0):
-    """Parameters, inputs and a starting state, all leaves."""
-    rng = generator(seed)
-    p = leaves(scaled(elman.draw(shape.d, shape.m, rng), scale))
-    h0 = torch.rand(*shape.batch, shape.d, generator=rng, dtype=torch.float64) * 2 - 1
-    return p, leaf(sequence(shape, rng)), leaf(h0)
+drawn = with_a_state(elman.draw)
 
 
 @given(shapes(), seeds(), scales())

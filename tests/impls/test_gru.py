@@ -9,26 +9,17 @@ from impls import gru
 from tests.impls.drawn import (
     TOLERANCE,
     gap,
-    generator,
     gradients,
-    leaf,
-    leaves,
     scaled,
     scales,
     seeds,
-    sequence,
     shapes,
     tensors,
+    with_a_state,
 )
 from tests.impls.reference import torch_gru
 
-
-def drawn(shape, seed, scale=1.0):
-    """Parameters, inputs and a starting state, all leaves."""
-    rng = generator(seed)
-    p = leaves(scaled(gru.draw(shape.d, shape.m, rng), scale))
-    h0 = torch.rand(*shape.batch, shape.d, generator=rng, dtype=torch.float64) * 2 - 1
-    return p, leaf(sequence(shape, rng)), leaf(h0)
+drawn = with_a_state(gru.draw)
 
 
 def textbook(p, xs, h0=None):
