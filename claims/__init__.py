@@ -1,4 +1,4 @@
-"""The essay, chapter by chapter: one module a chapter, one function a claim.
+"""The essay, chapter by chapter: one function a claim; a chapter is a module, or a package with a list of its SECTIONS.
 
 Nothing registers itself: `every_claim()` looks into the chapters and takes the claims it finds, in the order of the page.
 """
@@ -6,6 +6,7 @@ Nothing registers itself: `every_claim()` looks into the chapters and takes the 
 import importlib
 import pkgutil
 from functools import cache
+from types import ModuleType
 
 from claims.kit.claim import Claim, ClaimError
 
@@ -20,9 +21,16 @@ def every_claim() -> tuple[Claim, ...]:
     """All claims in the order of the essay; two claims of one id are refused."""
     present = {module.name for module in pkgutil.iter_modules(__path__)}
     chapters = [importlib.import_module(f"claims.{name}") for name in CHAPTERS if name in present]
-    found = [thing for chapter in chapters for thing in vars(chapter).values() if isinstance(thing, Claim)]
+    sections = [section for chapter in chapters for section in _sections(chapter)]
+    found = [thing for section in sections for thing in vars(section).values() if isinstance(thing, Claim)]
     seen: dict[str, Claim] = {}
     for one in found:
         if (other := seen.setdefault(one.id, one)) is not one:
             raise ClaimError(f"{one.defined_at}: claim {one.id!r} is already defined at {other.defined_at}; give it another id")
     return tuple(seen.values())
+
+
+def _sections(chapter: ModuleType) -> list[ModuleType]:
+    """A chapter's own modules in the order in which they are read: itself, unless it lists others."""
+    names = getattr(chapter, "SECTIONS", None)
+    return [chapter] if names is None else [importlib.import_module(f"{chapter.__name__}.{name}") for name in names]

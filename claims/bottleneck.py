@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.figures import accuracy_by_length
+from claims.figures.memory import accuracy_by_length
 from claims.kit import at_most, claim, close, domain, holds, measure, only, reading, rounding, search, show, trials
 from claims.kit.domains import seeds
 from claims.memories import TwoPasts, distance, elmans_with_two_pasts

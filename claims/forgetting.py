@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.figures import gap_by_recurrent_weight, share_kept_by_steps
+from claims.figures.memory import gap_by_recurrent_weight, share_kept_by_steps
 from claims.kit import Domain, at_most, claim, close, only, reading, rounding, search, show
 from claims.memories import (
     LSTMRun,

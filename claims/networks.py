@@ -3,7 +3,8 @@
 Numbers lie on a grid of eighths. Everything is float64.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from claims.kit.domain import domain
 from claims.kit.domains.matrices import Interval, grid
+from impls import bptt, elman
 from impls.elman import Elman
 
 
@@ -56,3 +58,14 @@ def _elman_run(d: int, n: int, weights: Interval) -> st.SearchStrategy[ElmanRun]
     shapes = {"W_h": (d, d), "W_x": (d, d), "b": (d,), "h_0": (d,), "x": (n, d), "g": (d,)}
     bounds = {"W_h": weights, "W_x": weights, "h_0": (-0.875, 0.875)}
     return st.builds(ElmanRun, **{f.name: grid(shapes[f.name], bounds.get(f.name, (-2, 2))) for f in fields(ElmanRun)})
+
+
+def gradient_rate(
+    seed: int, start: Callable[..., Elman], gain: float, input_scale: float, width: int = 32, length: int = 100
+) -> float:
+    """Growth of the gradient per step, in powers of e: log ‖J_T…J_1‖ / T for random inputs."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = start(width, width, generator)
+    network = replace(drawn, W_h=gain * drawn.W_h)
+    x = input_scale * torch.randn(length, width, generator=generator, dtype=torch.float64)
+    return bptt.log_norm(bptt.jacobians(network, elman.run(network, x)), length) / length

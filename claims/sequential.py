@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from claims.figures import speedup_on_processors, time_on_processors
+from claims.figures.sequential import speedup_on_processors, time_on_processors
 from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, measure, reading, search, show, trials
 from claims.kit.domains import reals, seeds, whole
 from claims.traces import traced

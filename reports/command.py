@@ -67,7 +67,7 @@ def _named(ids: Sequence[str]) -> list[Claim]:
     known = {one.id: one for one in every_claim()}
     chosen = []
     for id in ids:
-        found = [known[id]] if id in known else [one for one in known.values() if one.chapter == id]
+        found = [known[id]] if id in known else [one for one in known.values() if one.chapter == id.replace("-", "_")]
         if not found:
             near = difflib.get_close_matches(id, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "--list shows them all"

@@ -19,7 +19,6 @@ import claims
 from claims.kit import ClaimError, engines
 from claims.kit.claim import MUST_COME_OUT, Claim, problems_of
 from claims.kit.engines import constants
-from claims.kit.evidence import ROOT
 from claims.kit.examine import collect, examine_reading, put_once
 from claims.kit.profiles import QUICK
 from tests import toys
@@ -67,7 +66,7 @@ def test_is_well_formed(one):
 
 @by_id(CLAIMS)
 def test_lives_in_the_chapter_that_its_id_names(one):
-    assert one.check.__module__ == f"claims.{one.chapter}"
+    assert one.check.__module__.split(".")[:2] == ["claims", one.chapter]
     assert one.chapter in claims.CHAPTERS
 
 
@@ -170,10 +169,9 @@ def test_there_are_claims_and_no_two_of_one_id():
 
 def test_no_claim_is_lost_to_a_name_used_twice_or_to_a_chapter_that_nobody_lists():
     written = 0
-    for file in FOLDER.glob("*.py"):
-        functions = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
-        decorators = [decorator for function in functions for decorator in function.decorator_list]
-        written += sum(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "claim" for one in decorators)
+    for file in (file for file in FOLDER.rglob("*.py") if "kit" not in file.parts):
+        calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        written += sum(getattr(call.func, "id", "") == "claim" for call in calls)
 
     assert len(CLAIMS) == written
 
@@ -222,6 +220,6 @@ def test_claims_are_taken_in_the_order_of_the_page_and_missing_chapters_are_pass
 
 
 def test_all_chapters_that_are_written_are_listed():
-    defining = {Path(ROOT / one.defined_at.partition(":")[0]).stem for one in CLAIMS}
+    defining = {one.defined_at.removeprefix("claims/").partition("/")[0].partition(".")[0] for one in CLAIMS}
 
     assert defining <= set(claims.CHAPTERS)

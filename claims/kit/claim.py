@@ -30,6 +30,11 @@ class Reading:
     name: str = "as written"
 
     @property
+    def is_control(self) -> bool:
+        """A reading whose outcome is known beforehand: it shows that the check can tell."""
+        return self.role in MUST_COME_OUT
+
+    @property
     def words(self) -> str:
         """The domain as the report prints it."""
         return "; ".join(f"{name}: {domain.words}" for name, domain in self.arguments.items())
@@ -66,7 +71,7 @@ class Claim:
 
     @property
     def chapter(self) -> str:
-        return self.id.partition(".")[0]
+        return self.id.partition(".")[0].replace("-", "_")
 
     def reading(self, name: str) -> Reading:
         """The reading of that name."""
@@ -92,8 +97,10 @@ def claim(
     cites: tuple[str, ...] = (),
     lines: tuple[int, ...] = (),
     figure: Callable[..., Any] | None = None,
-) -> Callable[[Callable[..., None]], Claim]:
-    """Make a claim of the property below it. The roles are explained in README.md."""
+) -> Callable[[Callable[..., None] | Claim], Claim]:
+    """Make a claim of the property below it; README.md beside the chapters explains the roles.
+
+    Cells of a table share a property: the first claim decorates it, the others are made by `claim(…)(the_first)`."""
     groups: dict[Role, Several] = {
         "as written": {"as written": as_written},
         "amended": amended or {},
@@ -103,8 +110,10 @@ def claim(
     }
     readings = tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())
 
-    def make(check: Callable[..., None]) -> Claim:
-        line = check.__code__.co_firstlineno
+    line = inspect.currentframe().f_back.f_lineno  # type: ignore[union-attr]
+
+    def make(check: Callable[..., None] | Claim) -> Claim:
+        check = check.check if isinstance(check, Claim) else check
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
             f"{check.__module__.replace('.', '/')}.py:{line}",
@@ -124,7 +133,7 @@ def problems_of(claim: Claim) -> list[str]:
         problems.append("needs an id of the form chapter.sentence-like-name")
     if claim.expect not in WORDS:
         problems.append(f"expects {claim.expect!r}; choose one of {', '.join(WORDS)}")
-    if not any(one.role in MUST_COME_OUT for one in claim.readings):
+    if not any(one.is_control for one in claim.readings):
         problems.append("has no control: add fails_for= or holds_for=, a case where the property must come out otherwise")
     names = [one.name for one in claim.readings]
     problems += [f"uses the name {name!r} for two readings" for name in sorted({n for n in names if names.count(n) > 1})]

@@ -87,7 +87,8 @@ def _counterexample(claim: Claim, one: Reading, engine: str, happened: Happened)
     shown: list[tuple[str, Any]] = []
     if engine != "trials":
         says, shown = put_once(claim, arguments)
-    found = {"search": "search, smallest found", "exhaustion": "first of the list", "trials": "one of the seeds"}[engine]
+    searched = "search, first found" if one.is_control else "search, smallest found"
+    found = {"search": searched, "exhaustion": "first of the list", "trials": "one of the seeds"}[engine]
     return _case("stored witness" if one.role == "witness" else found, one, arguments, says, shown)
 
 

@@ -1,4 +1,4 @@
-"""Chapter 7, LSTM and GRU: what gates improve, and what they leave as it was."""
+"""What gates do to gradients, and the table of what they improve."""
 
 import numpy as np
 import torch

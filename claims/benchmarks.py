@@ -1,0 +1,1 @@
+"""Chapter 9, benchmarks: what follows from the printed figures by arithmetic."""

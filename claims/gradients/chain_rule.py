@@ -1,0 +1,88 @@
+"""Back-propagation through time as a product of step Jacobians."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from claims.conventions import AS_PRINTED, CONVENTIONS, RIGHT, Convention
+from claims.kit import claim, close, reading, rounding, search, show
+from claims.networks import ElmanRun, elman_runs
+from impls import bptt, broken, elman
+
+
+def by_autograd(run: ElmanRun) -> torch.Tensor:
+    """dL/dh_0 for L = g·h_T."""
+    start = run.start.requires_grad_()
+    loss = run.loss_gradient @ elman.run(run.network, run.inputs, start)[-1]
+    return torch.autograd.grad(loss, start)[0]
+
+
+def step_factors(run: ElmanRun) -> list[torch.Tensor]:
+    """The Jacobians of all steps, the first step first."""
+    return bptt.jacobians(run.network, elman.run(run.network, run.inputs, run.start))
+
+
+def allowance(run: ElmanRun) -> float:
+    """Rounding on a product of that many factors of that size."""
+    size = np.prod([np.linalg.norm(J, 2) for J in map(np.asarray, step_factors(run))]) * np.linalg.norm(run.g)
+    return rounding(40 * len(run.x), float(size) + 1)
+
+
+@claim(
+    "gradients.chain-of-jacobians",
+    says="Back-propagation through time multiplies the loss gradient by the Jacobian of every step it passes.",
+    lines=(103, 111, 114, 513),
+    expect="supported",
+    as_written=reading(run=elman_runs(), multiply=bptt.product),
+    fails_for={
+        "near miss: the first factor too large by one part in 10⁹": reading(run=elman_runs(), multiply=broken.product_nearly),
+        "the factors in the opposite order": reading(run=elman_runs(), multiply=broken.product_earliest_first),
+        "one factor left out": reading(run=elman_runs(steps=(2, 5)), multiply=broken.product_factor_dropped),
+    },
+    teach="The loss gradient is a row vector and stands on the left; the latest step's Jacobian comes next to it.",
+    not_shown="A loss at every step: only the last state is read here. Otherwise each step has such a product, and they add.",
+    cites=("werbos1990", "pascanu2013"),
+)
+def back_propagation_multiplies_step_jacobians(run: ElmanRun, multiply: Callable[[list[torch.Tensor]], torch.Tensor]) -> None:
+    chained = run.loss_gradient @ multiply(step_factors(run))
+    automatic = by_autograd(run)
+    show("gradient by automatic differentiation", automatic)
+    show("gradient as a product of Jacobians", chained)
+    close(chained, automatic, allowance(run), "gradient of the first state")
+
+
+SMALL = elman_runs(width=(2, 2), steps=(1, 2))
+
+
+@claim(
+    "gradients.jacobian-formula",
+    says="The step Jacobian is the transposed recurrent matrix times the diagonal of tanh slopes, and the gradient of the loss "
+    "stands to the left of the product of these, taken in ascending order.",
+    lines=(114, 117, 120),
+    expect="qualified",
+    by=search(cases=100),
+    as_written=reading(run=SMALL, convention=AS_PRINTED),
+    amended={
+        "the gradient is a column and stands on the right": reading(run=SMALL, convention=RIGHT[1]),
+        "the factor is D·W, the latest step stands first": reading(run=SMALL, convention=RIGHT[0]),
+        "the state is a single number": reading(run=elman_runs(width=(1, 1), steps=(1, 3)), convention=AS_PRINTED),
+    },
+    fails_for={
+        "near miss: right, but for slopes too large by one part in 10⁹": reading(
+            run=SMALL, convention=replace(RIGHT[0], slopes_too_large_by=1e-9)
+        ),
+        **{one.name: reading(run=SMALL, convention=one) for one in CONVENTIONS if one not in (AS_PRINTED, *RIGHT)},
+    },
+    teach="Of sixteen ways to write it, two agree with automatic differentiation: D·W latest first with the gradient as a row "
+    "on the left, or its transpose, Wᵀ·D earliest first with the gradient as a column on the right. The print mixes them.",
+    not_shown="That the mistake matters for norms: the printed product is the transpose of the right one, of the same norm.",
+    cites=("pascanu2013",),
+)
+def the_formula_gives_the_gradient(run: ElmanRun, convention: Convention) -> None:
+    slopes = [np.asarray(slope) for slope in elman.slopes(elman.run(run.network, run.inputs, run.start))]
+    formula, automatic = convention.gradient(run.W_h, slopes, run.g), by_autograd(run)
+    show("gradient by automatic differentiation", automatic)
+    show("gradient by the formula", formula)
+    close(formula, automatic, allowance(run), "gradient of the first state")

@@ -1,0 +1,129 @@
+"""What clipping does to an exploding gradient, and what it leaves as it was."""
+
+from collections.abc import Callable
+from math import inf
+
+import numpy as np
+import torch
+
+from claims.kit import at_most, claim, close, holds, reading, show
+from claims.kit.domains import any32, finite32, reals
+from claims.networks import ElmanRun, elman_runs
+from impls import bptt, broken_attention
+from impls.broken_attention import clip_by_value, normalise_each_step
+from impls.clipping import clip_by_norm
+
+
+def clip_by_torch(gradients: list[torch.Tensor], max_norm: float, **options: bool) -> list[torch.Tensor]:
+    """torch.nn.utils.clip_grad_norm_ on these gradients; it divides by the norm plus 10⁻⁶."""
+    parameters = [torch.zeros_like(gradient, requires_grad=True) for gradient in gradients]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient.clone()
+    torch.nn.utils.clip_grad_norm_(parameters, max_norm, **options)
+    return [parameter.grad for parameter in parameters if parameter.grad is not None]
+
+
+def clip_slightly_long(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """A near miss: the threshold exceeded by one part in 10 000."""
+    return clip_by_norm(gradients, max_norm * 1.0001)
+
+
+@claim(
+    "gradients.clipping-bounds-the-norm",
+    says="Clipping rescales a gradient whose norm exceeds the threshold: the direction stays, the norm becomes the threshold, "
+    "and a shorter gradient is left alone.",
+    lines=(140, 143),
+    expect="supported",
+    as_written=reading(clip=clip_by_torch, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10)),
+    holds_for={"the algorithm as published": reading(clip=clip_by_norm, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10))},
+    fails_for={
+        "near miss: clipped to a threshold too large by 0.01 %": reading(
+            clip=clip_slightly_long, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10)
+        ),
+        "clipping each entry by value": reading(clip=clip_by_value, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10)),
+    },
+    teach="Clipping by norm is a rescaling, so it cannot turn the gradient; clipping by value can.",
+    not_shown="Entries beyond 10⁶ or between 0 and 10⁻⁶ in size: torch adds 10⁻⁶ to the norm, which shortens tiny gradients, "
+    "and a float32 norm above 1.8·10¹⁹ overflows to a zero step.",
+    cites=("pascanu2013",),
+)
+def clipping_rescales(clip: Callable[..., list[torch.Tensor]], gradient: np.ndarray, max_norm: float) -> None:
+    before = torch.tensor(gradient, dtype=torch.float32)
+    (after,) = clip([before], max_norm)
+    norm, clipped = float(before.double().norm()), float(after.double().norm())
+    show("norm before", norm)
+    show("norm after", clipped)
+    at_most(clipped, max_norm * (1 + 1e-6), "norm after clipping")
+    if norm > 0:
+        close(after / clipped if clipped else after, before / norm, 1e-5, "direction")
+    if norm <= max_norm - 2e-6:
+        close(after, before, 0.0, "gradient below the threshold")
+
+
+def sgd(clip: Callable[..., list[torch.Tensor]], gradient: np.ndarray) -> torch.Tensor:
+    """One step of gradient descent from weights 0 at rate 1; a clipping that raises leaves the weights as they are."""
+    weights = torch.zeros(len(gradient), dtype=torch.float32)
+    try:
+        (clipped,) = clip([torch.tensor(gradient, dtype=torch.float32)], 1.0)
+    except RuntimeError:
+        return weights
+    return weights - clipped
+
+
+def clip_or_raise(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """torch's clipping, told to refuse a norm that is not finite."""
+    return clip_by_torch(gradients, max_norm, error_if_nonfinite=True)
+
+
+def no_clipping(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    return gradients
+
+
+@claim(
+    "gradients.clipping-prevents-nan",
+    says="Gradient clipping keeps the weights free of NaN.",
+    lines=(146,),
+    expect="qualified",
+    as_written=reading(clip=clip_by_torch, gradient=any32(size=(1, 3))),
+    amended={"the step is refused when the norm is not finite": reading(clip=clip_or_raise, gradient=any32(size=(1, 3)))},
+    fails_for={"no clipping": reading(clip=no_clipping, gradient=any32(size=(1, 3)))},
+    witness={"a single infinite entry": reading(clip=clip_by_torch, gradient=np.array([inf, 1.0]))},
+    teach="Clipping prevents overflow, not its consequences: one infinite entry makes the factor 0, and 0·∞ is NaN. "
+    "Ask torch for error_if_nonfinite=True.",
+    not_shown="Whether clipping keeps a training run from producing an infinite gradient in the first place.",
+    cites=("pascanu2013",),
+)
+def the_weights_stay_finite(clip: Callable[..., list[torch.Tensor]], gradient: np.ndarray) -> None:
+    weights = sgd(clip, gradient)
+    show("weights after the step", weights)
+    holds(bool(torch.isfinite(weights).all()), f"weights {weights.tolist()} after one clipped step")
+
+
+@claim(
+    "gradients.clipping-does-not-restore-flow",
+    says="Clipping does nothing for the gradients of early steps.",
+    lines=(146,),
+    expect="supported",
+    as_written=reading(run=elman_runs(steps=(2, 5)), rescale=clip_by_torch),
+    holds_for={"the algorithm as published": reading(run=elman_runs(steps=(2, 5)), rescale=clip_by_norm)},
+    fails_for={
+        "near miss: the first step's part enlarged by one part in 10⁹": reading(
+            run=elman_runs(steps=(2, 5)), rescale=broken_attention.enlarge_first
+        ),
+        "the gradient of each step normalised": reading(run=elman_runs(steps=(2, 5)), rescale=normalise_each_step),
+    },
+    teach="Clipping multiplies the whole gradient by one number, so the share that comes from each step stays what it was.",
+    cites=("pascanu2013",),
+)
+def every_step_keeps_its_share(run: ElmanRun, rescale: Callable[..., list[torch.Tensor]]) -> None:
+    parts = bptt.contributions(run.network, run.inputs, run.start, run.loss_gradient)
+    before, after = shares(parts), shares(rescale(parts, 0.01))
+    show("share of each step before", before)
+    show("share of each step after", after)
+    close(after, before, 1e-12, "share of each step in the gradient")
+
+
+def shares(parts: list[torch.Tensor]) -> np.ndarray:
+    """How the norm of the gradient divides over the steps; zeros where there is no gradient at all."""
+    norms = np.array([float(part.norm()) for part in parts])
+    return norms / norms.sum() if norms.sum() > 0 else norms

@@ -1,0 +1,1 @@
+"""Chapter 10, what was needed: four requirements, put to each system."""
