@@ -17,6 +17,7 @@ from claims import every_claim
 from claims.kit.claim import WORDS, Claim
 from claims.kit.evidence import ROOT, ClaimEvidence, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
 from claims.kit.profiles import PROFILES, Profile
+from claims.tables import TABLES
 from reports.examination import Task, examine, how_many_readings
 from reports.markdown import as_markdown
 from reports.record import Record, is_as_pinned, make_record, read_record, write_record
@@ -55,7 +56,7 @@ def command(
     _must_be_writable(folder)
     started = perf_counter()
     evidence = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console)
-    record = make_record(claims, evidence, chosen, perf_counter() - started)
+    record = make_record(claims, evidence, chosen, perf_counter() - started, TABLES)
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())
     page = write_site(record, evidence, folder)

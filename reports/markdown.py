@@ -2,10 +2,9 @@
 
 from itertools import groupby
 
-from claims.kit.claim import WORDS, Word
-from reports.record import ClaimRecord, Record
-
-ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
+from claims.kit.claim import WORDS
+from reports.record import CellRecord, ClaimRecord, Record, TableRecord
+from reports.wording import ICONS, cell
 
 
 def as_markdown(record: Record) -> str:
@@ -16,7 +15,21 @@ def as_markdown(record: Record) -> str:
         parts += [f"## {chapter.replace('_', ' ').capitalize()}", "", "| statement | verdict | why |", "|---|---|---|"]
         parts += [_row(one) for one in claims]
         parts.append("")
+        for table in (one for one in record.tables if one.chapter == chapter):
+            parts += [f"**{table.title}** {table.says}", "", *_table(table), ""]
     return "\n".join(parts)
+
+
+def _table(table: TableRecord) -> list[str]:
+    """A rebuilt table; each cell says what came out."""
+    head = ["| | " + " | ".join(table.columns) + " |", "|" + "---|" * (len(table.columns) + 1)]
+    return head + ["| " + " | ".join([name, *map(_cell, cells)]) + " |" for name, cells in table.rows]
+
+
+def _cell(one: CellRecord | None) -> str:
+    if one is None or not one.came:
+        return ""
+    return f"{cell(one)} ({one.prints})" if one.prints else cell(one)
 
 
 def _row(one: ClaimRecord) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from claims.kit.claim import WORDS, Claim, Word
+from claims.kit.claim import MUST_COME_OUT, WORDS, Claim, Word
 from claims.kit.evidence import (
     ROOT,
     ClaimEvidence,
@@ -26,6 +26,7 @@ from claims.kit.evidence import (
     write_whole,
 )  # fmt: skip
 from claims.kit.profiles import Profile
+from claims.kit.table import Cell, Table
 from claims.kit.verdict import judge
 
 SCHEMA = 1
@@ -57,6 +58,28 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
     figure: FigureRecord | None = None
 
 
+class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell and what became of it: the outcome of a reading, or the verdict where no reading is named; empty if it was not
+    examined in this run."""
+
+    claim: str
+    reading: str
+    prints: str
+    came: str
+
+
+class TableRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A rebuilt table: headings, each with its cells."""
+
+    id: str
+    chapter: str
+    title: str
+    says: str
+    lines: list[int]
+    columns: list[str]
+    rows: list[tuple[str, list[CellRecord | None]]]
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What may differ between two runs. `readings` holds, by claim and reading, the seconds and what clocks decided."""
 
@@ -76,10 +99,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     run: Run
     summary: dict[str, int]
     claims: list[ClaimRecord]
+    tables: list[TableRecord] = []
 
 
-def make_record(claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], profile: Profile, seconds: float) -> Record:
-    """Judge the evidence, claim by claim."""
+def make_record(
+    claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], profile: Profile, seconds: float, tables: Sequence[Table] = ()
+) -> Record:
+    """Judge the evidence, claim by claim; tables of which no cell was examined are left out."""
     judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
     counts = Counter(one.verdict for one in judged)
     volatile = {one.id: {seen.name: _volatile(seen) for seen in evidence[one.id].readings} for one in claims}
@@ -87,7 +113,30 @@ def make_record(claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], 
         date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
         profile=profile.name, seconds=round(seconds, 1), readings=volatile,
     )  # fmt: skip
-    return Record(schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged)
+    filled = [_table_record(one, {claim.id: claim for claim in judged}) for one in tables]
+    return Record(
+        schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
+        tables=[one for one in filled if any(cell and cell.came for _, cells in one.rows for cell in cells)],
+    )  # fmt: skip
+
+
+def _table_record(table: Table, judged: Mapping[str, ClaimRecord]) -> TableRecord:
+    def filled(cell: Cell) -> CellRecord:
+        return CellRecord(claim=cell.claim, reading=cell.reading, prints=cell.prints, came=_came(cell, judged))
+
+    rows = [(name, [None if cell is None else filled(cell) for cell in cells]) for name, cells in table.rows]
+    return TableRecord(
+        id=table.id, chapter=table.chapter, title=table.title, says=table.says, lines=list(table.lines),
+        columns=list(table.columns), rows=rows,
+    )  # fmt: skip
+
+
+def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
+    if (claim := judged.get(cell.claim)) is None:
+        return ""
+    if not cell.reading:
+        return claim.verdict
+    return next((one.outcome for one in claim.readings if one.name == cell.reading), "")
 
 
 def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimRecord:
@@ -103,8 +152,10 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
 
 
 def _steady(one: ReadingEvidence) -> ReadingEvidence:
-    """A reading without what a clock decided."""
+    """A reading without what a clock decided; a control's cases are left to the evidence, for its outcome is all that counts."""
     steady = msgspec.structs.replace(one, seconds=0.0, measured=[])
+    if one.role in MUST_COME_OUT:
+        steady = msgspec.structs.replace(steady, counterexample=None, tightest=None)
     if not one.timed:
         return steady
     return msgspec.structs.replace(steady, cases=0, wins=None, counterexample=None, tightest=None)

@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from claims.kit.claim import WORDS
 from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence, write_whole
 from reports import citing, matrices, pictures, wording
-from reports.markdown import ICONS
 from reports.record import ClaimRecord, Record, is_as_pinned
 from reports.sources import BIBLIOGRAPHY, Source, cited, read_sources
 
@@ -36,6 +35,7 @@ def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapp
     charts = {id: one.figure for id, one in evidence.items() if one.figure}
     html: str = _environment().get_template("page.html").render(
         record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
+        tables={name: list(group) for name, group in groupby(record.tables, key=lambda one: one.chapter)},
         engines=[name for name in wording.ENGINES if any(one.by == name for one in record.claims)],
         off_pins=[one for part in is_as_pinned(record) for one in part], charts=charts,
         references=cited({key for one in record.claims for key in one.cites}, sources),
@@ -51,8 +51,8 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     environment.filters.update(prose=prose)
     environment.globals.update(
-        words=WORDS, icons=ICONS, wording=wording, picture=pictures.picture, numbers=pictures.numbers, items=matrices.items,
-        quotation=citing.quotation, case_text=citing.case_text, cases_of=cases_of, by_argument=by_argument,
+        words=WORDS, icons=wording.ICONS, wording=wording, picture=pictures.picture, numbers=pictures.numbers,
+        items=matrices.items, quotation=citing.quotation, case_text=citing.case_text, cases_of=cases_of, by_argument=by_argument,
     )  # fmt: skip
     return environment
 

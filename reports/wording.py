@@ -5,7 +5,7 @@ from typing import Any
 from claims.kit.claim import MUST_COME_OUT, Role, Word
 from claims.kit.evidence import Outcome, ReadingEvidence
 from claims.kit.verdict import how_often
-from reports.record import ClaimRecord, Run
+from reports.record import CellRecord, ClaimRecord, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
 
@@ -23,6 +23,8 @@ CHAPTERS = {
     "attention": "Transition to attention",
     "interview": "Interview questions",
 }
+
+ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
 
 LEGEND: dict[Word, str] = {
     "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
@@ -67,6 +69,13 @@ PROFILES = {
 def chapter_title(chapter: str) -> str:
     """The chapter's heading; one that is new to this list still reads as words."""
     return CHAPTERS.get(chapter, chapter.replace("_", " ").capitalize())
+
+
+def cell(one: CellRecord) -> str:
+    """What stands in a cell of a rebuilt table: yes or no for a reading, the verdict for a claim."""
+    if one.reading:
+        return {"held": "✓ yes", "fell": "✗ no"}.get(one.came, one.came or "–")
+    return f"{ICONS[one.came]} {one.came}" if one.came in ICONS else "–"  # type: ignore[index]
 
 
 def as_it_must(one: ReadingEvidence) -> bool | None:

@@ -1,0 +1,29 @@
+"""A table of the essay, rebuilt: what each cell prints, and which claim, or which reading of one, speaks for it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`reading` is the name of one of the claim's readings: its outcome is the cell's *yes* or *no*. Without one the cell
+    shows the claim's verdict. `prints` is what stands there in the essay, or what law was found; it is never judged by."""
+
+    claim: str
+    reading: str = ""
+    prints: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """`rows` are headings with as many cells as there are `columns`; None where nothing is stated."""
+
+    id: str
+    title: str
+    says: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    lines: tuple[int, ...] = ()
+
+    @property
+    def chapter(self) -> str:
+        return self.id.partition(".")[0].replace("-", "_")

@@ -1,0 +1,68 @@
+"""A rebuilt table: each cell is filled from the evidence, links to what filled it, and is never typed."""
+
+import pytest
+
+from claims import every_claim
+from claims.kit.examine import collect, examine_reading
+from claims.kit.profiles import PROFILES
+from claims.kit.table import Cell, Table
+from claims.tables import TABLES
+from reports.markdown import as_markdown
+from reports.record import make_record
+from reports.render import as_html
+from tests import toys
+
+QUALIFIED = "toys.numbers-are-small"
+CLAIMS = (toys.qualified, toys.supported)
+TABLE = Table(
+    id="toys.table", title="Small numbers", says="Who is small.", columns=("ten", "all"), lines=(3, 4),
+    rows=(
+        ("is small", (Cell(QUALIFIED, "the numbers go up to ten", "Yes"), Cell(QUALIFIED, "as written", "No"))),
+        ("verdict", (Cell("toys.small-numbers-are-small"), None)),
+        ("not in this run", (Cell("toys.nobody"), None)),
+    ),
+)  # fmt: skip
+UNSEEN = Table(id="toys.unseen", title="Unseen", says="", columns=("a",), rows=(("b", (Cell("toys.nobody"),)),))
+
+
+@pytest.fixture(scope="module")
+def record():
+    verdict = PROFILES["verdict"]
+    found = {
+        one.id: collect(one, verdict, [examine_reading(one, reading, verdict, 0.01) for reading in one.readings])
+        for one in CLAIMS
+    }
+    return make_record(CLAIMS, found, verdict, 1.0, (TABLE, UNSEEN))
+
+
+def test_a_cell_takes_the_outcome_of_its_reading_or_the_verdict_of_its_claim(record):
+    (table,) = record.tables
+
+    assert [[cell and cell.came for cell in cells] for _, cells in table.rows] == [
+        ["held", "fell"],
+        ["supported", None],
+        ["", None],
+    ]
+
+
+def test_the_page_links_each_cell_to_its_claim(record):
+    page = as_html(record, {}, {})
+
+    assert '<a href="#toys.numbers-are-small">✓ yes</a> <small>Yes</small>' in page
+    assert '<a href="#toys.small-numbers-are-small">✓ supported</a>' in page
+    assert 'id="toys.table"' in page
+    assert "Unseen" not in page
+
+
+def test_the_text_has_the_table_as_well(record):
+    assert "| is small | ✓ yes (Yes) | ✗ no (No) |" in as_markdown(record)
+    assert "| verdict | ✓ supported |  |" in as_markdown(record)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.id)
+def test_every_cell_of_the_essays_tables_has_a_claim_that_speaks_for_it(table):
+    readings = {one.id: {"", *(reading.name for reading in one.readings)} for one in every_claim()}
+    cells = [cell for _, cells in table.rows for cell in cells if cell]
+
+    assert {len(cells) for _, cells in table.rows} == {len(table.columns)}
+    assert [cell for cell in cells if cell.reading not in readings.get(cell.claim, ())] == []
