@@ -12,12 +12,15 @@ Additive (Bahdanau, Cho & Bengio 2015, section 3.1 and appendix A.1.2):
 
     Q ∈ ℝ^{m×d_k}, K ∈ ℝ^{n×d_k}, V ∈ ℝ^{n×d_v}     queries, keys, values
     X ∈ ℝ^{n×d}                                     tokens; H heads of width d/H
+    M ∈ ℝ^{k×d}                                     memory: keys and values may come from elsewhere (section 3.2.3)
     s ∈ ℝ^d, h_j ∈ ℝ^d, v ∈ ℝ^d                     decoder state, encoder states, score vector
 
 Variants. A mask is True where a query may look, as in torch's scaled_dot_product_attention;
-torch.nn.MultiheadAttention means the opposite. A query that may look nowhere gets NaN here (0/0, as the
-equation says) and zeros from torch. torch.nn.MultiheadAttention stacks W_q, W_k, W_v into one matrix and has
-biases, which the paper has not; they start at zero. Bahdanau's s is the state *before* the step, s_{i-1}.
+torch.nn.MultiheadAttention means the opposite. A window of size r (Vaswani et al., section 4: "restricted") reaches
+⌊r/2⌋ to either side: r positions for an odd r, r + 1 for an even one, fewer near the ends. A query that may look
+nowhere gets NaN here (0/0, as the equation says) and zeros from torch. torch.nn.MultiheadAttention stacks W_q, W_k,
+W_v into one matrix and has biases, which the paper has not; they start at zero. Bahdanau's s is the state *before*
+the step, s_{i-1}.
 Weights are (out, in) and applied as x @ W.T; all leading dimensions are batch.
 """
 
@@ -63,6 +66,11 @@ def causal_mask(n: int) -> Bool[Tensor, "n n"]:
     return torch.ones(n, n, dtype=torch.bool).tril()
 
 
+def window_mask(n: int, r: int) -> Bool[Tensor, "n n"]:
+    """Row t is True at distance r//2 or less: a position sees itself and r//2 neighbours on either side."""
+    return torch.ones(n, n, dtype=torch.bool).tril(r // 2).triu(-(r // 2))
+
+
 def weights(
     Q: Float[Tensor, "*batch m d_k"],
     K: Float[Tensor, "*batch n d_k"],
@@ -93,14 +101,21 @@ def self_attention(
 
 
 def multi_head(
-    p: MultiHead, X: Float[Tensor, "*batch n d"], mask: Bool[Tensor, "n n"] | None = None
+    p: MultiHead,
+    X: Float[Tensor, "*batch n d"],
+    mask: Bool[Tensor, "n k"] | None = None,
+    memory: Float[Tensor, "*batch k d"] | None = None,
 ) -> Float[Tensor, "*batch n d"]:
-    """The heads attend side by side, each on its own d/H columns; W_o mixes them."""
+    """The heads attend side by side, each on its own d/H columns; W_o mixes them.
+
+    Keys and values come from the memory where there is one (cross-attention), from X itself otherwise.
+    """
 
     def split(Z: Tensor) -> Tensor:
         return Z.unflatten(-1, (p.heads, -1)).transpose(-2, -3)
 
-    Q, K, V = (split(X @ W.T) for W in (p.W_q, p.W_k, p.W_v))
+    read = X if memory is None else memory
+    Q, K, V = (split(Z @ W.T) for Z, W in ((X, p.W_q), (read, p.W_k), (read, p.W_v)))
     return attend(Q, K, V, mask).transpose(-2, -3).flatten(-2) @ p.W_o.T
 
 

@@ -7,6 +7,9 @@ far below what a careless tolerance would catch. Where a defect hides is said at
     of attention.attend           unnormalised, unscaled, mask_forgotten
                                   unnormalised_nearly, unscaled_nearly, mask_forgotten_nearly
     of attention.causal_mask      mask_off_by_one
+    of attention.window_mask      window_mask_off_by_one
+    of online.attend              online_without_rescaling
+    of decoder.run                decoder_without_mask
     of attention.self_attention   ordered, ordered_nearly: reads its positions, so is not equivariant
     of seq2seq.logits             peeking_at_target
     of seq2seq.decode_step        peeking_at_source, peeking_at_source_nearly
@@ -21,9 +24,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from impls import attention, seq2seq
+from impls import attention, decoder, online, seq2seq
 from impls.clipping import clip_by_norm
-from impls.transformer import position_codes
+from impls.transformer import layer_norm, position_codes
 
 NEARLY = 1e-9
 Matrix: TypeAlias = Float[Tensor, "*batch n d"]
@@ -65,6 +68,27 @@ def mask_forgotten_nearly(Q: Tensor, K: Tensor, V: Tensor, mask: Mask = None, by
 def mask_off_by_one(n: int) -> Bool[Tensor, "n n"]:
     """Row t is True up to column t+1: a position sees the token it is to predict."""
     return torch.ones(n, n, dtype=torch.bool).tril(1)
+
+
+def window_mask_off_by_one(n: int, r: int) -> Bool[Tensor, "n n"]:
+    """A position also sees the neighbour just outside its window, to the right. Hidden where the window shows all."""
+    return torch.ones(n, n, dtype=torch.bool).tril(r // 2 + 1).triu(-(r // 2))
+
+
+def online_without_rescaling(Q: Tensor, K: Tensor, V: Tensor, causal: bool = False, block: int = online.BLOCK) -> Tensor:
+    """When the maximum rises, what was summed so far keeps its old scale. Hidden where one block holds all keys."""
+    top, total, read = torch.full_like(Q[..., :1], -torch.inf), torch.zeros_like(Q[..., :1]), torch.zeros(())
+    for start in range(0, K.shape[-2], block):
+        S = online.scores(Q, K[..., start : start + block, :], causal, start)
+        top = torch.maximum(top, S.amax(-1, keepdim=True))
+        P = (S - top).exp()
+        total, read = total + P.sum(-1, keepdim=True), read + P @ V[..., start : start + block, :]
+    return read / total
+
+
+def decoder_without_mask(p: decoder.DecoderLayer, Y: Matrix, memory: Float[Tensor, "*batch k d"]) -> Matrix:
+    """A target position reads those after it. No defect at m = 1, nor at the last position."""
+    return decoder.read(p, layer_norm(p.norm, Y + attention.multi_head(p.own, Y)), memory)
 
 
 def ordered(p: attention.SelfAttention, X: Matrix, mask: Mask = None, by: float = 1.0) -> Matrix:

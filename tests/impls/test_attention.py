@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch.func import functional_call
 from torch.nn.functional import scaled_dot_product_attention
 
-from impls import attention
+from impls import attention, broken_attention
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, leaves, seeds, sequence, shapes, tensors
 
 
@@ -19,14 +19,14 @@ def masks(masked, n):
     return attention.causal_mask(n) if masked else None
 
 
-def torch_multi_head(p, X, mask):
+def torch_multi_head(p, X, mask, memory=None):
     """torch.nn.MultiheadAttention with these weights; its mask is True where a query may *not* look."""
     d = X.shape[-1]
     layer = torch.nn.MultiheadAttention(d, p.heads, bias=False, batch_first=True, dtype=X.dtype)
     weights = {"in_proj_weight": torch.cat([p.W_q, p.W_k, p.W_v]), "out_proj.weight": p.W_o}
     blocked = None if mask is None else ~mask
-    flat = X.reshape(-1, *X.shape[-2:])
-    out, _ = functional_call(layer, weights, (flat, flat, flat), {"attn_mask": blocked, "need_weights": False})
+    flat, read = (Z.reshape(-1, *Z.shape[-2:]) for Z in (X, X if memory is None else memory))
+    out, _ = functional_call(layer, weights, (flat, read, read), {"attn_mask": blocked, "need_weights": False})
     return out.reshape(X.shape)
 
 
@@ -83,6 +83,30 @@ def test_under_a_causal_mask_no_gradient_comes_from_later_tokens(shape, seed):
     (from_tokens,) = gradients(Y[..., :past, :], [X], seed)
     assert (from_tokens[..., past:, :] == 0).all()
     assert (from_tokens[..., :past, :] != 0).any()
+
+
+@given(st.integers(1, 12), st.integers(1, 14))
+def test_a_window_shows_the_positions_near_by(n, r):
+    near = [[abs(t - other) <= r // 2 for other in range(n)] for t in range(n)]
+    assert attention.window_mask(n, r).tolist() == near
+
+
+@given(st.integers(1, 12), st.integers(1, 14))
+def test_a_window_off_by_one_shows_one_more_on_the_right_where_there_is_one(n, r):
+    extra = broken_attention.window_mask_off_by_one(n, r) & ~attention.window_mask(n, r)
+    assert extra.nonzero().tolist() == [[t, t + r // 2 + 1] for t in range(n - r // 2 - 1)]
+
+
+@given(shapes(), seeds(), st.integers(1, 3), st.integers(1, 8))
+def test_keys_and_values_from_elsewhere_are_torchs_cross_attention(shape, seed, heads, keys):
+    d = heads * shape.d
+    p = leaves_of_heads(attention.draw_multi_head(d, heads, generator(seed)))
+    X, M = drawn(shape._replace(m=d), seed), drawn(shape._replace(n=keys, m=d), seed + 1)
+    got, want = attention.multi_head(p, X, memory=M), torch_multi_head(p, X, None, M)
+    assert gap(got, want) < TOLERANCE
+    inputs = [p.W_q, p.W_k, p.W_v, p.W_o, X, M]
+    for ours, theirs in zip(gradients(got, inputs, seed), gradients(want, inputs, seed), strict=True):
+        assert gap(ours, theirs) < TOLERANCE
 
 
 @given(shapes(), seeds())

@@ -10,23 +10,33 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import attention, bidirectional, elman, gru, linear, lstm, systems, transformer
-from impls.graph import shortest_gradient_path
+from impls import attention, bidirectional, convolution, decoder, elman, gru, linear, lstm, mingru, transformer
+from impls.graph import shortest_gradient_path, trace
 from impls.systems import (
+    ADDITIVE,
     BIDIRECTIONAL,
+    BIDIRECTIONAL_LSTM,
     CATALOGUE,
     CAUSAL_ATTENTION,
+    CONVOLUTION,
+    CONVOLUTION_LAYER,
+    CROSS_ATTENTION,
     DILATED,
     ELMAN,
+    FINAL_STATE,
     GRU,
     LINEAR,
     LSTM,
+    MINGRU,
+    MINGRU_SCAN,
     PREFIX_ATTENTION,
     SCAN,
     SELF_ATTENTION,
     SKIP,
     STACKED_ELMAN,
     TRANSFORMER_LAYER,
+    WINDOWED,
+    WINDOWED_STACK,
     trace_system,
 )
 from tests.impls.drawn import TOLERANCE, gap, generator, leaf, seeds
@@ -54,6 +64,48 @@ def decayed(a, xs):
     return linear.sequential(a.expand(len(xs), -1), xs)
 
 
+def layers(n, back):
+    """How many layers that look `back` steps back it takes to look back n - 1."""
+    return next(count for count in range(n) if count * back >= n - 1)
+
+
+def convolved(p, xs):
+    return convolution.run(p, xs).tanh()
+
+
+def convolved_throughout(p, xs):
+    for _ in range(layers(len(xs), len(p.W) - 1)):
+        xs = convolved(p, xs)
+    return xs
+
+
+def windowed(r):
+    return lambda p, xs: attention.self_attention(p, xs, attention.window_mask(len(xs), r))
+
+
+def windowed_throughout(r):
+    def run(p, xs):
+        for _ in range(layers(len(xs), r // 2)):
+            xs = windowed(r)(p, xs)
+        return xs
+
+    return run
+
+
+def translated(p, xs):
+    """One network after the other, each from its module, and a context for each of the decoder's states."""
+    hs = elman.run(p.encoder, xs)
+    ss = elman.run(p.decoder, p.embed_target[-1].expand(len(xs), -1), hs[-1])
+    if p.attention is not None:
+        ss = torch.stack([torch.cat([s, attention.additive(p.attention, s, hs)[0]]) for s in ss])
+    return ss @ p.W_out.T + p.b_out
+
+
+def decoded(p, xs):
+    encoder, layer = p
+    return decoder.run(layer, transformer.position_codes(*xs.shape), transformer.run(encoder, xs))
+
+
 SAME = {
     ELMAN: elman.run,
     LSTM: lambda p, xs: lstm.run(p, xs)[0],
@@ -61,6 +113,21 @@ SAME = {
     LINEAR: decayed,
     SCAN: decayed,
     BIDIRECTIONAL: lambda p, xs: bidirectional.run(*(lambda ys, q=q: elman.run(q, ys) for q in p), xs),
+    BIDIRECTIONAL_LSTM: lambda p, xs: bidirectional.run(*(lambda ys, q=q: lstm.run(q, ys)[0] for q in p), xs),
+    MINGRU: mingru.run,
+    MINGRU_SCAN: mingru.scan,
+    CONVOLUTION(2): convolved_throughout,
+    CONVOLUTION(3): convolved_throughout,
+    CONVOLUTION_LAYER(1): convolved,
+    CONVOLUTION_LAYER(3): convolved,
+    WINDOWED(1): windowed(1),
+    WINDOWED(3): windowed(3),
+    WINDOWED(4): windowed(4),
+    WINDOWED_STACK(3): windowed_throughout(3),
+    WINDOWED_STACK(4): windowed_throughout(4),
+    FINAL_STATE: translated,
+    ADDITIVE: translated,
+    CROSS_ATTENTION: decoded,
     SELF_ATTENTION: attention.self_attention,
     CAUSAL_ATTENTION: lambda p, xs: attention.self_attention(p, xs, attention.causal_mask(len(xs))),
     PREFIX_ATTENTION: lambda p, xs: attention.self_attention(p, xs, attention.causal_mask(len(xs))),
@@ -89,12 +156,26 @@ def test_without_its_skip_the_skipping_network_is_elmans(n, d, seed):
     assert gap(outputs(SKIP, (cell, 0 * W_s), tokens), elman.run(cell, torch.stack(tokens))) < TOLERANCE
 
 
+@pytest.mark.parametrize("family", [DILATED, CONVOLUTION])
 @given(st.integers(1, 10), st.integers(2, 3), seeds())
-def test_dilated_convolutions_read_the_whole_past_and_no_future(n, kernel, seed):
-    p, tokens = drawn(DILATED(kernel), n, 2, seed)
-    (middle,) = DILATED(kernel).run(p, tokens)[n // 2]
+def test_stacked_convolutions_read_the_whole_past_and_no_future(family, n, kernel, seed):
+    p, tokens = drawn(family(kernel), n, 2, seed)
+    (middle,) = family(kernel).run(p, tokens)[n // 2]
     read = torch.autograd.grad(middle.sum(), tokens, allow_unused=True)
     assert [g is not None for g in read] == [t <= n // 2 for t in range(n)]
+
+
+STACKS = [(CONVOLUTION, 2, 1), (CONVOLUTION, 4, 3), *((WINDOWED_STACK, r, r // 2) for r in (2, 3, 5, 6))]
+
+
+@pytest.mark.parametrize("n", LENGTHS)
+@pytest.mark.parametrize(("family", "size", "back"), STACKS)
+def test_one_layer_less_and_the_last_position_would_not_read_the_first_token(family, size, back, n):
+    graph = trace_system(family(size), n, 2)
+    stacked = graph.chain("tanh" if family is CONVOLUTION else "_softmax")
+    assert graph.shortest_path(0, -1) is not None
+    assert stacked * back >= n - 1
+    assert stacked == 0 or (stacked - 1) * back < n - 1
 
 
 SPAN = {
@@ -113,12 +194,38 @@ SPAN = {
     SKIP: lambda n: 5 * n,
     DILATED(2): lambda n: 2 * rounds(n),
     DILATED(3): lambda n: 2 * rounds(n, 3),
+    MINGRU: lambda n: 2 * n + 4,
+    MINGRU_SCAN: lambda n: rounds(n) + n.bit_length() + 3,  # the gate, and then as SCAN
+    BIDIRECTIONAL_LSTM: lambda n: 7 * n,
+    CONVOLUTION(2): lambda n: 3 * (n - 1),
+    CONVOLUTION(3): lambda n: 3 * layers(n, 2),
+    CONVOLUTION_LAYER(3): lambda n: 3,
+    WINDOWED(3): lambda n: 5,
+    WINDOWED_STACK(3): lambda n: 5 * (n - 1),
+    WINDOWED_STACK(4): lambda n: 5 * layers(n, 2),
+    FINAL_STATE: lambda n: 8 * n + 2,  # n steps of either network, then the read-out
+    ADDITIVE: lambda n: 8 * n + 8,  # the last state asks before it is read out
+    CROSS_ATTENTION: lambda n: 62,  # twice a Transformer layer: all that the target does before it reads is constant
 }
 
 
 @pytest.mark.parametrize("system", SPAN, ids=str)
 def test_spans(system):
     assert [trace_system(system, n, 2).span for n in LENGTHS] == [SPAN[system](n) for n in LENGTHS]
+
+
+def seen(n, r):
+    """The entries of a window's mask, one position after another."""
+    return sum(min(n, t + r // 2 + 1) - max(0, t - r // 2) for t in range(n))
+
+
+def in_windows(n, d, r):
+    return 6 * n * d * d + (4 * d + 6) * seen(n, r)
+
+
+def scanned(n):
+    """States and factors that are read later: all states joined in a round, and factors until they reach the start."""
+    return sum(2 * (n - 2**r) + max(0, n - 2 * 2**r) for r in range(rounds(n)))
 
 
 WORK = {
@@ -132,6 +239,21 @@ WORK = {
     CAUSAL_ATTENTION: lambda n, d: 6 * n * d * d + 4 * n * n * d + 7 * n * n,
     PREFIX_ATTENTION: lambda n, d: 6 * n * d * d + (4 * d + 6) * n * (n + 1) // 2,
     DILATED(2): lambda n, d: rounds(n) * n * (4 * d * d + d),
+    MINGRU: lambda n, d: n * (4 * d * d + 7 * d),
+    MINGRU_SCAN: lambda n, d: n * (4 * d * d + 4 * d) + (n - 1) * d + d * scanned(n),
+    BIDIRECTIONAL_LSTM: lambda n, d: 2 * n * (16 * d * d + 13 * d),
+    CONVOLUTION(2): lambda n, d: (n - 1) * n * (4 * d * d + 2 * d),
+    CONVOLUTION(3): lambda n, d: layers(n, 2) * n * (6 * d * d + 2 * d),
+    CONVOLUTION_LAYER(3): lambda n, d: n * (6 * d * d + 2 * d),
+    WINDOWED(3): lambda n, d: in_windows(n, d, 3),
+    WINDOWED(4): lambda n, d: in_windows(n, d, 4),
+    WINDOWED_STACK(3): lambda n, d: (n - 1) * in_windows(n, d, 3),
+    WINDOWED_STACK(4): lambda n, d: layers(n, 2) * in_windows(n, d, 4),
+    TRANSFORMER_LAYER: lambda n, d: n * (24 * d * d + 25 * d + 4) + 4 * n * n * d + 6 * n * n,
+    FINAL_STATE: lambda n, d: 8 * n * d * d - 2 * d * d + 7 * n * d,
+    # With one state to read, the context is a multiplication by 1 without a sum.
+    ADDITIVE: lambda n, d: 14 * n * d * d - 2 * d * d + 7 * n * d + n * n * (6 * d + 5) - d * (n == 1),
+    CROSS_ATTENTION: lambda n, d: n * (46 * d * d + 50 * d + 8) + 8 * n * n * d + 12 * n * n,
 }
 
 
@@ -141,10 +263,38 @@ def test_work(system, d):
     assert [trace_system(system, n, d).work for n in LENGTHS] == [WORK[system](n, d) for n in LENGTHS]
 
 
+PRODUCTS = {
+    MINGRU: lambda n, d: 4 * n * d * d,
+    MINGRU_SCAN: lambda n, d: 4 * n * d * d,
+    BIDIRECTIONAL_LSTM: lambda n, d: 32 * n * d * d,
+    CONVOLUTION(3): lambda n, d: layers(n, 2) * 6 * n * d * d,
+    CONVOLUTION_LAYER(3): lambda n, d: 6 * n * d * d,
+    WINDOWED(4): lambda n, d: 6 * n * d * d + 4 * seen(n, 4) * d,
+    WINDOWED_STACK(4): lambda n, d: layers(n, 2) * (6 * n * d * d + 4 * seen(n, 4) * d),
+    FINAL_STATE: lambda n, d: 8 * n * d * d - 2 * d * d,
+    ADDITIVE: lambda n, d: 14 * n * d * d - 2 * d * d + 4 * n * n * d,
+    CROSS_ATTENTION: lambda n, d: 46 * n * d * d + 8 * n * n * d,
+}
+
+
+@pytest.mark.parametrize("system", PRODUCTS, ids=str)
+@pytest.mark.parametrize("d", [2, 5])
+def test_work_in_products(system, d):
+    lengths = LENGTHS[1:]  # a product over one term is a multiplication
+    assert [trace_system(system, n, d).work_of("product") for n in lengths] == [PRODUCTS[system](n, d) for n in lengths]
+
+
+@pytest.mark.parametrize("r", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("n", [3, 7, 8])
+def test_a_window_away_from_the_ends_sees_r_positions_or_one_more(n, r):
+    half = r // 2
+    assert attention.window_mask(n, r).sum() == seen(n, r) == n * (2 * half + 1) - half * (half + 1)
+
+
 @pytest.mark.parametrize(("n", "d"), [(1, 1), (3, 4), (8, 2)])
 def test_attention_multiplies_4n2d_for_scores_and_values_and_8nd2_for_four_projections(n, d):
     p = attention.draw_multi_head(d, 1, generator(0))
-    graph = systems.trace(lambda X: attention.multi_head(p, X), torch.randn(n, d, dtype=torch.float64))
+    graph = trace(lambda X: attention.multi_head(p, X), torch.randn(n, d, dtype=torch.float64))
     products = sum(facts["work"] for facts in graph.nodes.nodes.values() if facts["kind"] == "product")
     assert products == 4 * n * n * d + 8 * n * d * d
 
@@ -160,6 +310,16 @@ def test_depth_with_two_operands_an_operation(n, d):
 SHORTEST = {  # from x_i to position j, for j - i = 0, 1, 2, …
     ELMAN: lambda lag: 4 * (lag + 1),
     LINEAR: lambda lag: 2 * lag + 1,
+    MINGRU: lambda lag: 2 * lag + 4,
+    BIDIRECTIONAL_LSTM: lambda lag: min(4 * lag + 4, 2 * lag + 7),  # by the output gates, or by the cell
+    CONVOLUTION(2): lambda lag: 15,
+    CONVOLUTION(3): lambda lag: 9,
+    CONVOLUTION_LAYER(3): lambda lag: 3 if lag < 3 else None,
+    WINDOWED(4): lambda lag: 2 if lag < 3 else None,
+    WINDOWED_STACK(3): lambda lag: 10,
+    WINDOWED_STACK(4): lambda lag: 6,
+    ADDITIVE: lambda lag: 7,
+    CROSS_ATTENTION: lambda lag: 23,
     PREFIX_ATTENTION: lambda lag: 2,
     SELF_ATTENTION: lambda lag: 2,
 }
@@ -170,6 +330,26 @@ def test_shortest_paths(system):
     graph = trace_system(system, 6, 2)
     lags = [(i, j) for i in range(1, 6) for j in range(i, 6)]  # from the second token: nothing precedes the first
     assert [graph.shortest_path(i, j) for i, j in lags] == [SHORTEST[system](j - i) for i, j in lags]
+
+
+@pytest.mark.parametrize("n", LENGTHS)
+def test_a_scan_carries_the_first_token_by_the_ones_of_the_distance_in_binary(n):
+    assert trace_system(MINGRU_SCAN, n, 2).shortest_path(0, -1) == 3 + 2 * (n - 1).bit_count()
+
+
+@pytest.mark.parametrize("n", [2, 5])
+def test_without_attention_every_path_runs_through_the_encoders_last_state(n):
+    graph = trace_system(FINAL_STATE, n, 2)
+    pairs = [(i, j) for i in range(n) for j in range(n)]
+    assert [graph.shortest_path(i, j) for i, j in pairs] == [4 * (n - i + j) + 6 for i, j in pairs]
+    assert all(graph.cuts([graph.outputs[-1][2]], i, j) for i, j in pairs)
+
+
+@pytest.mark.parametrize("n", [2, 5])
+def test_attention_leads_around_the_encoders_last_state_except_from_the_last_token(n):
+    graph = trace_system(ADDITIVE, n, 2)
+    pairs = [(i, j) for i in range(n) for j in range(n)]
+    assert [graph.cuts([graph.outputs[-1][2]], i, j) for i, j in pairs] == [i == n - 1 for i, j in pairs]
 
 
 @pytest.mark.parametrize(("system", "slope", "start"), [(LSTM, 2, 5), (GRU, 2, 3)], ids=str)
@@ -202,7 +382,7 @@ def cut(system, n, states):
 @pytest.mark.parametrize("n", [3, 5, 8])
 def test_the_whole_state_is_a_cut_of_a_recurrence_and_of_nothing_else(n):
     whole = {system.name for system in CATALOGUE if cut(system, n, lambda place: place)}
-    assert whole == {system.name for system in (ELMAN, LSTM, GRU, STACKED_ELMAN(2), LINEAR)}
+    assert whole == {system.name for system in (ELMAN, LSTM, GRU, STACKED_ELMAN(2), LINEAR, MINGRU, FINAL_STATE)}
 
 
 @pytest.mark.parametrize("n", [3, 5, 8])
