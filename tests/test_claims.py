@@ -5,6 +5,7 @@ What the verdicts are is for `python -m reports` to say; here is what every clai
 
 import ast
 import inspect
+import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, Phase
 from pybtex.database import parse_file
 
 import claims
-from claims.kit import ClaimError, engines
+from claims.kit import ClaimError, cases, domains, engines, only
 from claims.kit.claim import MUST_COME_OUT, Claim, problems_of
 from claims.kit.engines import constants
 from claims.kit.examine import collect, examine_reading, put_once
@@ -223,3 +224,25 @@ def test_all_chapters_that_are_written_are_listed():
     defining = {one.defined_at.removeprefix("claims/").partition("/")[0].partition(".")[0] for one in CLAIMS}
 
     assert defining <= set(claims.CHAPTERS)
+
+
+DOCUMENT = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_prints_the_words_of_every_domain():
+    """The table of claims/README.md is the one place that teaches them, so it must be right."""
+    rows = re.findall(r"^\| `(\w+\(.*\))` \| (.*?) \|$", DOCUMENT.partition("## Domains")[2], re.M)
+    known = {name: getattr(domains, name) for name in domains.__all__} | {"cases": cases, "only": only}
+
+    assert {call.partition("(")[0] for call, _ in rows} == set(known)
+    assert [words for _, words in rows] == [eval(call, known).words for call, _ in rows]
+
+
+def test_the_readme_shows_a_claim_that_there_is():
+    shown = re.search(r'@claim\(\n    "([^"]+)",\n    says="([^"]+)"', DOCUMENT)
+    assert shown
+    (one,) = [claim for claim in CLAIMS if claim.id == shown[1]]
+
+    assert one.says == shown[2]
+    assert f"def {one.check.__name__}(" in DOCUMENT
+    assert all(f'"{reading.name}"' in DOCUMENT or reading.role == "as written" for reading in one.readings[:2])
