@@ -3,7 +3,8 @@
 Weights and inputs lie on a grid of eighths, so that a counterexample can be read. Everything is float64.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from math import exp
 from typing import Any
 
@@ -17,6 +18,7 @@ from claims.kit.domains.numbers import LARGEST_SEED
 from impls import lstm, seq2seq
 from impls.elman import Elman
 from impls.lstm import LSTM
+from impls.recurrence import unroll
 
 GATES = "fiCo"  # in the order of LSTM's fields
 INPUTS: Interval = (-2, 2)
@@ -33,6 +35,24 @@ class LSTMRun:
     @property
     def inputs(self) -> torch.Tensor:
         return torch.from_numpy(self.x)
+
+
+@dataclass(frozen=True)
+class LSTMStart:
+    """An LSTM in the state (h, C), each (d,), about to read the inputs x (n, m)."""
+
+    network: LSTM
+    h: np.ndarray
+    C: np.ndarray
+    x: np.ndarray
+
+    @property
+    def cell(self) -> torch.Tensor:
+        return torch.from_numpy(self.C)
+
+    def last_cell(self, network: LSTM, C: torch.Tensor) -> torch.Tensor:
+        """C_n of another network, or from another cell."""
+        return unroll(partial(lstm.step, network), (torch.from_numpy(self.h), C), torch.from_numpy(self.x))[-1][1]
 
 
 @dataclass(frozen=True)
@@ -125,6 +145,13 @@ def hand_set(**weights: float | list[float]) -> lstm.LSTM:
     return lstm.LSTM(**{name: torch.tensor(value, dtype=torch.float64) for name, value in (rows | biases).items()})
 
 
+def gate_set(p: LSTM, gate: str, a: float) -> LSTM:
+    """The bias that puts its pre-activation at a or beyond for all |h| < 1 and |x| <= 2, and at a where its weights are 0."""
+    W, d = getattr(p, f"W_{gate}"), len(p.b_f)
+    reach = W.abs() @ torch.tensor([1.0] * d + [2.0] * (W.shape[1] - d), dtype=W.dtype)
+    return replace(p, **{f"b_{gate}": a + np.sign(a) * reach})
+
+
 def lstm_runs(
     steps: Whole = (2, 5), reads_h: str = GATES, forget: float | None = None, recurrent: float = 1, widest: int = 2
 ) -> Domain:
@@ -132,6 +159,17 @@ def lstm_runs(
     `recurrent`; `forget` bounds the pre-activation of the forget gate at every step, whatever the inputs."""
     words = f"LSTMs {_between((1, widest))} wide over {_between(steps)} steps, {_gates(reads_h, forget, recurrent)}"
     return Domain(words, st.builds(LSTMRun, _lstms(reads_h, forget, recurrent, widest), _rows(steps[1], steps[0])))
+
+
+def lstm_starts(steps: Whole, widest: int = 2) -> Domain:
+    """LSTMs with explicit weights in any state, the cell within [-8, 8]."""
+
+    def start(network: LSTM, h: np.ndarray, C: np.ndarray, x: np.ndarray) -> LSTMStart:
+        return LSTMStart(network, h[: len(network.b_f)], C[: len(network.b_f)], x)
+
+    words = f"LSTMs {_between((1, widest))} wide in any state, then {_between(steps)} steps"
+    state = grid((widest,), (-0.875, 0.875)), grid((widest,), (-8, 8))
+    return Domain(words, st.builds(start, _lstms(widest=widest), *state, _rows(steps[1], steps[0])))
 
 
 def seeded_lstms(width: Whole, inputs: Whole, steps: Whole) -> Domain:

@@ -13,12 +13,13 @@ OURS = ("claims", "impls")
 def digest(*files: Path) -> str:
     """A fingerprint of source files and of all that they rest on, wherever the checkout lies."""
     total = hashlib.sha256()
-    for one in sorted(set(files).union(*map(_reached, files))):
+    for one in sorted(set(files).union(*map(reached, files))):
         total.update(one.relative_to(ROOT).as_posix().encode() + b"\0" + one.read_bytes() + b"\0")
     return total.hexdigest()[:16]
 
 
-def _reached(file: Path) -> set[Path]:
+def reached(file: Path) -> set[Path]:
+    """The project's files that a file imports, directly or by way of others."""
     found: set[Path] = set()
     waiting = [file]
     while waiting:

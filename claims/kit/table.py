@@ -15,13 +15,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` are headings with as many cells as there are `columns`; None where nothing is stated."""
+    """`rows` are headings with as many cells as there are `columns`: a plain text stands as it is, None for nothing stated."""
 
     id: str
     title: str
     says: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    rows: tuple[tuple[str, tuple[Cell | str | None, ...]], ...]
     lines: tuple[int, ...] = ()
 
     @property
