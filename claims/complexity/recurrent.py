@@ -1,16 +1,21 @@
-"""Chapter 8, computational complexity: laws in n and d, read off traces as whole numbers, never fitted to a clock."""
+"""Recurrence: the table of its costs, what of it can be done in parallel, and what hardware cannot shorten."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 
 import torch
 
-from claims.kit import at_most, cases, claim, holds, only, reading, search, show
-from claims.kit.domains import whole
-from claims.traces import traced
-from impls import attention, transformer
-from impls.graph import Graph, shortest_gradient_path, trace
-from impls.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
+from claims.figures.complexity import spans_by_length
+from claims.kit import at_least, cases, claim, close, holds, only, reading, rounding, search, show
+from claims.kit.domains import seeds, whole
+from claims.traces import in_a_row, traced
+from impls import broken_complexity, elman
+from impls.batched import Gradients, Products, training_step
+from impls.graph import Graph, trace
+from impls.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
+
+# --- the table ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,106 @@ def the_trace_follows_the_law(system: System, law: Law, n: int, d: int) -> None:
     holds(counted == promised, f"{law.name}: counted {counted} at n = {n}, d = {d}, not {promised}")
 
 
+# --- the column “parallelisable?” -----------------------------------------------------------------------------------
+
+Train = Callable[[elman.Elman, torch.Tensor, torch.Tensor, torch.Tensor], tuple[Gradients, Products]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of the column: rounds that must follow one another in a training step, counted, and as the column has it."""
+
+    name: str
+    rounds: Callable[[Train, int, int], int]
+    promised: Callable[[int, int], int]
+
+
+def drawn(n: int, d: int, seed: int) -> tuple[elman.Elman, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """A network, n inputs (wider by one than the state, so that shapes tell them apart), h_0, and the loss gradient by state."""
+    generator = torch.Generator().manual_seed(seed)
+    x, h_0, g = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, d + 1), (d,), (n, d)))
+    return elman.draw(d, d + 1, generator), x, h_0.tanh(), g
+
+
+def by_autograd(p: elman.Elman, x: torch.Tensor, h_0: torch.Tensor, g: torch.Tensor) -> Gradients:
+    leaves = [leaf.clone().requires_grad_() for leaf in (p.W_h, p.W_x, p.b, x, h_0)]
+    loss = (g * elman.run(elman.Elman(*leaves[:3]), *leaves[3:])).sum()
+    return Gradients(*torch.autograd.grad(loss, leaves))
+
+
+@cache
+def rounds_of(train: Train, kind: str, n: int, d: int) -> int:
+    """The most products of a kind that stand in a row in the trace of a training step."""
+    p, *numbers = drawn(n, d, 0)
+    graph = trace(lambda *given: list(vars(train(p, *given)[1]).values()), *numbers)
+    return in_a_row(graph, graph.outputs[[field.name for field in fields(Products)].index(kind)])
+
+
+def within_a_step(_: Train, n: int, d: int) -> int:
+    """The depth that the last step adds, with two numbers an operation and as many processors as it can use."""
+    return traced(ELMAN, n, d).span_bounded - traced(ELMAN, n - 1, d).span_bounded
+
+
+def a_round_a_step(what: str, kind: str, but: int = 0) -> Cell:
+    return Cell(what, lambda train, n, d: rounds_of(train, kind, n, d), lambda n, d: n - but)
+
+
+STEPS = a_round_a_step("sequential steps: the products W_h h", "states")
+PATH = a_round_a_step("gradient path: the products W_hᵀ a", "errors")
+WITHIN = Cell("work per step: ⌈log₂ d⌉ + 4 rounds", within_a_step, lambda n, d: (d - 1).bit_length() + 4)
+REST = (
+    a_round_a_step("total compute: the products W_x x", "inputs"),
+    a_round_a_step("total compute: the products W_xᵀ a", "errors_of_inputs"),
+    a_round_a_step("total compute: the products a hᵀ", "for_W_h"),
+    a_round_a_step("total compute: the products a xᵀ", "for_W_x"),
+)
+N, D = whole(2, 8), whole(1, 4)
+
+
+@claim(
+    "complexity.parallelizable-column",
+    says="What a recurrent network computes can be done in parallel within a step, and only there.",
+    lines=(336, 337, 338, 339, 340),
+    expect="qualified",
+    by=search(cases=60),
+    as_written=reading(train=training_step, cell=cases((STEPS, WITHIN, *REST, PATH)), n=N, d=D, seed=seeds()),
+    amended={
+        "of the six products of a training step, the two with W_h are meant": reading(
+            train=training_step, cell=cases((STEPS, WITHIN, PATH)), n=N, d=D, seed=seeds()
+        )
+    },
+    fails_for={
+        **{f"{cell.name}, one a step": reading(train=training_step, cell=cell, n=N, d=D, seed=seeds()) for cell in REST},
+        "near miss: one round fewer than steps": reading(
+            train=training_step, cell=a_round_a_step("n - 1 rounds", "states", but=1), n=N, d=D, seed=seeds()
+        ),
+        "near miss: the gradient of W_x too large by one part in 10⁹": reading(
+            train=broken_complexity.training_step_nearly, cell=STEPS, n=N, d=D, seed=seeds()
+        ),
+        "the gradient of W_h taken with a state one step too late": reading(
+            train=broken_complexity.training_step_one_state_late, cell=STEPS, n=N, d=D, seed=seeds()
+        ),
+    },
+    teach="The chain holds W_h h on the way forward and W_hᵀ a on the way back, no more. The products with the inputs come "
+    "before the loop and both weight gradients after it, one product each for all steps: with inputs as wide as the state "
+    "that is four of the six products. They save time, not growth: n rounds remain.",
+    not_shown="What training in this way saves on a clock.",
+    cites=("werbos1990", "appleyard2016"),
+)
+def the_products_take_the_rounds_of_the_column(train: Train, cell: Cell, n: int, d: int, seed: int) -> None:
+    numbers = drawn(n, d, seed)
+    found, want = train(*numbers)[0], by_autograd(*numbers)
+    for name, gradient in vars(want).items():
+        close(getattr(found, name), gradient, rounding(20 * n * (d + 1), float(gradient.abs().max())), f"gradient of {name}")
+    rounds, promised = cell.rounds(train, n, d), cell.promised(n, d)
+    show("rounds in a row", rounds)
+    show("as the column has it", promised)
+    holds(rounds == promised, f"{cell.name}: {rounds} in a row at n = {n}, d = {d}, not {promised}")
+
+
+# --- on any hardware ------------------------------------------------------------------------------------------------
+
+
 def in_tensor_operations(graph: Graph) -> int:
     return graph.span
 
@@ -87,118 +192,71 @@ def in_operations_of_two_numbers(graph: Graph) -> int:
     return graph.span_bounded
 
 
+@dataclass(frozen=True)
+class Way:
+    """A recurrence and a way to find its states."""
+
+    name: str
+    recurrence: System
+    procedure: System
+
+
+def step_by_step(system: System) -> Way:
+    return Way(str(system), system, system)
+
+
+LINEAR_BY_SCAN = Way("linear recurrence, by scan", LINEAR, SCAN)
+MINGRU_BY_SCAN = Way("minimal GRU, by scan", MINGRU, MINGRU_SCAN)
+CARRIED_OUT = tuple(step_by_step(system) for system in (ELMAN, LSTM, GRU, LINEAR, MINGRU))
+UNIT = cases((in_tensor_operations, in_operations_of_two_numbers))
+
+
 @claim(
-    "complexity.attention-o1-sequential",
-    says="Self-attention takes a number of sequential operations that does not depend on the length: O(1).",
-    lines=(351,),
-    expect="supported",
-    by=search(cases=40),
-    as_written=reading(system=SELF_ATTENTION, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)),
-    holds_for={
-        "a whole Transformer layer": reading(
-            system=TRANSFORMER_LAYER, depth_of=only(in_tensor_operations), n=whole(1, 10), d=whole(1, 2)
+    "complexity.on-regardless-of-hardware",
+    says="On any hardware the n states of a recurrence take at least n operations one after another.",
+    lines=(342,),
+    expect="qualified",
+    by=search(cases=60),
+    as_written=reading(
+        way=cases((*CARRIED_OUT[:3], LINEAR_BY_SCAN, MINGRU_BY_SCAN)), unit=UNIT, n=whole(2, 16), d=whole(1, 2), seed=seeds()
+    ),
+    amended={
+        "the recurrence is carried out step by step": reading(
+            way=cases(CARRIED_OUT), unit=UNIT, n=whole(2, 16), d=whole(1, 2), seed=seeds()
         )
     },
     fails_for={
-        "near miss: operations on two numbers at a time": reading(
-            system=SELF_ATTENTION, depth_of=only(in_operations_of_two_numbers), n=whole(1, 64), d=whole(1, 4)
+        "near miss: a linear recurrence by scan, 6 tokens: 5 operations": reading(
+            way=LINEAR_BY_SCAN, unit=UNIT, n=6, d=whole(1, 2), seed=seeds()
         ),
-        "the Elman network": reading(system=ELMAN, depth_of=only(in_tensor_operations), n=whole(1, 16), d=whole(1, 4)),
-    },
-    teach="True when a whole matrix product or softmax counts as one operation. With operations on two numbers at a time, sums "
-    "over n terms add O(log n).",
-    not_shown="Generation token by token, which is as sequential as an RNN.",
-    cites=("vaswani2017",),
-)
-def the_depth_is_that_of_one_token(system: System, depth_of: Callable[[Graph], int], n: int, d: int) -> None:
-    one, many = depth_of(traced(system, 1, d)), depth_of(traced(system, n, d))
-    show("depth at one token", one)
-    show(f"depth at {n} tokens", many)
-    holds(one == many, f"depth {many} at n = {n}, {one} at n = 1")
-
-
-def scores_and_sums(n: int, d: int) -> int:
-    """Operations in the products of queries with keys and of weights with values."""
-    return whole_attention(n, d).work_of("bmm")
-
-
-def with_projections(n: int, d: int) -> int:
-    """The same, and the four projections: queries, keys, values and output."""
-    return whole_attention(n, d).work_of("product")
-
-
-def with_feed_forward(n: int, d: int) -> int:
-    """The products of a whole Transformer layer, its feed-forward network of width 4d among them."""
-    p = transformer.draw(d, 1, torch.Generator().manual_seed(0))
-    return trace(lambda X: [transformer.run(p, X)], torch.ones(n, d, dtype=torch.float64)).work_of("product")
-
-
-def whole_attention(n: int, d: int) -> Graph:
-    """Self-attention with one head."""
-    p = attention.draw_multi_head(d, 1, torch.Generator().manual_seed(0))
-    return trace(lambda X: [attention.multi_head(p, X)], torch.ones(n, d, dtype=torch.float64))
-
-
-@claim(
-    "complexity.attention-n2d",
-    says="Self-attention costs O(n²d).",
-    lines=(350,),
-    expect="qualified",
-    by=search(cases=60),
-    as_written=reading(operations=with_projections, n=whole(1, 24), d=whole(1, 12)),
-    amended={
-        "only the scores and the weighted sums are counted": reading(operations=scores_and_sums, n=whole(1, 24), d=whole(1, 12)),
-        "the sequence is at least twice as long as the model is wide": reading(
-            operations=with_projections, n=whole(12, 24), d=whole(1, 6)
+        "the minimal GRU by scan, whose factors read the tokens": reading(
+            way=MINGRU_BY_SCAN, unit=UNIT, n=whole(2, 16), d=whole(1, 2), seed=seeds()
         ),
+        "self-attention": reading(way=step_by_step(SELF_ATTENTION), unit=UNIT, n=whole(2, 16), d=whole(1, 2), seed=seeds()),
     },
-    fails_for={
-        "near miss: 2d - 1 tokens": reading(operations=with_projections, n=11, d=6),
-        "the feed-forward network counted, and at most five times as long as wide": reading(
-            operations=with_feed_forward, n=whole(12, 15), d=whole(3, 6)
-        ),
+    holds_for={
+        "on 5 tokens the scan needs 5 operations too": reading(way=LINEAR_BY_SCAN, unit=UNIT, n=5, d=whole(1, 2), seed=seeds())
     },
-    teach="Scores and weighted sums cost 4n²d operations, the four projections 8nd²: O(n²d + nd²). The projections are the "
-    "larger part while n < 2d, and with a feed-forward network of width 4d while n < 6d.",
-    not_shown="The constant in O(·) is set to twice that of the quadratic part; for any other there is a width that breaks it.",
-    cites=("vaswani2017",),
+    witness={
+        "256 tokens of a linear recurrence: 16 operations in a row": reading(
+            way=LINEAR_BY_SCAN, unit=only(in_operations_of_two_numbers), n=256, d=1, seed=1
+        )
+    },
+    teach="Not hardware sets the limit but the step. Steps that are linear in the state compose, also with factors that read the "
+    "tokens, and a scan finds all n states in about 2 log₂ n operations on n processors. With tanh between them no exact way of "
+    "use is known, and n is the price of carrying the recurrence out.",
+    not_shown="A lower bound over all procedures: none is known. In floating point a state has finitely many values, so that "
+    "even tanh steps compose, as tables of 2^(32d) entries. What approximation saves: see sequential.step-t-waits-for-t-1.",
+    cites=("blelloch1990", "martin2018", "feng2024"),
+    figure=spans_by_length,
 )
-def twice_the_quadratic_part_pays_for_all(operations: Callable[[int, int], int], n: int, d: int) -> None:
-    show("operations counted", operations(n, d))
-    show("4n²d", 4 * n * n * d)
-    at_most(operations(n, d), 2 * 4 * n * n * d, f"operations at n = {n}, d = {d}")
-
-
-@claim(
-    "complexity.attention-path-o1",
-    says="In self-attention every token receives the gradient of every position along a path of constant length.",
-    lines=(352, 413, 425),
-    expect="supported",
-    by=search(cases=20),
-    as_written=reading(system=SELF_ATTENTION, n=whole(2, 24)),
-    holds_for={"a whole Transformer layer": reading(system=TRANSFORMER_LAYER, n=whole(2, 10))},
-    fails_for={
-        "the Elman network": reading(system=ELMAN, n=whole(2, 10)),
-        "near miss: dilated convolution, whose paths grow like log n": reading(system=DILATED(2), n=whole(2, 10)),
-    },
-    teach="Three products and a softmax lie between any two positions, near or far. The number of operations is constant; the "
-    "size of the gradient is another matter.",
-    not_shown="That the gradient is large: with n bounded scores each token gets about 1/n of it.",
-    cites=("vaswani2017",),
-)
-def the_gradient_path_is_no_longer_than_at_two_tokens(system: System, n: int) -> None:
-    short, long = max(gradient_paths(system, 2)), max(gradient_paths(system, n))
-    show("longest of the shortest paths, two tokens", short)
-    show(f"the same at {n} tokens", long)
-    holds(long <= short, f"{long} operations between some token and a position at n = {n}, {short} at two tokens")
-
-
-def gradient_paths(system: System, n: int) -> list[int]:
-    """Operations on the shortest gradient path from every position to every token not after it; a gradient must flow."""
-    generator = torch.Generator().manual_seed(n)
-    tokens = [torch.randn(2, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(n)]
-    outputs = [position[0] for position in system.run(system.draw(2, generator), tokens)]
-    lengths = [shortest_gradient_path(outputs[j], tokens[i]) for j in range(n) for i in range(j + 1)]
-    gradients = torch.autograd.grad(sum(output.sin().sum() for output in outputs), tokens)
-    holds(None not in lengths and all(bool(g.any()) for g in gradients), "no gradient arrives at some token")
-    return [length for length in lengths if length is not None]
+def n_states_take_n_operations_in_a_row(way: Way, unit: Callable[[Graph], int], n: int, d: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    p, tokens = way.recurrence.draw(d, generator), torch.randn(n, d, generator=generator, dtype=torch.float64).unbind(0)
+    found, meant = (torch.stack([place[0] for place in system.run(p, tokens)]) for system in (way.procedure, way.recurrence))
+    if (error := float((found - meant).abs().max())) > 1e-12:  # then its time says nothing
+        raise ArithmeticError(f"{way.name} is off by {error:.3g}: it did not find the states")
+    graph = traced(way.procedure, n, d)
+    show("operations in all", graph.work)
+    show("operations in a row, on as many processors as can be used", unit(graph))
+    at_least(unit(graph), n, f"operations in a row for {n} states")
