@@ -1,1 +1,445 @@
 """Chapter 10, what was needed: four requirements, put to each system."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import torch
+from scipy.optimize import linprog, minimize
+from scipy.special import logsumexp
+
+from claims.contexts import (
+    Halving,
+    Rearranged,
+    SoftmaxRead,
+    different_keys,
+    independent_keys,
+    keys_of_one_length,
+    rearranged,
+    short_sums,
+    softmax_reads,
+    with_a_lead,
+)  # fmt: skip
+from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
+from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
+from claims.kit.claim import Reading
+from claims.kit.domains import whole
+from claims.requirements import (
+    CACHED,
+    CONSTANT_GRADIENT_PATH,
+    CONVOLUTIONS,
+    DILATIONS,
+    DIRECT_ACCESS,
+    FOUR,
+    GENERATING,
+    LENGTHS,
+    NO_FIXED_BOTTLENECK,
+    PARALLEL_TRAINING,
+    PRINTED,
+    SYSTEMS,
+    Requirement,
+)  # fmt: skip
+from claims.traces import traced
+from impls import attention, broken_attention, broken_needed
+from impls.graph import shortest_gradient_path
+from impls.systems import (
+    ADDITIVE,
+    BIDIRECTIONAL,
+    CAUSAL_ATTENTION,
+    CONVOLUTION_LAYER,
+    CROSS_ATTENTION,
+    ELMAN,
+    FINAL_STATE,
+    GRU,
+    LSTM,
+    MINGRU_SCAN,
+    PREFIX_ATTENTION,
+    SCAN,
+    SELF_ATTENTION,
+    TRANSFORMER_LAYER,
+    System,
+)  # fmt: skip
+
+# --- 1. full context without degradation ----------------------------------------------------------------------------
+
+Weigh = Callable[[attention.SelfAttention, torch.Tensor], torch.Tensor]
+EQUAL = 1 - 1e-10
+
+
+def everywhere(p: attention.SelfAttention, X: torch.Tensor) -> torch.Tensor:
+    """Attention weights, every token looking at every other."""
+    return attention.weights(X @ p.W_q.T, X @ p.W_k.T)
+
+
+def backwards_only(p: attention.SelfAttention, X: torch.Tensor) -> torch.Tensor:
+    """The same under a causal mask."""
+    return attention.weights(X @ p.W_q.T, X @ p.W_k.T, attention.causal_mask(len(X)))
+
+
+@claim(
+    "needed.direct-access",
+    says="Self-attention lets every output attend to every input with no penalty for distance and no degradation.",
+    lines=(411, 413),
+    expect="qualified",
+    by=search(cases=150),
+    as_written=reading(weigh=everywhere, text=rearranged(inserted=(1, 4)), share=0.99),
+    amended={
+        "the text stays as long as it is: tokens only change places": reading(
+            weigh=everywhere, text=rearranged(inserted=(0, 0)), share=EQUAL
+        ),
+        "the score asked for leads all that come in between by log n + 5": reading(
+            weigh=everywhere, text=with_a_lead(5), share=0.99
+        ),
+    },
+    fails_for={
+        "near miss: tokens carry 10⁻⁸ of their place": reading(
+            weigh=broken_needed.weights_with_positions_nearly, text=rearranged(inserted=(0, 0)), share=EQUAL
+        ),
+        "near miss: a lead of log n + 3": reading(weigh=everywhere, text=with_a_lead(3), share=0.99),
+        "a causal mask": reading(weigh=backwards_only, text=rearranged(inserted=(0, 0)), share=EQUAL),
+        "scores that pay for distance": reading(
+            weigh=broken_needed.weights_with_distance_penalty, text=rearranged(inserted=(0, 0)), share=EQUAL
+        ),
+    },
+    teach="Distance costs nothing: reorder the tokens and the weights move along (position codes, if there are any, decide "
+    "otherwise only as far as they are made to). Length does cost: the mean weight is 1/n, and with scores within ±B each lies "
+    "between e^(-2B)/n and e^(2B)/n. To keep its share in a text of n tokens a token's score must lead by about log n.",
+    not_shown="What training makes of it: trained models do read some places of a long text better than others.",
+    cites=("vaswani2017", "press2022"),
+    figure=weight_by_length,
+)
+def the_token_keeps_its_weight(weigh: Weigh, text: Rearranged, share: float) -> None:
+    """No weight depends on a place, so another order changes none. With a lead of log n + 5 what is inserted adds less than
+    n·e^(s - log n - 5) = e^(s-5) to a denominator of at least e^s, so that 1/(1 + e⁻⁵) = 0.993 of the weight is left."""
+    before, after = (weigh(text.parameters, tokens) for tokens in text.texts())
+    was, became = text.weight(before, moved=False), text.weight(after, moved=True)
+    show(f"its weight among {len(before)} tokens", was)
+    show(f"its weight among {len(after)} tokens", became)
+    at_least(became, share * was, "weight of the token asked for, when tokens move or come in between")
+
+
+# --- 2. parallel training -------------------------------------------------------------------------------------------
+
+ONE_LAYER = cases((SELF_ATTENTION, CAUSAL_ATTENTION, PREFIX_ATTENTION, TRANSFORMER_LAYER), "layers of self-attention")
+
+
+@claim(
+    "needed.parallel-training",
+    says="In training, a layer of self-attention computes each position independently of what the other positions come to.",
+    lines=(353, 417),
+    expect="supported",
+    by=search(cases=60),
+    as_written=reading(system=ONE_LAYER, n=whole(2, 8)),
+    holds_for={"a convolution": reading(system=CONVOLUTION_LAYER(2), n=whole(2, 8))},
+    fails_for={
+        "the same attention when it writes its own input": reading(system=GENERATING, n=whole(2, 8)),
+        "the Elman network": reading(system=ELMAN, n=whole(2, 8)),
+        "the LSTM": reading(system=LSTM, n=whole(2, 8)),
+        "a bidirectional RNN": reading(system=BIDIRECTIONAL, n=whole(2, 8)),
+        "near miss: the minimal GRU by scan, which waits log₂ n times instead of n": reading(system=MINGRU_SCAN, n=whole(2, 8)),
+        "an RNN encoder-decoder with attention": reading(system=ADDITIVE, n=whole(2, 8)),
+    },
+    teach="All positions of a layer can be computed at once because the tokens are known beforehand. That is training: a model "
+    "that writes text must finish a token before it can read it, and is then as sequential as an RNN. Layers still wait for "
+    "one another, and O(log n) of waiting, as in a scan, is no hindrance to hardware either: see needed.table.parallel-training.",
+    not_shown="That hardware is fully used: that depends on memory traffic too.",
+    cites=("vaswani2017",),
+)
+def no_position_waits_for_another(system: System, n: int) -> None:
+    graph, single = traced(system, n, 2), traced(system, 1, 2)
+    for t, results in enumerate(graph.outputs):
+        needed_by = set().union(*(nx.descendants(graph.nodes, result) for result in results))
+        waiting = [s + 1 for s, others in enumerate(graph.outputs) if s != t and needed_by & set(others)]
+        holds(not waiting, f"{n} tokens: what is computed at position {t + 1} is needed at {waiting}")
+    holds(graph.span == single.span, f"{graph.span} operations in a row for {n} tokens, {single.span} for one")
+
+
+# --- 3. no fixed-size bottleneck ------------------------------------------------------------------------------------
+
+Attend = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+Remember = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+LEAD = 50.0  # the others' weights are then below e^-50
+
+
+def every_token(keys: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each token's own key and value; the value of token i is the i-th unit vector, so that what is read shows the mixture."""
+    return keys, torch.eye(len(keys), dtype=keys.dtype)
+
+
+def sharpest_query(keys: np.ndarray, row: int) -> tuple[np.ndarray, float]:
+    """The query with entries in [-1, 1] whose score for that row leads all others the most, and by how much: a linear
+    programme, so that a lead of zero means that there is no such query."""
+    width = keys.shape[1]
+    behind = np.hstack([np.delete(keys, row, axis=0) - keys[row], np.ones((len(keys) - 1, 1))])
+    found = linprog([0.0] * width + [-1.0], A_ub=behind, b_ub=np.zeros(len(behind)), bounds=[(-1, 1)] * width + [(0, 1e6)])
+    return found.x[:width], float(found.x[width])
+
+
+def fairest_query(keys: np.ndarray, row: int) -> np.ndarray:
+    """For a row that no query puts in front: the query that gives it the most weight. Minus log weight is convex."""
+    return minimize(lambda query: logsumexp((keys - keys[row]) @ query), np.zeros(keys.shape[1])).x
+
+
+def purest_readings(attend: Attend, keys: torch.Tensor, values: torch.Tensor) -> Iterator[torch.Tensor]:
+    """What is read when a query favours one row as far as queries can, row after row."""
+    for row in range(len(keys)):
+        query, lead = sharpest_query(keys.numpy(), row)
+        query = query * LEAD / lead if lead > 1e-9 else fairest_query(keys.numpy(), row)
+        query = query * keys.shape[1] ** 0.5  # attention divides by the root of the width
+        yield attend(torch.from_numpy(query)[None], keys, values)[0]
+
+
+MIDDLE = np.array([[-1.0], [0.0], [1.0]])
+
+
+@claim(
+    "needed.no-fixed-bottleneck",
+    says="In attention all input representations stay accessible at full resolution.",
+    lines=(419, 421),
+    expect="qualified",
+    by=search(cases=60),
+    as_written=reading(attend=attention.attend, remember=every_token, keys=different_keys(tokens=(2, 5))),
+    amended={
+        "all keys are of one length": reading(
+            attend=attention.attend, remember=every_token, keys=keys_of_one_length(tokens=(2, 6))
+        ),
+        "there are no more tokens than entries in a key, and the keys are linearly independent": reading(
+            attend=attention.attend, remember=every_token, keys=independent_keys(tokens=(2, 5))
+        ),
+    },
+    fails_for={
+        "near miss: weights that add up to 1 + 10⁻⁹": reading(
+            attend=broken_attention.unnormalised_nearly, remember=every_token, keys=keys_of_one_length(tokens=(2, 6))
+        ),
+        "a memory of two rows, keys of one length": reading(
+            attend=attention.attend, remember=broken_needed.two_places, keys=keys_of_one_length(tokens=(3, 6))
+        ),
+        "a memory of two rows, independent keys": reading(
+            attend=attention.attend, remember=broken_needed.two_places, keys=independent_keys(tokens=(3, 5))
+        ),
+    },
+    witness={
+        "three keys on a line: the middle one never gets more than a third": reading(
+            attend=attention.attend, remember=every_token, keys=only(MIDDLE, "-1, 0 and 1")
+        )
+    },
+    teach="All tokens stay in memory, and it grows with them. But a softmax puts a token in front only if its key lies outside "
+    "the convex hull of the others: inside, its score is a mean of theirs and never the highest, so it gets half the weight at "
+    "most. More tokens than dimensions are no obstacle: keys of one length are all corners.",
+    not_shown="How often trained keys lie inside; what several heads or layers reach together. How long the query must be: to "
+    "tell close keys apart it grows without bound.",
+    cites=("vaswani2017", "grivas2022"),
+    figure=greatest_weight_on_a_line,
+)
+def each_token_can_be_read_alone(attend: Attend, remember: Remember, keys: np.ndarray) -> None:
+    """If k = Σ λ_j k_j, then q·k = Σ λ_j q·k_j ≤ max q·k_j whatever q. Otherwise a hyperplane parts k from the other keys, and
+    its normal, made long enough, is the query; for keys of one length that is k itself, as k·k_j < k·k."""
+    reads = list(purest_readings(attend, *remember(torch.from_numpy(keys))))
+    for token in range(len(keys)):
+        purest = reads[int(torch.stack(reads)[:, token].argmax())]
+        show(f"purest reading of token {token + 1}, as shares of all tokens", purest)
+        close(purest, np.eye(len(keys))[token], 1e-12, f"token {token + 1} of {len(keys)}, read as purely as any query can")
+
+
+# --- 4. a constant gradient path ------------------------------------------------------------------------------------
+
+FEW, VANISHED = 8, 1e-9
+
+
+@claim(
+    "needed.constant-path-cures-vanishing",
+    says="A gradient path of constant length does away with vanishing gradients.",
+    lines=(425,),
+    expect="qualified",
+    by=search(cases=150),
+    as_written=reading(computation=short_sums()),
+    amended={
+        "it runs through a softmax over at most 64 tokens, scores within ±5": reading(
+            computation=softmax_reads(scores=(-5, 5), tokens=(2, 64))
+        )
+    },
+    fails_for={
+        "near miss: scores within ±15": reading(computation=softmax_reads(scores=(-15, 15), tokens=(2, 64))),
+        "halving at every step, as one product": reading(computation=only(Halving("as one product", 64), "64 tokens")),
+    },
+    holds_for={
+        "halving step by step: the path is not short": reading(computation=only(Halving("step by step", 64), "64 tokens")),
+        "halving by scan: the path is not short either": reading(computation=only(Halving("by scan", 64), "64 tokens")),
+    },
+    witness={
+        "halving over 64 tokens as one product": reading(computation=Halving("as one product", 64)),
+        "float32, a score 104 below the highest": reading(computation=SoftmaxRead((0.0, 104.0), "float32")),
+        "float64, a score 746 below the highest": reading(computation=SoftmaxRead((0.0, 746.0))),
+    },
+    teach="The path belongs to the evaluation, the gradient to the function. h = h/2 + x over 64 tokens has a path of 126 "
+    "operations as a loop, 12 as a scan and 1 as a product, and the gradient of the first token is 2⁻⁶³ each time. In "
+    "attention no decay with distance is built in, but a token gets the share e^score/Σ: at least e^(-2B)/n for scores within "
+    "±B, and exactly zero in float32 from a gap of 104.",
+    not_shown="How far apart trained scores lie. “Vanished” is below 10⁻⁹ here.",
+    cites=("vaswani2017",),
+)
+def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
+    output, tokens = computation.run()
+    operations = shortest_gradient_path(output, tokens[0])
+    gradient = float(torch.autograd.grad(output.sum(), tokens[0])[0].norm())
+    show("operations on the gradient's path to the first token", operations)
+    show("gradient of the first token", gradient)
+    if operations is not None and operations <= FEW:
+        at_least(gradient, VANISHED, f"gradient of the first token, {operations} operations away")
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def put_to(requirement: Requirement, *systems: System) -> dict[str, Reading]:
+    """A cell for each system, under its name."""
+    return {one.name: reading(requirement=requirement, system=one) for one in systems}
+
+
+@claim(
+    "needed.table.direct-access",
+    says="A Transformer gives every position direct access to every token; an RNN and an LSTM do not.",
+    lines=(413, 427, 431),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(requirement=DIRECT_ACCESS, system=TRANSFORMER_LAYER),
+    holds_for=put_to(DIRECT_ACCESS, ADDITIVE, CROSS_ATTENTION),
+    fails_for=put_to(DIRECT_ACCESS, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN),
+    teach="Direct means: the fewest operations from a token to a position stay the same when the text grows. In an encoder-"
+    "decoder the tokens are the source and the positions the target's, so additive attention has it; within the source it has "
+    "not. Dilated convolutions and scans have log n, which is no constant and yet far from n.",
+    not_shown="What passes along the path. Lengths beyond 12 tokens.",
+    cites=("vaswani2017", "bahdanau2015"),
+)
+def the_system_meets(requirement: Requirement, system: System) -> None:
+    counts = requirement.counts(system)
+    lengths = ", ".join(map(str, LENGTHS))
+    show(f"{requirement.counted}; {lengths} tokens", counts)
+    holds(requirement.satisfied(counts), f"{requirement.counted}: {counts} at {lengths} tokens")
+
+
+table_parallel_training = claim(
+    "needed.table.parallel-training",
+    says="A Transformer trains in parallel over the sequence; an RNN and an LSTM do not.",
+    lines=(427, 432),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(requirement=PARALLEL_TRAINING, system=TRANSFORMER_LAYER),
+    holds_for=put_to(PARALLEL_TRAINING, CROSS_ATTENTION, DILATIONS, SCAN, MINGRU_SCAN),
+    fails_for=put_to(PARALLEL_TRAINING, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, ADDITIVE, CONVOLUTIONS),
+    teach="What counts is that the operations in a row grow like log n at most. No constant is to be had on two numbers at a "
+    "time, for a softmax over n scores takes log₂ n additions in a row itself; a scan takes as many. Whoever counts a whole "
+    "softmax as one operation finds O(1) for attention and O(log n) for scans and dilated convolutions.",
+    not_shown="Lengths beyond 12 tokens. The stacked convolution fails by its depth: here it has as many layers as it takes to "
+    "reach the first token, in practice a fixed number.",
+    cites=("vaswani2017", "blelloch1990", "feng2024"),
+)(the_system_meets)
+
+
+table_no_fixed_bottleneck = claim(
+    "needed.table.no-fixed-bottleneck",
+    says="In a Transformer the context is not squeezed into a vector of fixed size; in an RNN and an LSTM it is.",
+    lines=(427, 433),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(requirement=NO_FIXED_BOTTLENECK, system=TRANSFORMER_LAYER),
+    holds_for=put_to(NO_FIXED_BOTTLENECK, ADDITIVE, CROSS_ATTENTION, DILATIONS, CONVOLUTIONS),
+    fails_for=put_to(NO_FIXED_BOTTLENECK, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, SCAN, MINGRU_SCAN),
+    teach="Differentiate the later outputs by the earlier tokens. The rank says how many independent numbers get across: at "
+    "most the width d of the state in an RNN (2d in an LSTM, h and C), and no more in a scan, for that is the same function "
+    "evaluated otherwise. In attention and in convolutions that reach far enough it grows with the text.",
+    not_shown="That all that crosses is of use: many of these numbers are small. The later outputs as a whole are meant; each "
+    "single one reads a weighted mean of fixed width. Lengths beyond 12 tokens.",
+    cites=("bahdanau2015", "vaswani2017"),
+    figure=numbers_that_cross_by_length,
+)(the_system_meets)
+
+
+table_constant_gradient_path = claim(
+    "needed.table.constant-gradient-path",
+    says="In a Transformer gradients take a path of constant length; in an RNN and an LSTM they do not.",
+    lines=(425, 427, 434),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(requirement=CONSTANT_GRADIENT_PATH, system=TRANSFORMER_LAYER),
+    holds_for=put_to(CONSTANT_GRADIENT_PATH, ADDITIVE, CROSS_ATTENTION),
+    fails_for=put_to(
+        CONSTANT_GRADIENT_PATH, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN
+    )
+    | {"near miss: the path is there, but no gradient takes it": reading(requirement=CONSTANT_GRADIENT_PATH, system=CACHED)},
+    teach="This row repeats the first one: reverse-mode differentiation walks the forward graph backwards, so the two paths "
+    "are of one length unless a gradient is cut. In an LSTM the path is two operations a token, through the cell.",
+    not_shown="That the gradient is large: see needed.constant-path-cures-vanishing. Lengths beyond 12 tokens.",
+    cites=("vaswani2017", "dai2019"),
+)(the_system_meets)
+
+
+# --- four, and necessary? -------------------------------------------------------------------------------------------
+
+
+@claim(
+    "needed.four-are-three",
+    says="There are exactly four requirements.",
+    lines=(409, 427),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(requirements=only(FOUR, "the four"), systems=only(SYSTEMS, "the systems of the table")),
+    amended={
+        "gradients may be cut on the way": reading(
+            requirements=only(FOUR, "the four"),
+            systems=only((*SYSTEMS, CACHED), "the same, and attention over a cache that passes no gradient"),
+        )
+    },
+    holds_for={
+        "without the fourth": reading(requirements=only(FOUR[:3], "the first three"), systems=only(SYSTEMS, "the same")),
+    },
+    fails_for={
+        "near miss: without the convolutions": reading(
+            requirements=only(FOUR[:3], "the first three"),
+            systems=only(tuple(s for s in SYSTEMS if s not in (CONVOLUTIONS, DILATIONS)), "the same, convolutions left out"),
+        )
+    },
+    witness={
+        "the essay's three columns": reading(
+            requirements=only(FOUR[:3], "the first three"), systems=only(PRINTED, "RNN, LSTM and Transformer")
+        )
+    },
+    teach="Three: a path forward is a path for the gradient, backwards. Only where gradients are cut on purpose (truncated "
+    "back-propagation, a cache of earlier states) do the first and the fourth part company. The essay's three columns tell no "
+    "two rows apart at all; additive attention, scans and convolutions tell three.",
+    not_shown="That nothing else is needed: order, for one, which attention does not see (attention.only-attention-and-ffn).",
+    cites=("dai2019", "vaswani2017"),
+)
+def no_two_always_agree(requirements: Sequence[Requirement], systems: Sequence[System]) -> None:
+    for one, other in combinations(requirements, 2):
+        answers = [(one.met_by(system), other.met_by(system)) for system in systems]
+        show(f"systems that have “{one.name}” and not “{other.name}”, or the reverse", sum(a != b for a, b in answers))
+        holds(len(set(answers) - {(True, True), (False, False)}), f"“{one.name}” and “{other.name}” always agree")
+
+
+@claim(
+    "needed.necessary",
+    says="An architecture that is to be better than an RNN must satisfy all four requirements.",
+    lines=(409,),
+    expect="refuted",
+    by=exhaustion(),
+    as_written=reading(system=cases(SYSTEMS, "the systems of the table")),
+    holds_for={
+        "the Transformer layer": reading(system=TRANSFORMER_LAYER),
+        "scans, which pass on no more numbers than an RNN": reading(system=cases((SCAN, MINGRU_SCAN))),
+        "an RNN encoder-decoder with attention, which takes as many operations in a row": reading(system=ADDITIVE),
+    },
+    witness={"the dilated convolution": reading(system=DILATIONS)},
+    teach="They are one list of virtues, not a list of necessities. A dilated convolution is better than the Elman network by "
+    "all four counts, shorter paths, fewer operations in a row, more numbers passed on, and its paths are not constant. "
+    "Selective state spaces go without growing memory as well and are reported to keep up with Transformers.",
+    not_shown="That such systems translate better or model language better: here “better” is by the four counts at 12 tokens.",
+    cites=("gu2023", "feng2024"),
+)
+def what_is_better_in_every_respect_meets_all_four(system: System) -> None:
+    better = [one.better(system, ELMAN) for one in FOUR]
+    unmet = [one.name for one in FOUR if not one.met_by(system)]
+    show("better than the Elman network, requirement by requirement", better)
+    show("requirements that it does not meet", unmet)
+    holds(not (all(better) and unmet), f"{system.name}: better by all four counts, without {' and '.join(unmet)}")

@@ -26,9 +26,9 @@ def _table(table: TableRecord) -> list[str]:
     return head + ["| " + " | ".join([name, *map(_cell, cells)]) + " |" for name, cells in table.rows]
 
 
-def _cell(one: CellRecord | None) -> str:
-    if one is None or not one.came:
-        return ""
+def _cell(one: CellRecord | str | None) -> str:
+    if not isinstance(one, CellRecord):
+        return one or ""
     return f"{cell(one)} ({one.prints})" if one.prints else cell(one)
 
 

@@ -77,7 +77,7 @@ class TableRecord(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     lines: list[int]
     columns: list[str]
-    rows: list[tuple[str, list[CellRecord | None]]]
+    rows: list[tuple[str, list[CellRecord | str | None]]]
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +116,7 @@ def make_record(
     filled = [_table_record(one, {claim.id: claim for claim in judged}) for one in tables]
     return Record(
         schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
-        tables=[one for one in filled if any(cell and cell.came for _, cells in one.rows for cell in cells)],
+        tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _table_record(table: Table, judged: Mapping[str, ClaimRecord]) -> TableRecor
     def filled(cell: Cell) -> CellRecord:
         return CellRecord(claim=cell.claim, reading=cell.reading, prints=cell.prints, came=_came(cell, judged))
 
-    rows = [(name, [None if cell is None else filled(cell) for cell in cells]) for name, cells in table.rows]
+    rows = [(name, [filled(cell) if isinstance(cell, Cell) else cell for cell in cells]) for name, cells in table.rows]
     return TableRecord(
         id=table.id, chapter=table.chapter, title=table.title, says=table.says, lines=list(table.lines),
         columns=list(table.columns), rows=rows,

@@ -18,7 +18,7 @@ TABLE = Table(
     id="toys.table", title="Small numbers", says="Who is small.", columns=("ten", "all"), lines=(3, 4),
     rows=(
         ("is small", (Cell(QUALIFIED, "the numbers go up to ten", "Yes"), Cell(QUALIFIED, "as written", "No"))),
-        ("verdict", (Cell("toys.small-numbers-are-small"), None)),
+        ("verdict", (Cell("toys.small-numbers-are-small"), "n_2 < 10")),
         ("not in this run", (Cell("toys.nobody"), None)),
     ),
 )  # fmt: skip
@@ -38,9 +38,9 @@ def record():
 def test_a_cell_takes_the_outcome_of_its_reading_or_the_verdict_of_its_claim(record):
     (table,) = record.tables
 
-    assert [[cell and cell.came for cell in cells] for _, cells in table.rows] == [
+    assert [[getattr(cell, "came", cell) for cell in cells] for _, cells in table.rows] == [
         ["held", "fell"],
-        ["supported", None],
+        ["supported", "n_2 < 10"],
         ["", None],
     ]
 
@@ -51,18 +51,19 @@ def test_the_page_links_each_cell_to_its_claim(record):
     assert '<a href="#toys.numbers-are-small">✓ yes</a> <small>Yes</small>' in page
     assert '<a href="#toys.small-numbers-are-small">✓ supported</a>' in page
     assert 'id="toys.table"' in page
+    assert "n<sub>2</sub> &lt; 10" in page
     assert "Unseen" not in page
 
 
 def test_the_text_has_the_table_as_well(record):
     assert "| is small | ✓ yes (Yes) | ✗ no (No) |" in as_markdown(record)
-    assert "| verdict | ✓ supported |  |" in as_markdown(record)
+    assert "| verdict | ✓ supported | n_2 < 10 |" in as_markdown(record)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.id)
 def test_every_cell_of_the_essays_tables_has_a_claim_that_speaks_for_it(table):
     readings = {one.id: {"", *(reading.name for reading in one.readings)} for one in every_claim()}
-    cells = [cell for _, cells in table.rows for cell in cells if cell]
+    cells = [cell for _, cells in table.rows for cell in cells if isinstance(cell, Cell)]
 
     assert {len(cells) for _, cells in table.rows} == {len(table.columns)}
     assert [cell for cell in cells if cell.reading not in readings.get(cell.claim, ())] == []
