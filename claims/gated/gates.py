@@ -1,11 +1,277 @@
 """What gates do to gradients, and the table of what they improve."""
 
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import product
+
+import networkx as nx
 import numpy as np
 import torch
 
-from claims.kit import at_most, claim, reading, rounding, search, show
+from claims.figures.gated import longest_document_by_width
+from claims.kit import at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
+from claims.kit.domains import whole
 from claims.memories import LSTMRun, hand_set, lstm_runs
-from impls import lstm
+from claims.traces import traced
+from impls import ahead, elman, lstm, packing, steps
+from impls.broken_gru import gru_reads_two_steps_back
+from impls.positions import alone
+from impls.systems import (
+    BIDIRECTIONAL,
+    ELMAN,
+    GRU,
+    LSTM,
+    MINGRU_SCAN,
+    PREFIX_ATTENTION,
+    SCAN,
+    SELF_ATTENTION,
+    SKIP,
+    STACKED_ELMAN,
+    System,
+)  # fmt: skip
+
+# --- two rows of the table ------------------------------------------------------------------------------------------
+
+PLAINLY = {"mm": "matrix product", "mul": "product entry by entry"}
+LSTM_AHEAD = System("LSTM, its inputs multiplied beforehand", LSTM.draw, ahead.states)
+
+
+@claim(
+    "gated.table.parallelism",
+    says="Neither the plain network nor the LSTM lets any work on one step be done together with work on another.",
+    lines=(293, 300),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(system=cases((ELMAN, LSTM_AHEAD)), past_only=False, n=cases((2, 4))),
+    amended={
+        "only what reads an earlier state is counted": reading(
+            system=cases((ELMAN, LSTM_AHEAD, LSTM)), past_only=True, n=cases((3, 4, 6))
+        )
+    },
+    fails_for={
+        "near miss: a skip over two steps, whose product is ready a step early": reading(system=SKIP, past_only=True, n=4),
+        "two layers: the second works on a step while the first is a step ahead": reading(
+            system=STACKED_ELMAN(2), past_only=True, n=4
+        ),
+        "a minimal GRU, by scan": reading(system=MINGRU_SCAN, past_only=True, n=4),
+        "attention": reading(system=PREFIX_ATTENTION, past_only=True, n=4),
+    },
+    witness={"the LSTM, two tokens": reading(system=LSTM_AHEAD, past_only=False, n=2)},
+    teach="Say what the recurrence holds up: the products of the state, one after another. The products of the inputs, half "
+    "of the work where inputs are as wide as states, wait for nothing and are taken for all steps at once, as fast kernels "
+    "do. Within a step all d units go in parallel, and so do the sequences of a batch.",
+    not_shown="How much time that saves. Written as one product with [h, x], a cell hides it; the sum can be split.",
+    cites=("appleyard2016",),
+)
+def no_two_steps_overlap(system: System, past_only: bool, n: int) -> None:
+    """An operation belongs to the first state that needs it. Steps take turns if each waits for all of the step before."""
+    found = steps.overlap(traced(system, n, 2), past_only)
+    two = " and ".join(f"a {PLAINLY.get(operation, operation)} at step {step + 1}" for operation, step in found or ())
+    show("operations of two steps that may be done at once", two or "none")
+    holds(found is None, f"{system}, {n} tokens: {two} need not wait for each other")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A system, and the vectors of d numbers that it is said to hand from step to step."""
+
+    system: System
+    vectors: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.system}: {'d' if self.vectors == 1 else f'{self.vectors}d'} numbers"
+
+
+@claim(
+    "gated.table.fixed-size-state",
+    says="The memory that a plain network and an LSTM hand from step to step has one size, however many tokens came before.",
+    lines=(294, 301, 495),
+    expect="supported",
+    by=search(cases=60),
+    as_written=reading(memory=cases((Memory(ELMAN, 1), Memory(LSTM, 2))), t=whole(2, 6), later=whole(1, 3)),
+    holds_for={
+        "the LSTM, its inputs multiplied beforehand": reading(memory=Memory(LSTM_AHEAD, 2), t=whole(2, 5), later=2),
+        "two layers": reading(memory=Memory(STACKED_ELMAN(2), 2), t=whole(2, 6), later=2),
+    },
+    fails_for={
+        "near miss: the LSTM with as many numbers as the plain network": reading(
+            memory=Memory(LSTM, 1), t=whole(2, 6), later=whole(1, 3)
+        ),
+        "attention, which needs the keys and values of all tokens": reading(
+            memory=Memory(PREFIX_ATTENTION, 2), t=whole(2, 6), later=whole(1, 3)
+        ),
+    },
+    teach="Both are fixed, but not equal: the plain network hands on the d numbers of h, the LSTM the 2d of h and C. Compare at "
+    "equal memory or say so. Attention has no such limit: its memory grows by a token's worth with each token.",
+    not_shown="That a fixed size is too small: how much fits into it is counted in gated.thousand-tokens.",
+    cites=("hochreiter1997",),
+)
+def the_memory_is_that_many_vectors(memory: Memory, t: int, later: int) -> None:
+    """The fewest vectors, computed from t tokens alone, through which all passes that they do to later states (minimum cut)."""
+    found = steps.handed_on(traced(memory.system, t + later, 2), t)
+    show(f"vectors handed on after {t} of {t + later} tokens", found)
+    holds(found == memory.vectors, f"{memory.system}: {found} vectors handed on after {t} tokens, not {memory.vectors}")
+
+
+# --- the constraints that remain ------------------------------------------------------------------------------------
+
+TWO_CHAINS = System("GRU that reads the state two steps back", GRU.draw, lambda p, xs: alone(gru_reads_two_steps_back(p, xs)))
+
+
+@claim(
+    "gated.still-sequential",
+    says="In the LSTM and the GRU every state waits for the one before, so that n tokens take n steps one after another.",
+    lines=(300, 495),
+    expect="supported",
+    by=search(cases=60),
+    as_written=reading(system=cases((LSTM, GRU)), n=whole(3, 14)),
+    holds_for={"the plain network, which they are measured against": reading(system=ELMAN, n=whole(3, 14))},
+    fails_for={
+        "near miss: a GRU that reads the state two steps back": reading(system=TWO_CHAINS, n=whole(6, 14)),
+        "a minimal GRU, by scan": reading(system=MINGRU_SCAN, n=whole(6, 14)),
+        "a linear recurrence, by scan": reading(system=SCAN, n=whole(6, 14)),
+        "attention": reading(system=SELF_ATTENTION, n=whole(6, 14)),
+        "a bidirectional network, whose outputs do not wait for one another": reading(system=BIDIRECTIONAL, n=whole(3, 14)),
+    },
+    teach="Gates that read h keep the chain: 7 operations in a row for each token of an LSTM, 10 for a GRU, 4 for the plain "
+    "network. Gates that read the input alone give it up: a minimal GRU needs about log n rounds.",
+    not_shown="That no other method finds the states sooner: sweeps over all steps do where a network forgets "
+    "(sequential.step-t-waits-for-t-1).",
+    cites=("feng2024", "hochreiter1997", "cho2014"),
+)
+def each_token_lengthens_the_chain(system: System, n: int) -> None:
+    two, three, graph = traced(system, 2, 2), traced(system, 3, 2), traced(system, n, 2)
+    a_token = three.span - two.span
+    want = two.span + (n - 2) * a_token
+    show("operations in a row that a token adds", a_token)
+    show(f"operations in a row at {n} tokens", graph.span)
+    holds(a_token >= 1, f"{system}: a third token adds {a_token} operations to the longest chain")
+    holds(graph.span == want, f"{system}: {graph.span} operations in a row at n = {n}, not {want}")
+    for t in range(1, n):
+        for part, earlier in product(graph.outputs[t], graph.outputs[t - 1]):
+            holds(nx.has_path(graph.nodes, earlier, part), f"{system}: state {t + 1} of {n} is computed without state {t}")
+
+
+# --- a thousand tokens in 512 numbers -------------------------------------------------------------------------------
+
+Document = list[int]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """`impls.packing.pack`: that many numbers of a format, N <- N·V + id on their bit patterns."""
+
+    width: int
+    dtype: str
+    vocabulary: int
+    n: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.n} ids below {self.vocabulary}, packed into {self.width} {self.dtype} numbers"
+
+    def documents(self) -> list[Document]:
+        """The one whose number is largest, which needs most room, and a varied one."""
+        return [[self.vocabulary - 1] * self.n, [(7 + 39_916_801 * t) % self.vocabulary for t in range(self.n)]]
+
+    def read_back(self, documents: list[Document]) -> list[Document]:
+        dtype = getattr(torch, self.dtype)
+        states = [packing.pack(document, self.width, dtype, self.vocabulary) for document in documents]
+        return [packing.unpack(state, self.n, self.vocabulary) for state in states]
+
+
+@dataclass(frozen=True)
+class Spiral(Packed):
+    """`impls.packing.spiral_rnn`: a tanh network that keeps several ids in each number of its state."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.n} ids below {self.vocabulary}, in a tanh network of {self.width} {self.dtype} numbers"
+
+    def read_back(self, documents: list[Document]) -> list[Document]:
+        dtype = getattr(torch, self.dtype)
+        xs = torch.tensor(documents, dtype=dtype).T.unsqueeze(-1)
+        states = elman.run(packing.spiral_rnn(self.width, self.vocabulary, dtype), xs)[-1]
+        return [packing.read_spiral(state, self.n, self.vocabulary) for state in states]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Any recurrence over few states: from state s the word v leads to state table[s][v]. It starts in state 0."""
+
+    table: tuple[tuple[int, ...], ...]
+    n: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.n} words out of {len(self.table[0])}, in a machine with {len(self.table)} states"
+
+    def documents(self) -> list[Document]:
+        return [list(words) for words in product(range(len(self.table[0])), repeat=self.n)]
+
+    def read_back(self, documents: list[Document]) -> list[Document]:
+        """No reader can do better than to name, for each state, one of the documents that lead there."""
+        ends = [reduce(lambda state, word: self.table[state][word], document, 0) for document in documents]
+        named = dict(zip(ends, documents, strict=True))
+        return [named[end] for end in ends]
+
+
+def every_machine(states: int, n: int, words: int = 2) -> list[Machine]:
+    """All recurrences over so many states."""
+    rows = list(product(range(states), repeat=words))
+    return [Machine(table, n) for table in product(rows, repeat=states)]
+
+
+IDS = 50_000
+FULL = (  # n* tokens; numbers from the formula, so that a slip in the packing shows
+    *(Packed(32, dtype, IDS, n) for dtype, n in (("float16", 32), ("bfloat16", 32), ("float32", 65), ("float64", 131))),
+    *(Packed(d, "float32", 2, n) for d, n in ((2, 63), (3, 95))),
+)
+TOO_FULL = (*(replace(one, n=one.n + 1) for one in FULL), Packed(512, "float32", IDS, 1050))
+COUNTER = Machine(((0, 1), (2, 3), (0, 1), (2, 3)), 2)  # the state is the two words as a binary number
+
+
+@claim(
+    "gated.thousand-tokens",
+    says="A document of 1000 tokens cannot be kept in 512 numbers without loss.",
+    lines=(301, 495),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(memory=Packed(512, "float32", IDS, 1000)),
+    amended={
+        "there are more documents than states (n > n*)": reading(
+            memory=cases(
+                [*every_machine(2, 2), *every_machine(3, 2), *TOO_FULL],
+                "n* + 1 tokens: all 745 machines with two or three states over two words, and packings into 2 to 512 numbers",
+            )
+        )
+    },
+    holds_for={
+        "a tanh network whose float32 numbers have 24 bits for two ids of 16": reading(memory=Spiral(512, "float32", 2**16, 1000))
+    },
+    fails_for={
+        **{f"near miss: n* tokens, {one.width} {one.dtype} numbers": reading(memory=one) for one in FULL},
+        "near miss: the tanh network with ids of 12 bits": reading(memory=Spiral(512, "float32", 2**12, 1000)),
+        "near miss: as many documents as states, a counter": reading(memory=COUNTER),
+    },
+    witness={
+        "1000 ids below 65 536 in a tanh network, float64": reading(memory=Spiral(512, "float64", 2**16, 1000)),
+    },
+    teach="Count: V^n documents fit into S^d states, so up to n* = ⌊d·log₂S/log₂V⌋ tokens need not lose anything. Of ids below "
+    "50 000 that is 1049 in 512 float32 numbers, 523 in float16, twice that for an LSTM, which has h and C. Beyond n* two "
+    "documents share a state, whatever the recurrence. Whether training finds such a code is another question.",
+    not_shown="That a trained network comes near n*, or that a decoder could use so dense a code.",
+    figure=longest_document_by_width,
+)
+def some_document_is_lost(memory: Packed | Machine) -> None:
+    documents = memory.documents()
+    back = memory.read_back(documents)
+    lost = sum(read != document for read, document in zip(back, documents, strict=True))
+    show("documents tried, the one that needs most room among them", len(documents))
+    show("not read back as they were", lost)
+    holds(lost, f"{memory.name}: each of the {len(documents)} documents tried was read back to the last token")
+
 
 # --- gradients through gates ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,432 @@
+"""Networks that read in both directions of time: what they are, what they cost, and what they leave as it was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
+import torch
+
+from claims.kit import cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
+from claims.kit.domains import seeds, whole
+from claims.traces import traced
+from impls import bidirectional, broken, elman, gru, lstm, positions
+from impls.broken_bidirectional import backward_states_nearly, both_read_forwards
+from impls.graph import trace
+from impls.recurrence import uniform, unroll, zeros
+from impls.systems import (
+    BIDIRECTIONAL,
+    BIDIRECTIONAL_LSTM,
+    CAUSAL_ATTENTION,
+    ELMAN,
+    LINEAR,
+    LSTM,
+    SELF_ATTENTION,
+    SKIP,
+    STACKED_ELMAN,
+    System,
+)  # fmt: skip
+
+Tokens = Sequence[torch.Tensor]
+Weights = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+
+# --- what it is -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A recurrent layer of ours, torch's of the same kind, and our parameters in torch's order: W_ih, W_hh, b_ih, b_hh."""
+
+    name: str
+    draw: Callable[[int, int, torch.Generator], object]
+    run: Callable[..., torch.Tensor]
+    torchs: type[torch.nn.RNNBase]
+    weights: Callable[..., Weights]
+
+
+def elman_weights(p: elman.Elman) -> Weights:
+    return p.W_x, p.W_h, p.b, 0 * p.b
+
+
+def lstm_weights(p: lstm.LSTM) -> Weights:
+    W, b, d = torch.cat([p.W_i, p.W_f, p.W_C, p.W_o]), torch.cat([p.b_i, p.b_f, p.b_C, p.b_o]), len(p.b_f)
+    return W[:, d:], W[:, :d], b, 0 * b
+
+
+def gru_weights(p: gru.GRU) -> Weights:
+    W, b, d = torch.cat([p.W_r, p.W_z, p.W]), torch.cat([p.b_r, p.b_z, p.b]), len(p.b)
+    return W[:, d:], W[:, :d], b, torch.cat([0 * p.b_r, 0 * p.b_z, p.b_hn])
+
+
+CELLS = cases((
+    Cell("Elman network", elman.draw, elman.run, torch.nn.RNN, elman_weights),
+    Cell("LSTM", lstm.draw, lambda p, xs: lstm.run(p, xs)[0], torch.nn.LSTM, lstm_weights),
+    Cell("GRU in torch's form", gru.draw, partial(gru.run, step=gru.step_reset_after), torch.nn.GRU, gru_weights),
+))  # fmt: skip
+
+
+def by_torch(cell: Cell, forward: object, backward: object, xs: torch.Tensor) -> torch.Tensor:
+    """The outputs of torch's bidirectional layer with these parameters."""
+    width = cell.weights(forward)[1].shape[1]
+    layer = cell.torchs(xs.shape[1], width, bidirectional=True, dtype=torch.float64)
+    with torch.no_grad():
+        for theirs, ours in zip(layer.parameters(), cell.weights(forward) + cell.weights(backward), strict=True):
+            theirs.copy_(ours)
+        return layer(xs)[0]
+
+
+@claim(
+    "gated.bidirectional-both-sides",
+    says="A bidirectional network reads the sequence in both directions and joins the two states of each position, so that every "
+    "output draws on past and future.",
+    lines=(320,),
+    expect="supported",
+    by=search(cases=60),
+    as_written=reading(cell=CELLS, together=bidirectional.run, n=whole(1, 5), d=whole(1, 4), seed=seeds()),
+    fails_for={
+        "near miss: the backward half too large by one part in 10⁹": reading(
+            cell=CELLS, together=backward_states_nearly, n=whole(1, 5), d=whole(1, 4), seed=seeds()
+        ),
+        "backward states not turned round": reading(
+            cell=CELLS, together=broken.bidirectional_not_flipped_back, n=whole(2, 5), d=whole(1, 4), seed=seeds()
+        ),
+        "both networks read forwards": reading(
+            cell=CELLS, together=both_read_forwards, n=whole(2, 5), d=whole(1, 4), seed=seeds()
+        ),
+    },
+    teach="It is torch's layer with bidirectional=True to the last few bits. The two directions have weights of their own and do "
+    "not meet within a layer: neither half has read both sides, only what reads the two together has.",
+    not_shown="That the future helps in a given task, which is a matter for trials. Several layers.",
+    cites=("schuster1997", "graves2005"),
+)
+def every_output_is_torchs_and_reads_every_token(
+    cell: Cell, together: Callable[..., torch.Tensor], n: int, d: int, seed: int
+) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    forward, backward = cell.draw(d, 3, generator), cell.draw(d, 3, generator)
+    xs = torch.randn(n, 3, generator=generator, dtype=torch.float64)
+    tokens = [x.clone().requires_grad_() for x in xs]
+    outputs = together(partial(cell.run, forward), partial(cell.run, backward), tokens)
+    for t, output in enumerate(outputs):
+        gradients = torch.autograd.grad(output.sum(), tokens, retain_graph=True)
+        unread = [s + 1 for s, gradient in enumerate(gradients) if not gradient.any()]
+        holds(not unread, f"output {t + 1} does not read the tokens {unread}")
+    close(outputs, by_torch(cell, forward, backward, xs), rounding(200 * n), "outputs")
+
+
+# --- what it rules out ----------------------------------------------------------------------------------------------
+
+WHOLE, FORWARD_HALF = only(slice(None), "all of it"), only(slice(0, 2), "the states of the forward direction")
+
+
+@claim(
+    "gated.bidirectional-not-autoregressive",
+    says="A bidirectional network is not autoregressive: its output at a position changes with later tokens and so cannot choose "
+    "them, as generation from left to right would need.",
+    lines=(321,),
+    expect="supported",
+    by=search(cases=60),
+    as_written=reading(system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()),
+    holds_for={
+        "the bidirectional LSTM": reading(system=BIDIRECTIONAL_LSTM, half=WHOLE, t=whole(1, 6), seed=seeds()),
+        "self-attention without a mask": reading(system=SELF_ATTENTION, half=WHOLE, t=whole(1, 6), seed=seeds()),
+    },
+    fails_for={
+        "near miss: the forward half of the same network": reading(
+            system=BIDIRECTIONAL, half=FORWARD_HALF, t=whole(1, 6), seed=seeds()
+        ),
+        "the Elman network": reading(system=ELMAN, half=WHOLE, t=whole(1, 6), seed=seeds()),
+        "the LSTM": reading(system=LSTM, half=WHOLE, t=whole(1, 6), seed=seeds()),
+        "causal self-attention": reading(system=CAUSAL_ATTENTION, half=WHOLE, t=whole(1, 6), seed=seeds()),
+    },
+    teach="The output that should predict token t + 1 has read token t + 1: in training it sees the answer, in generation there "
+    "is nothing yet to see. Such a network can still encode a source for a decoder that reads one way. To read the prefix anew "
+    "for every token would also do, at n(n+1)/2 steps in each direction.",
+    not_shown="How large the change is.",
+    cites=("schuster1997", "bahdanau2015"),
+)
+def the_output_changes_with_the_token_it_should_predict(system: System, half: slice, t: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    p = system.draw(2, generator)
+    *read, one, other = (torch.randn(2, generator=generator, dtype=torch.float64) for _ in range(t + 2))
+    before, after = (system.run(p, [*read, following])[t - 1][0][half] for following in (one, other))
+    show(f"output {t} followed by one token", before)
+    show(f"output {t} followed by another", after)
+    holds(not torch.equal(before, after), f"output {t} is the same whichever token follows")
+
+
+# --- what it leaves as it was ---------------------------------------------------------------------------------------
+
+
+def elman_states(p: elman.Elman, xs: Tokens) -> list[torch.Tensor]:
+    """h_1..h_n of a network whose state may be of another width than its input."""
+    return unroll(partial(elman.step, p), zeros(len(p.b), xs), xs)
+
+
+def layers_both_ways(layers: Sequence[tuple[elman.Elman, elman.Elman]], xs: Tokens) -> positions.Positions:
+    for layer in layers:
+        xs = positions.both_ways(elman_states, layer, xs)
+    return positions.alone(xs)
+
+
+def stacked_both_ways(layers: int) -> System:
+    """From the second layer on the input is 2d wide."""
+    return System(
+        f"bidirectional RNN, {layers} layers",
+        lambda d, g: [(elman.draw(d, m, g), elman.draw(d, m, g)) for m in (d, *[2 * d] * (layers - 1))],
+        layers_both_ways,
+    )
+
+
+SKIP_BOTH_WAYS = System(
+    "bidirectional RNN with a skip over two steps",
+    lambda d, g: (SKIP.draw(d, g), SKIP.draw(d, g)),
+    lambda p, xs: positions.alone(positions.both_ways(positions.skipping, p, xs)),
+)
+SCAN_BOTH_WAYS = System(
+    "linear recurrence in both directions, by scan",
+    lambda d, g: (LINEAR.draw(d, g), LINEAR.draw(d, g)),
+    lambda p, xs: positions.alone(positions.both_ways(positions.linear_scan, p, xs)),
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A system of some layers, and one pass of one layer in one direction, which it is measured by."""
+
+    system: System
+    layers: int
+    one_pass: System
+
+    @property
+    def name(self) -> str:
+        return self.system.name
+
+
+Passes = Callable[[int, int], Fraction]  # how many passes stand in a row, of so many layers over n tokens
+
+
+def two_a_layer(layers: int, n: int) -> Fraction:
+    return Fraction(2 * layers)
+
+
+def one_a_layer(layers: int, n: int) -> Fraction:
+    return Fraction(layers)
+
+
+def overlapping(layers: int, n: int) -> Fraction:
+    """As a stack in one direction, where a layer starts on a token as soon as the one below has left it."""
+    return Fraction(n + layers - 1, n)
+
+
+BOTH_WAYS = cases((
+    Network(BIDIRECTIONAL, 1, ELMAN),
+    Network(BIDIRECTIONAL_LSTM, 1, LSTM),
+    *(Network(stacked_both_ways(layers), layers, ELMAN) for layers in (2, 3)),
+))  # fmt: skip
+LENGTHS = cases((4, 8))
+
+
+@claim(
+    "gated.bidirectional-still-sequential",
+    says="Training stays sequential: two passes over the sequence one after another, where attention takes one parallel pass.",
+    lines=(322,),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(network=BOTH_WAYS, n=LENGTHS, passes=two_a_layer),
+    amended={
+        "the two passes of a layer run side by side, and only layers one after another": reading(
+            network=BOTH_WAYS, n=LENGTHS, passes=one_a_layer
+        )
+    },
+    holds_for={
+        "one direction, two layers that overlap": reading(
+            network=Network(STACKED_ELMAN(2), 2, ELMAN), n=LENGTHS, passes=overlapping
+        )
+    },
+    fails_for={
+        "near miss: layers in both directions that overlap": reading(
+            network=Network(stacked_both_ways(2), 2, ELMAN), n=LENGTHS, passes=overlapping
+        ),
+        "a linear recurrence in both directions, by scan": reading(
+            network=Network(SCAN_BOTH_WAYS, 1, LINEAR), n=LENGTHS, passes=one_a_layer
+        ),
+        "self-attention": reading(network=Network(SELF_ATTENTION, 1, ELMAN), n=LENGTHS, passes=one_a_layer),
+    },
+    teach="Neither direction waits for the other, so given the hardware a layer takes as long as one pass: n steps in a row, not "
+    "2n. What is lost is the overlap of layers: L layers take L passes, in one direction only n + L - 1 steps.",
+    not_shown="The backward pass, which goes the same ways in reverse. A processor that one pass alone keeps busy: "
+    "there two take twice as long.",
+    cites=("schuster1997", "graves2005"),
+)
+def the_longest_chain_is_so_many_passes(network: Network, n: int, passes: Passes) -> None:
+    chain, one = traced(network.system, n, 2).span, traced(network.one_pass, n, 2).span
+    wanted = passes(network.layers, n)
+    show("operations in a row", chain)
+    show("the same in one pass of one layer", one)
+    holds(chain == wanted * one, f"{chain} operations in a row at n = {n}, {wanted} times {one} wanted")
+
+
+@claim(
+    "gated.bidirectional-no-direct-access",
+    says="An output of a bidirectional network still has no direct access to all context: the path grows with the distance.",
+    lines=(323,),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(system=cases((BIDIRECTIONAL, BIDIRECTIONAL_LSTM)), n=cases(range(2, 8))),
+    fails_for={
+        "self-attention": reading(system=SELF_ATTENTION, n=cases(range(2, 8))),
+        "near miss: a skip over two steps, in both directions": reading(system=SKIP_BOTH_WAYS, n=cases(range(3, 8))),
+        "one direction: later tokens are out of reach": reading(system=ELMAN, n=cases(range(2, 8))),
+    },
+    teach="From token i to output j the shortest path takes |i - j| transitions, to either side. The second direction brings "
+    "later tokens within reach and no earlier one nearer. Only a reader of both end states gains: no token is farther from them "
+    "than half the sequence.",
+    not_shown="That a long path loses anything: see forgetting.every-gate-loses. Several layers.",
+    cites=("schuster1997", "vaswani2017"),
+)
+def each_step_away_lengthens_the_path(system: System, n: int) -> None:
+    graph = traced(system, n, 2)
+    for output in range(n):
+        paths = [graph.shortest_path(token, output) for token in range(n)]
+        show(f"operations from each token to output {output + 1}", paths)
+        for away in (paths[output:], paths[output::-1]):  # to the right, to the left
+            reached = [length for length in away if length is not None]
+            growing = all(near < far for near, far in pairwise(reached))
+            holds(reached == away and growing, f"shortest paths to output {output + 1}, from nearest to farthest: {away}")
+
+
+# --- what it costs --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Layers, tokens, and widths: of a state in one direction, of the input, and of a last linear layer (0: there is none)."""
+
+    layers: int
+    n: int
+    d: int
+    m: int
+    head: int
+
+
+Stack = tuple[list[list[elman.Elman]], torch.Tensor]  # for each layer a network a direction; the head's weights
+
+
+def drawn(directions: int, sizes: Sizes) -> Stack:
+    generator, width = torch.Generator().manual_seed(0), directions * sizes.d
+    inputs = [sizes.m, *[width] * (sizes.layers - 1)]
+    layers = [[elman.draw(sizes.d, m, generator) for _ in range(directions)] for m in inputs]
+    return layers, uniform((sizes.head, width), sizes.d, generator, torch.float64)
+
+
+def read_through(stack: Stack, start: torch.Tensor, xs: Tokens) -> list[torch.Tensor]:
+    """The head's outputs. The first state is given rather than zero, so that the first product costs what the others do."""
+    layers, head = stack
+    for networks in layers:
+        runs = zip(networks, (1, -1), strict=False)  # one direction or two
+        ways = [unroll(partial(elman.step, p), start, xs[::way])[::way] for p, way in runs]
+        xs = [torch.cat(states) for states in zip(*ways, strict=True)]
+    return [x @ head.T for x in xs]
+
+
+def products(run: Callable[..., list[torch.Tensor]], stack: Stack, sizes: Sizes) -> int:
+    """Multiplications and additions of all matrix products in the trace of a run."""
+    start, tokens = torch.ones(sizes.d, dtype=torch.float64), torch.ones(sizes.n, sizes.m, dtype=torch.float64)
+    return trace(lambda start, *xs: run(stack, start, xs), start, *tokens).work_of("product")
+
+
+def operations(directions: int, sizes: Sizes) -> int:
+    return products(read_through, drawn(directions, sizes), sizes)
+
+
+def operations_at_equal_output_width(directions: int, sizes: Sizes) -> int:
+    return operations(directions, replace(sizes, d=sizes.d // directions))
+
+
+def step_on_projected(p: elman.Elman, h: torch.Tensor, projected: torch.Tensor) -> torch.Tensor:
+    return torch.tanh(h @ p.W_h.T + projected)
+
+
+def projected_once(stack: Stack, start: torch.Tensor, xs: Tokens) -> list[torch.Tensor]:
+    """One layer whose directions share W_x and b, and so the products of the inputs with them."""
+    (networks,), head = stack
+    inputs = [x @ networks[0].W_x.T + networks[0].b for x in xs]
+    runs = zip(networks, (1, -1), strict=False)
+    ways = [unroll(partial(step_on_projected, p), start, inputs[::way])[::way] for p, way in runs]
+    return [torch.cat(states) @ head.T for states in zip(*ways, strict=True)]
+
+
+def operations_with_inputs_projected_once(directions: int, sizes: Sizes) -> int:
+    return products(projected_once, drawn(directions, sizes), sizes)
+
+
+def weight_entries(directions: int, sizes: Sizes) -> int:
+    """The entries of all weight matrices."""
+    layers, head = drawn(directions, sizes)
+    return head.numel() + sum(p.W_h.numel() + p.W_x.numel() for networks in layers for p in networks)
+
+
+def parameters(directions: int, sizes: Sizes) -> int:
+    """The same and all biases, that of the head among them."""
+    layers, _ = drawn(directions, sizes)
+    return weight_entries(directions, sizes) + sizes.head + sum(p.b.numel() for networks in layers for p in networks)
+
+
+def twice(layers: int) -> Fraction:
+    return Fraction(2)
+
+
+def three_less_one_over_layers(layers: int) -> Fraction:
+    return 3 - Fraction(1, layers)
+
+
+WIDTHS = [(n, 2, m, head) for n in (1, 2) for m in (1, 2, 3) for head in (0, 5)]
+OTHER_SIZES = "states 2 wide, inputs 1 to 3 wide, with a head and without"
+ONE_LAYER = cases([Sizes(1, *widths) for widths in WIDTHS], f"one layer, {OTHER_SIZES}")
+SOME_LAYERS = cases([Sizes(layers, *widths) for layers in (1, 2, 3) for widths in WIDTHS], f"one to three layers, {OTHER_SIZES}")
+EQUAL_WIDTHS = cases([Sizes(L, 2, d, d, 0) for L in (1, 2, 3, 4) for d in (1, 2, 3)], "1 to 4 layers, inputs as wide as states")
+COUNTS = cases((operations, weight_entries))
+
+
+@claim(
+    "gated.bidirectional-double-compute",
+    says="Reading in both directions doubles the computation.",
+    lines=(324,),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(count=COUNTS, sizes=SOME_LAYERS, factor=twice),
+    amended={
+        "there is one layer": reading(count=COUNTS, sizes=ONE_LAYER, factor=twice),
+        "for L layers with inputs as wide as states one says 3 - 1/L times": reading(
+            count=COUNTS, sizes=EQUAL_WIDTHS, factor=three_less_one_over_layers
+        ),
+    },
+    fails_for={
+        "near miss: one layer, its bias and the head's counted": reading(
+            count=parameters, sizes=Sizes(1, 1, 4, 4, 7), factor=twice
+        ),
+        "one layer, both directions sharing the products with the inputs": reading(
+            count=operations_with_inputs_projected_once, sizes=Sizes(1, 3, 4, 4, 0), factor=twice
+        ),
+        "one layer, each direction half as wide": reading(
+            count=operations_at_equal_output_width, sizes=Sizes(1, 3, 4, 4, 0), factor=twice
+        ),
+    },
+    teach="One layer: twice the operations and twice the weights, exactly, and so with a head that reads the 2d outputs. Each "
+    "further layer reads inputs of twice the width, so L layers cost 3 - 1/L times as much: 2.5 times at two. With states half "
+    "as wide in each direction (and m = d) a layer costs three quarters of what it did.",
+    not_shown="Time: given the hardware, the two directions run side by side. LSTM and GRU: they have four and three such pairs "
+    "of products, so the ratios are the same. Whether the quality doubles is left open: it has no unit in which it could.",
+    cites=("graves2005",),
+)
+def two_directions_cost_so_many_times_one(
+    count: Callable[[int, Sizes], int], sizes: Sizes, factor: Callable[[int], Fraction]
+) -> None:
+    one, both = count(1, sizes), count(2, sizes)
+    show("in one direction", one)
+    show("in both", both)
+    show("times", Fraction(both, one))
+    wanted = factor(sizes.layers)
+    holds(Fraction(both, one) == wanted, f"{count.__name__.replace('_', ' ')}: {both} against {one}, not {wanted} times as many")

@@ -1,0 +1,399 @@
+"""The GRU: its equations, what it merges, what it saves and what it leaves as it was."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, partial
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.gated.gates import TWO_CHAINS
+from claims.kit import Domain, at_most, cases, claim, close, domain, exhaustion, holds, only, reading, rounding, search, show
+from claims.kit.domains import whole
+from claims.kit.domains.matrices import grid
+from claims.kit.domains.numbers import LARGEST_SEED
+from claims.memories import LSTMRun, lstm_runs
+from claims.traces import traced
+from impls import gru, lstm, steps
+from impls.broken_gru import gru_step_weights_nearly_add_up
+from impls.recurrence import unroll
+from impls.systems import ELMAN, GRU, LSTM, MINGRU_SCAN, PREFIX_ATTENTION, System
+
+Whole = tuple[int, int]
+
+# --- one gate for two -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GRURun:
+    """A GRU, the state it starts from (d,) and the inputs (n, m) of n steps."""
+
+    network: gru.GRU
+    h_0: np.ndarray
+    x: np.ndarray
+
+
+@domain("GRUs 1 or 2 wide over 1 to 5 steps, weights within [-4, 4], from a state within [-3, 3]")
+def gru_runs() -> st.SearchStrategy[GRURun]:
+    """With explicit weights on the grid of eighths and one input."""
+
+    def make(d: int, n: int, block: np.ndarray, h_0: np.ndarray, x: np.ndarray) -> GRURun:
+        W = [torch.from_numpy(np.hstack([numbers[:d, :d], numbers[:d, -2:-1]])) for numbers in block]
+        b = [*(torch.from_numpy(numbers[:d, -1].copy()) for numbers in block), torch.zeros(d, dtype=torch.float64)]
+        return GRURun(gru.GRU(*W, *b), h_0[:d], x[:n])
+
+    return st.builds(
+        make, st.integers(1, 2), st.integers(1, 5), grid((3, 2, 4), (-4, 4)), grid((2,), (-3, 3)), grid((5, 1), (-2, 2))
+    )
+
+
+Update = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # the memory before a step, the candidate, the memory after it
+GRUStep = Callable[[gru.GRU, torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def of_a_gru(run: GRURun, step: GRUStep, candidate: GRUStep, wide_open: float) -> list[Update]:
+    """The candidate is what a step gives whose update gate has been forced open: by b_z = 1000, where z weighs the candidate."""
+    forced, h, updates = replace(run.network, b_z=run.network.b_z + wide_open), torch.from_numpy(run.h_0), []
+    for x in torch.from_numpy(run.x):
+        updates.append((h, candidate(forced, h, x), step(run.network, h, x)))
+        h = updates[-1][2]
+    return updates
+
+
+def of_the_printed_gru(run: GRURun) -> list[Update]:
+    return of_a_gru(run, gru.step_reset_before, gru.step_reset_before, 1000.0)
+
+
+def of_torchs_gru(run: GRURun) -> list[Update]:
+    return of_a_gru(run, gru.step_reset_after, gru.step_reset_after, -1000.0)
+
+
+def of_a_gru_whose_weights_nearly_add_up(run: GRURun) -> list[Update]:
+    return of_a_gru(run, gru_step_weights_nearly_add_up, gru.step_reset_before, 1000.0)
+
+
+def of_an_lstm(run: LSTMRun, coupled: bool = False) -> list[Update]:
+    """Of its cell; where the gates are coupled, i is 1 - f."""
+    h = C = torch.zeros_like(run.network.b_f)
+    updates = []
+    for x in run.inputs:
+        f, i, candidate, o = lstm.gates(run.network, h, x)
+        new = f * C + (1 - f if coupled else i) * candidate
+        updates.append((C, candidate, new))
+        h, C = o * torch.tanh(new), new
+    return updates
+
+
+def of_a_coupled_lstm(run: LSTMRun) -> list[Update]:
+    return of_an_lstm(run, coupled=True)
+
+
+SATURATED = GRURun(  # the candidate rounds to 1, which is where the state stands already
+    gru.GRU(*[torch.zeros(1, 2, dtype=torch.float64)] * 3, *torch.tensor([[0.0], [0.0], [20.0], [0.0]], dtype=torch.float64)),
+    np.ones(1),
+    np.zeros((1, 1)),
+)
+
+
+@claim(
+    "gated.gru-merges-gates",
+    says="In a GRU one gate does the work of two: it lets in exactly as much of the new as it drops of the old.",
+    lines=(307,),
+    expect="supported",
+    by=search(cases=100),
+    as_written=reading(updates=of_the_printed_gru, run=gru_runs()),
+    holds_for={
+        "torch's GRU": reading(updates=of_torchs_gru, run=gru_runs()),
+        "an LSTM whose input gate is 1 - f": reading(updates=of_a_coupled_lstm, run=lstm_runs()),
+    },
+    fails_for={
+        "the LSTM: f and i are free of each other": reading(updates=only(of_an_lstm), run=lstm_runs(widest=1)),
+        "near miss: weights that add up to 1 + 10⁻⁹ z": reading(
+            updates=of_a_gru_whose_weights_nearly_add_up, run=only(SATURATED, "a GRU at rest at 1")
+        ),
+    },
+    teach="h_t lies between h_{t-1} and a candidate in (-1, 1), unit by unit, so |h_t| ≤ max(1, |h_0|): a GRU cannot count, "
+    "while an LSTM's cell with f = i = 1 reaches 1000 in 1000 steps. The GRU also drops the output gate and the separate "
+    "cell, and adds a reset gate.",
+    not_shown="That nothing is lost by the merger: how well either learns is a matter for trials.",
+    cites=("cho2014", "hochreiter1997"),
+)
+def the_new_memory_lies_between_the_old_and_the_candidate(updates: Callable[..., list[Update]], run: GRURun | LSTMRun) -> None:
+    """If the weights z and 1 - z add up to one, the new value is on the segment between the two; otherwise it can leave it."""
+    for old, candidate, new in updates(run):
+        outside = torch.maximum(torch.minimum(old, candidate) - new, new - torch.maximum(old, candidate)).max()
+        show("old memory, candidate, new memory", [old, candidate, new])
+        allowed = rounding(8, float(torch.maximum(old.abs(), candidate.abs()).max()))
+        at_most(float(outside), allowed, "distance of the new memory from the interval between old and candidate")
+
+
+# --- the printed equations ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SeededGRU:
+    """A GRU of width d as torch draws it from a seed, m inputs wide, to be run for n steps from a state within (-1, 1)."""
+
+    seed: int
+    d: int
+    m: int
+    n: int
+    biased: bool = True
+
+    @property
+    def network(self) -> gru.GRU:
+        drawn = gru.draw(self.d, self.m, torch.Generator().manual_seed(self.seed))
+        return drawn if self.biased else gru.without_biases(drawn)
+
+    def numbers(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """The inputs (n, m) and h_0."""
+        generator = torch.Generator().manual_seed(self.seed + 1)
+        x, h = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((self.n, self.m), (self.d,)))
+        return x, h.tanh()
+
+
+def seeded_grus(width: Whole, steps: Whole, biased: bool = True) -> Domain:
+    """For equalities, where no single weight matters."""
+    wide = f"{width[0]} wide" if width[0] == width[1] else f"{width[0]} to {width[1]} wide"
+    words = f"torch's default GRUs {wide}{'' if biased else ', no biases'}, 1 to 4 inputs, {steps[0]} to {steps[1]} steps"
+    seeds, inputs = st.integers(0, LARGEST_SEED - 1), st.integers(1, 4)
+    return Domain(words, st.builds(SeededGRU, seeds, st.integers(*width), inputs, st.integers(*steps), st.just(biased)))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to write the GRU. Three choices; the essay's are all false, torch's all true."""
+
+    z_weighs_the_old: bool
+    reset_after_the_product: bool
+    biases: bool
+    reset_bias_too_large_by: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return (
+            f"z weighs the {'old' if self.z_weighs_the_old else 'new'}, "
+            f"reset {'after' if self.reset_after_the_product else 'before'} the product, "
+            f"with{'' if self.biases else 'out'} biases"
+        )
+
+    def states(self, network: gru.GRU, x: torch.Tensor, h_0: torch.Tensor) -> torch.Tensor:
+        """h_1 to h_n with these weights."""
+        p = network if self.biases else gru.without_biases(network)
+        p = replace(p, b_r=p.b_r + self.reset_bias_too_large_by)
+        step = gru.step_reset_after if self.reset_after_the_product else gru.step_reset_before
+        # In impls.gru the form with the reset after has z for the old state, the other one for the new.
+        p = p if self.z_weighs_the_old == self.reset_after_the_product else gru.swapped(p)
+        return torch.stack(unroll(partial(step, p), h_0, x))
+
+
+PRINTED, TORCHS = Form(False, False, False), Form(True, True, True)
+
+
+def torch_gru(p: gru.GRU, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+    """h_1..h_n of torch.nn.GRU with these weights: it stacks them as r, z, candidate and has two biases each."""
+    cell = torch.nn.GRU(x.shape[-1], len(h), dtype=torch.float64)
+    W, b = torch.cat([p.W_r, p.W_z, p.W]), torch.cat([p.b_r, p.b_z, p.b])
+    b_hidden = torch.cat([0 * p.b_r, 0 * p.b_z, p.b_hn])
+    with torch.no_grad():
+        for theirs, ours in zip(cell.parameters(), (W[:, len(h) :], W[:, : len(h)], b, b_hidden), strict=True):
+            theirs.copy_(ours)
+    return cell(x, h[None])[0]
+
+
+@claim(
+    "gated.gru-equations",
+    says="The four printed equations are those of the GRU that torch.nn.GRU computes.",
+    lines=(310, 311, 312, 313),
+    expect="qualified",
+    by=search(cases=100),
+    as_written=reading(form=PRINTED, drawn=seeded_grus(width=(1, 5), steps=(1, 8))),
+    amended={
+        "z and 1 - z change places, the reset comes after the recurrent product, and biases are added": reading(
+            form=TORCHS, drawn=seeded_grus(width=(1, 5), steps=(1, 8))
+        )
+    },
+    holds_for={
+        "z renamed, no biases on either side, a single unit: then the place of the reset does not matter": reading(
+            form=Form(True, False, False), drawn=seeded_grus((1, 1), (1, 8), biased=False)
+        )
+    },
+    fails_for={
+        "near miss: all but z": reading(form=replace(TORCHS, z_weighs_the_old=False), drawn=seeded_grus((2, 5), (2, 8))),
+        "near miss: all but the place of the reset": reading(
+            form=replace(TORCHS, reset_after_the_product=False), drawn=seeded_grus((2, 5), (2, 8))
+        ),
+        "near miss: all but the biases": reading(form=replace(TORCHS, biases=False), drawn=seeded_grus((2, 5), (2, 8))),
+        "near miss: all three, the reset's bias too large by 10⁻⁹": reading(
+            form=replace(TORCHS, reset_bias_too_large_by=1e-9), drawn=seeded_grus((2, 5), (2, 8))
+        ),
+    },
+    witness={
+        "without biases on either side and z renamed, 2 units, 2 steps": reading(
+            form=Form(True, False, False), drawn=SeededGRU(0, 2, 1, 2, biased=False)
+        )
+    },
+    teach="Mind these three when porting weights. z is a matter of naming: change the signs of W_z and b_z. Missing biases are "
+    "bias=False. The reset is another function: torch computes r ⊙ (W h), the print W (r ⊙ h) as in 2014; the two agree for a "
+    "single unit or where r is the same for all units, not in general. Cho et al. give z to the old state, as torch does.",
+    not_shown="Which form learns better.",
+    cites=("cho2014",),
+)
+def the_form_is_torchs(form: Form, drawn: SeededGRU) -> None:
+    x, h_0 = drawn.numbers()
+    mine, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
+    ours, want = form.states(drawn.network, mine, h_0), torch_gru(drawn.network, theirs, h_0)
+    show("last state by the equations", ours[-1])
+    show("last state of torch.nn.GRU", want[-1])
+    within = rounding(1000)  # 8 steps of some 30 roundings each, which later steps may enlarge
+    close(ours, want, within, "states h_1 to h_n")
+    got, expected = (torch.autograd.grad(hs.sum(), leaf)[0] for hs, leaf in ((ours, mine), (want, theirs)))
+    close(got, expected, within, "gradient of the inputs")
+
+
+# --- fewer parameters -----------------------------------------------------------------------------------------------
+
+Count = Callable[[int, int], int]  # inputs and width of one layer -> its numbers
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What is counted for a layer of a GRU and for one of an LSTM."""
+
+    name: str
+    gru: Count
+    lstm: Count
+
+
+def of_torch(kind: type[torch.nn.RNNBase], biased: bool) -> Count:
+    def count(m: int, d: int) -> int:
+        return sum(p.numel() for p in kind(m, d, bias=biased, device="meta").parameters())
+
+    return count
+
+
+def of_fields(parameters: object, without: tuple[str, ...] = ()) -> int:
+    return sum(value.numel() for name, value in vars(parameters).items() if name not in without)
+
+
+def printed_gru(m: int, d: int) -> int:
+    """Three matrices, no biases."""
+    return of_fields(gru.draw(d, m, torch.Generator()), without=("b_z", "b_r", "b", "b_hn"))
+
+
+def printed_lstm(m: int, d: int) -> int:
+    """Four matrices and four biases."""
+    return of_fields(lstm.draw(d, m, torch.Generator()))
+
+
+def coupled_lstm(m: int, d: int) -> int:
+    """The input gate is 1 - f and needs no weights."""
+    return of_fields(lstm.draw(d, m, torch.Generator()), without=("W_i", "b_i", "b_f", "b_C", "b_o"))
+
+
+SAME = tuple(
+    Pair(f"torch's layers, {words}", of_torch(torch.nn.GRU, biased), of_torch(torch.nn.LSTM, biased))
+    for biased, words in ((True, "biases in both"), (False, "no biases"))
+)
+AS_PRINTED = Pair("as printed: the LSTM alone has biases", printed_gru, printed_lstm)
+UNEQUAL = Pair("torch's layers, the GRU alone with biases", of_torch(torch.nn.GRU, True), of_torch(torch.nn.LSTM, False))
+COUPLED = Pair("the printed GRU, and an LSTM whose input gate is 1 - f", printed_gru, coupled_lstm)
+
+
+def fewer(ours: int, theirs: int) -> bool:
+    return ours < theirs
+
+
+def three_quarters(ours: int, theirs: int) -> bool:
+    return 4 * ours == 3 * theirs
+
+
+@claim(
+    "gated.gru-smaller-faster",
+    says="A GRU has fewer parameters than an LSTM of the same width.",
+    lines=(316,),
+    expect="supported",
+    by=search(cases=100),
+    as_written=reading(pair=cases((*SAME, AS_PRINTED)), compared=fewer, m=whole(1, 64), d=whole(1, 64)),
+    holds_for={
+        "exactly three quarters, where both have biases or neither": reading(
+            pair=cases(SAME), compared=three_quarters, m=whole(1, 64), d=whole(1, 64)
+        )
+    },
+    fails_for={
+        "near miss: exactly three quarters, as printed": reading(
+            pair=AS_PRINTED, compared=three_quarters, m=whole(1, 64), d=whole(1, 64)
+        ),
+        "an LSTM whose input gate is 1 - f has as many": reading(pair=COUPLED, compared=fewer, m=whole(1, 64), d=whole(1, 64)),
+        "the GRU alone with biases, six inputs and units at most": reading(
+            pair=UNEQUAL, compared=fewer, m=whole(1, 3), d=whole(1, 3)
+        ),
+    },
+    teach="Three matrices of d by d + m in place of four: exactly three quarters wherever both have biases or neither does, a "
+    "little less as printed, where only the LSTM has them. At equal numbers a GRU may be 15 % wider, so say which of the two "
+    "is held equal in a comparison.",
+    not_shown="The other half of the sentence, that it trains faster: a matter for a clock.",
+    cites=("cho2014", "hochreiter1997"),
+)
+def the_gru_has_that_share_of_the_parameters(pair: Pair, compared: Callable[[int, int], bool], m: int, d: int) -> None:
+    ours, theirs = pair.gru(m, d), pair.lstm(m, d)
+    show("parameters of the GRU", ours)
+    show("parameters of the LSTM", theirs)
+    holds(compared(ours, theirs), f"{pair.name}: {ours} against {theirs} at d = {d}, m = {m}")
+
+
+# --- the limits it keeps --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Added:
+    """What one more token adds. `gates` is None where no path leads from the first token to the last state."""
+
+    chain: bool  # does the longest chain of operations grow?
+    vectors: int  # to what must be handed on
+    gates: int | None  # products entry by entry, on the way from the first token to the last state that has fewest
+
+    def __str__(self) -> str:
+        chain = "a longer chain" if self.chain else "no longer chain"
+        return f"({chain}, {self.vectors} vectors of memory, {'no way' if self.gates is None else f'{self.gates} gates'})"
+
+
+@cache
+def added(system: System, n: int) -> Added:
+    """By the n-th token, n > 3, so that the memory is full before it."""
+    before, after = traced(system, n - 1, 2), traced(system, n, 2)
+    vectors = steps.handed_on(after, n - 1) - steps.handed_on(before, n - 2)
+    gates = steps.fewest(before, "mul", 0, n - 2), steps.fewest(after, "mul", 0, n - 1)
+    more = None if gates[0] is None or gates[1] is None else gates[1] - gates[0]
+    return Added(after.span > before.span, vectors, more)
+
+
+LENGTHS = cases((4, 5, 6, 7))
+
+
+@claim(
+    "gated.gru-same-limits",
+    says="The GRU keeps the LSTM's limits: each token lengthens the chain, none enlarges the memory, and each puts one more gate "
+    "between the first token and the last state.",
+    lines=(316,),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(system=GRU, n=LENGTHS),
+    fails_for={
+        "near miss: a GRU that reads the state two steps back": reading(system=TWO_CHAINS, n=LENGTHS),
+        "a minimal GRU, by scan": reading(system=MINGRU_SCAN, n=LENGTHS),
+        "attention": reading(system=PREFIX_ATTENTION, n=LENGTHS),
+        "the plain network, which has no gates": reading(system=ELMAN, n=LENGTHS),
+    },
+    teach="The structure is the same, the numbers are not: a GRU's step is longer (10 operations in a row against 7), its memory "
+    "half as large (d numbers against 2d). What multiplies the old state is 1 - z here, the forget gate there.",
+    not_shown="How fast gradients decay: that depends on the values of the gates and is a matter for trials.",
+    cites=("cho2014", "hochreiter1997"),
+)
+def a_token_adds_what_it_adds_to_an_lstm(system: System, n: int) -> None:
+    ours, theirs = added(system, n), added(LSTM, n)
+    show(f"token {n} adds to {system}", str(ours))
+    show(f"token {n} adds to an LSTM", str(theirs))
+    holds(theirs == Added(True, 0, 1), f"token {n} adds to an LSTM {theirs}")
+    holds(ours == theirs, f"token {n} adds to {system} {ours}; to an LSTM {theirs}")
