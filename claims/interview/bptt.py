@@ -1,0 +1,300 @@
+"""Back-propagation through time: what it passes, what truncation keeps of it, and whether there is another way."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.kit import at_least, claim, close, domain, holds, reading, rounding, search, show
+from claims.kit.domains import seeds, whole
+from claims.kit.domains.matrices import Interval, chains, grid
+from claims.networks import ElmanRun, elman_runs
+from impls import backward, bptt, broken, broken_interview, elman, rtrl
+from impls.graph import Graph, trace
+from impls.positions import alone
+from impls.systems import DILATED, ELMAN, GRU, LSTM, PREFIX_ATTENTION, System
+
+Cuts = Callable[[int, int], Collection[int]]  # of n steps and k, the steps in front of which the graph is severed
+
+# --- through every step ---------------------------------------------------------------------------------------------
+
+
+def severed(name: str, cuts: Callable[[int], Collection[int]]) -> System:
+    """The Elman network whose gradient is cut in front of these of its n steps."""
+    return System(name, ELMAN.draw, lambda p, xs: alone(bptt.unroll_severed(p, xs, cuts(len(xs)))))
+
+
+ALL_BUT_THE_FIRST = severed("the last n - 1 steps", lambda n: bptt.window(n, n - 1))
+CHUNKS = severed("chunks of 3 steps", lambda n: bptt.chunks(n, 3))
+
+
+def passed(system: System, n: int, seed: int) -> list[int]:
+    """The positions at which a gradient of the last output arrives, in the order of its arrival; counted from 1."""
+    generator, order = torch.Generator().manual_seed(seed), []
+    p = system.draw(2, generator)
+    tokens = [torch.randn(2, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(n)]
+    positions = system.run(p, tokens)
+    for t, place in enumerate(positions, start=1):
+        for part in place:
+            part.register_hook(lambda _, t=t: order.append(t))
+    torch.autograd.grad(positions[-1][0].sin().sum(), tokens, allow_unused=True)
+    return list(dict.fromkeys(order))
+
+
+SIZES = {"n": whole(4, 16), "seed": seeds()}
+
+
+@claim(
+    "interview.bptt-unrolls",
+    says="Back-propagation through time passes every step, from the loss at the end back to the first.",
+    lines=(103, 513),
+    expect="supported",
+    by=search(cases=60),
+    as_written=reading(system=ELMAN, **SIZES),
+    holds_for={"the LSTM": reading(system=LSTM, **SIZES), "the GRU": reading(system=GRU, **SIZES)},
+    fails_for={
+        "near miss: a window one step short of the sequence": reading(system=ALL_BUT_THE_FIRST, **SIZES),
+        "truncated to chunks": reading(system=CHUNKS, **SIZES),
+        "dilated convolution": reading(system=DILATED(2), **SIZES),
+        "causal attention": reading(system=PREFIX_ATTENTION, **SIZES),
+    },
+    teach="The unrolled graph is a chain of n steps, and the backward pass goes along it: state n, n - 1, …, 1, each once. So "
+    "the gradient takes as many steps in a row as the forward pass, and all states are kept until it has come by.",
+    not_shown="A loss at every step: the pass is the same, each step adding its own loss on the way.",
+    cites=("werbos1990",),
+)
+def the_gradient_passes_all_steps_latest_first(system: System, n: int, seed: int) -> None:
+    order = passed(system, n, seed)
+    show("steps that the gradient passes, in this order", order)
+    holds(order == list(range(n, 0, -1)), f"of {n} steps it passes {', '.join(map(str, order))}")
+
+
+# --- truncation -----------------------------------------------------------------------------------------------------
+
+
+def total(h: torch.Tensor) -> torch.Tensor:
+    """The loss: the units of the last state, added up."""
+    return h.sum()
+
+
+@domain("tanh networks of 1 or 2 units, singular values of W_h in {singular_values}, W_x = I; {steps} inputs within [-½, ½]")
+def contracting_runs(singular_values: Interval, steps: tuple[int, int]) -> st.SearchStrategy[ElmanRun]:
+    """With W_x = I an input's gradient is the state's times a slope of tanh. Often the inputs are zeros: no unit saturates."""
+    W_h = chains(every_singular_value=singular_values, size=(1, 2), repeat=True).strategy.map(lambda period: period[0])
+
+    def make(W: np.ndarray, loud: bool, x: np.ndarray, n: int) -> ElmanRun:
+        nothing = np.zeros(len(W))
+        return ElmanRun(W, np.eye(len(W)), nothing, nothing, loud * x[:n, : len(W)], nothing + 1)
+
+    return st.builds(make, W_h, st.booleans(), grid((steps[1], 2), (-0.5, 0.5)), st.integers(*steps))
+
+
+def every_step(n: int, k: int) -> range:
+    return range(n)
+
+
+def steps_in_the_window(n: int, k: int) -> range:
+    return range(max(0, n - k), n)
+
+
+def one_more_than_the_window(n: int, k: int) -> range:
+    return range(max(0, n - k - 1), n)
+
+
+def full(n: int, k: int) -> Collection[int]:
+    """No cut: all n steps stay connected."""
+    return ()
+
+
+def floor(run: ElmanRun, k: int) -> float:
+    """What k steps leave of the loss gradient at least: s (s σ)^(k-1) ‖g‖, s the smallest slope of tanh in this run, σ the
+    smallest singular value of W_h. There is no n in it."""
+    slope = float(elman.slopes(elman.run(run.network, run.inputs)).min())
+    return slope * (slope * float(np.linalg.svd(run.W_h, compute_uv=False).min())) ** (k - 1) * float(np.linalg.norm(run.g))
+
+
+RUNS = contracting_runs(singular_values=(0.25, 0.9), steps=(1, 24))
+K = whole(1, 4)
+
+
+@claim(
+    "interview.tbptt-prevents-vanishing",
+    says="Truncated back-propagation prevents the gradient from vanishing.",
+    lines=(513,),
+    expect="qualified",
+    by=search(cases=100),
+    as_written=reading(run=RUNS, k=K, cuts=bptt.window, asked=every_step),
+    amended={
+        "one looks at the k steps inside the window only": reading(run=RUNS, k=K, cuts=bptt.window, asked=steps_in_the_window)
+    },
+    holds_for={
+        "without truncation, in the same k steps": reading(run=RUNS, k=K, cuts=full, asked=steps_in_the_window),
+    },
+    fails_for={
+        "no truncation, all steps": reading(run=RUNS, k=K, cuts=full, asked=every_step),
+        "near miss: the window and one step more": reading(run=RUNS, k=K, cuts=bptt.window, asked=one_more_than_the_window),
+        "chunks, in the last k steps": reading(run=RUNS, k=K, cuts=bptt.chunks, asked=steps_in_the_window),
+    },
+    teach="Truncation does not mend the small gradient of an early step, it drops it. Inside the window each step receives to "
+    "the last bit what it would without truncation; beyond it, exactly nothing. So the smallest gradient that is still used "
+    "no longer shrinks with the length; the price is every longer dependency.",
+    not_shown="Networks whose gradient vanishes within the window: there truncation helps nothing at all.",
+    cites=("williams1990", "pascanu2013"),
+)
+def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cuts, asked: Callable[[int, int], range]) -> None:
+    n = len(run.x)
+    gradients = bptt.truncated(total, run.network, run.inputs, cuts(n, k))
+    sizes = [0.0 if gradient is None else float(gradient.norm()) for gradient in gradients]
+    show("size of each input's gradient, the first step first", sizes)
+    show(f"the least that a window of {k} leaves", floor(run, k))
+    smallest = min(sizes[t] for t in asked(n, k))
+    at_least(smallest, floor(run, k) - rounding(40 * n), f"smallest gradient, {n} steps and a window of {k}")
+
+
+@claim(
+    "interview.tbptt-horizon",
+    says="With truncation after k steps, dependencies longer than that are not learnt: no gradient passes them on.",
+    lines=(513,),
+    expect="supported",
+    by=search(cases=100),
+    as_written=reading(run=elman_runs(steps=(1, 8)), k=whole(1, 8), cuts=bptt.window),
+    fails_for={
+        "near miss: a window of k + 1 steps": reading(
+            run=elman_runs(steps=(1, 8)), k=whole(1, 8), cuts=broken_interview.window_one_step_long
+        ),
+        "near miss: a window of k - 1 steps": reading(
+            run=elman_runs(steps=(2, 8)), k=whole(2, 8), cuts=broken.window_one_step_short
+        ),
+        "chunks of k steps, which reach back to their own first step": reading(
+            run=elman_runs(steps=(7, 7)), k=3, cuts=bptt.chunks
+        ),
+        "no truncation": reading(run=elman_runs(steps=(2, 8)), k=whole(1, 7), cuts=full),
+    },
+    teach="A window of k reaches the lags 0 to k - 1. There the gradient is the full one, bit for bit; at lag k there is none, "
+    "not even zero. Cutting into chunks of k reaches less: with 7 steps and k = 3 the last loss reaches lag 0 only.",
+    not_shown="That nothing longer is ever learnt: the state still carries earlier tokens forward, and weights trained on short "
+    "lags may serve long ones. In a trial on mixed lags, k = 10 was enough for 30.",
+    cites=("williams1990",),
+)
+def the_gradient_reaches_k_steps_back(run: ElmanRun, k: int, cuts: Cuts) -> None:
+    n = len(run.x)
+    short, whole_way = (bptt.truncated(total, run.network, run.inputs, cut) for cut in (cuts(n, k), full(n, k)))
+    reached = [n - 1 - t for t, gradient in enumerate(short) if gradient is not None]
+    show(f"lags that a gradient reaches, {n} steps and k = {k}", reached)
+    holds(reached == [lag for lag in reversed(range(n)) if lag < k], f"of {n} steps it reaches the lags {reached} with k = {k}")
+    for got, want in zip(short, whole_way, strict=True):
+        if got is not None:
+            close(got, want, 0.0, "gradient inside the window, against the full one")
+
+
+# --- another way to the gradient ------------------------------------------------------------------------------------
+
+Gradient = Callable[[elman.Elman, list[torch.Tensor], torch.Tensor], elman.Elman]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A way to the gradients of W_h, W_x and b from the inputs and g, the gradient of the last state."""
+
+    name: str
+    gradient: Gradient
+
+
+BACKWARD = Procedure("back-propagation through time", backward.gradient)
+FORWARD = Procedure("forward mode (real-time recurrent learning)", rtrl.gradient)
+ONE_STEP = Procedure("truncated to one step", broken_interview.last_step_alone)
+NEARLY = Procedure("back-propagation, W_h's part too large by 10⁻⁹", broken_interview.backward_nearly)
+
+
+@cache
+def carried_out(procedure: Procedure, n: int, d: int) -> Graph:
+    """The trace of a procedure on n inputs of width d."""
+    generator = torch.Generator().manual_seed(0)
+    p, xs = elman.draw(d, d, generator), [torch.randn(d, generator=generator, dtype=torch.float64) for _ in range(n)]
+
+    def parts(*xs: torch.Tensor) -> list[tuple[torch.Tensor, ...]]:
+        found = procedure.gradient(p, list(xs), torch.ones(d, dtype=torch.float64))
+        return [(found.W_h, found.W_x, found.b)]
+
+    return trace(parts, *xs)
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a procedure takes, read off its trace."""
+
+    name: str
+    of: Callable[[Graph], int]
+
+
+def gone_back_to(graph: Graph) -> int:
+    """The inputs that are read again after the last one has been read."""
+    order = {node: place for place, node in enumerate(graph.nodes)}
+    read = [sorted(order[reader] for reader in graph.nodes.successors(x)) for x in graph.inputs]
+    return sum(places[-1] > read[-1][0] for places in read[:-1])
+
+
+STEPS_BACK = Price("steps gone back to", gone_back_to)
+OPERATIONS = Price("operations", lambda graph: graph.work)
+RUN = elman_runs(steps=(2, 4))
+FOUR_STEPS = ElmanRun(
+    W_h=np.array([[0.5, -1], [1, 0.5]]), W_x=np.eye(2), b=np.zeros(2), h_0=np.zeros(2),
+    x=np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]]), g=np.array([1.0, 2]),
+)  # fmt: skip
+
+
+@claim(
+    "interview.bptt-is-the-algorithm",
+    says="Back-propagation through time is the algorithm for training recurrent networks: there is no other way to the gradient.",
+    lines=(103, 513),
+    expect="qualified",
+    by=search(cases=60),
+    as_written=reading(run=RUN, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
+    amended={
+        "the sequence is kept, and of exact ways the one with the fewest operations is meant": reading(
+            run=RUN, procedure=BACKWARD, rival=FORWARD, price=OPERATIONS
+        )
+    },
+    fails_for={
+        "near miss: too large by one part in 10⁹": reading(run=RUN, procedure=NEARLY, rival=FORWARD, price=OPERATIONS),
+        "truncated to one step: another gradient": reading(run=RUN, procedure=ONE_STEP, rival=FORWARD, price=OPERATIONS),
+        "forward mode as the cheaper one": reading(run=RUN, procedure=FORWARD, rival=BACKWARD, price=OPERATIONS),
+    },
+    witness={
+        "two units, four steps": reading(run=FOUR_STEPS, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
+    },
+    teach="Forward mode carries ∂h_t/∂W along with the state and needs no backward pass: the same gradient, and nothing is "
+    "kept of past steps; the price is some 2d³ numbers to carry and, at each step, on the order of d² times the operations. "
+    "BPTT is the cheap way, not the only one.",
+    not_shown="Exact ways other than these two. Recurrences whose units do not read each other: there forward mode is as cheap "
+    "as BPTT. A gradient after every step, for which BPTT starts anew each time.",
+    cites=("werbos1990", "williams1989"),
+)
+def no_other_way_is_cheaper(run: ElmanRun, procedure: Procedure, rival: Procedure, price: Price) -> None:
+    network, n, d = run.network, *run.x.shape
+    parts = elman.Elman(*(weights.clone().requires_grad_() for weights in (network.W_h, network.W_x, network.b)))
+    loss = run.loss_gradient @ elman.run(parts, run.inputs)[-1]
+    want = torch.autograd.grad(loss, (parts.W_h, parts.W_x, parts.b))
+    for way in (procedure, rival):
+        found = way.gradient(network, list(run.inputs), run.loss_gradient)
+        for name, got, exact in zip(("W_h", "W_x", "b"), (found.W_h, found.W_x, found.b), want, strict=True):
+            close(got, exact, allowance(run), f"gradient of {name} by {way.name}")
+        show(f"gradient of W_h, {way.name}", found.W_h)
+    ours, theirs = price.of(carried_out(procedure, n, d)), price.of(carried_out(rival, n, d))
+    show(f"{price.name}, {procedure.name}", ours)
+    show(f"{price.name}, {rival.name}", theirs)
+    at_least(theirs, ours, f"{price.name} by {rival.name}, {n} steps of width {d}")
+
+
+def allowance(run: ElmanRun) -> float:
+    """Rounding on a sum over all steps of chains of Jacobians times what the step read."""
+    chains_of = np.cumprod([1.0, *(max(1.0, float(np.linalg.norm(J, 2))) for J in steps_of(run))])
+    reads = max(1.0, float(np.abs(run.x).sum(axis=1).max()), len(run.g) ** 0.5)
+    return rounding(100 * len(run.x), float(chains_of[-1] * np.linalg.norm(run.g)) * reads + 1)
+
+
+def steps_of(run: ElmanRun) -> list[np.ndarray]:
+    return [np.asarray(J) for J in bptt.jacobians(run.network, elman.run(run.network, run.inputs))]
