@@ -9,7 +9,8 @@ import torch
 from claims.conventions import AS_PRINTED, CONVENTIONS, RIGHT, Convention
 from claims.kit import claim, close, reading, rounding, search, show
 from claims.networks import ElmanRun, elman_runs
-from impls import bptt, broken, elman
+from impls import bptt, broken, broken_gradients, elman
+from impls.parameter_gradient import step_gradients
 
 
 def by_autograd(run: ElmanRun) -> torch.Tensor:
@@ -51,6 +52,58 @@ def back_propagation_multiplies_step_jacobians(run: ElmanRun, multiply: Callable
     show("gradient by automatic differentiation", automatic)
     show("gradient as a product of Jacobians", chained)
     close(chained, automatic, allowance(run), "gradient of the first state")
+
+
+PARAMETERS = ("W_h", "W_x", "b")
+StepByStep = Callable[[elman.Elman, torch.Tensor, torch.Tensor, torch.Tensor], list[elman.Elman]]
+
+
+def parameters_by_autograd(run: ElmanRun) -> tuple[torch.Tensor, ...]:
+    """The gradients of W_h, W_x and b for L = g·h_T."""
+    leaves = [getattr(run.network, name).requires_grad_() for name in PARAMETERS]
+    return torch.autograd.grad(run.loss_gradient @ elman.run(elman.Elman(*leaves), run.inputs, run.start)[-1], leaves)
+
+
+def allowance_for_the_sum(run: ElmanRun) -> float:
+    """Rounding on a sum whose terms are as large as the longest partial chain, times what the step reads."""
+    chains = np.cumprod([1.0, *(float(np.linalg.norm(J, 2)) for J in reversed(np.asarray(step_factors(run))))])
+    reads = max(1.0, float(np.linalg.norm(run.x, axis=1).max()), len(run.g) ** 0.5)
+    return rounding(40 * len(run.x), float(chains.max() * np.linalg.norm(run.g)) * reads * len(run.x) + 1)
+
+
+WITH_A_PAST = elman_runs(steps=(2, 5))
+
+
+@claim(
+    "gradients.parameter-gradient-sums-the-steps",
+    says="A parameter's gradient is a sum over the steps: each adds the loss gradient, carried back to it by the product of "
+    "step Jacobians, times what the step read.",
+    lines=(111,),
+    expect="supported",
+    by=search(cases=100),
+    as_written=reading(run=elman_runs(), step_by_step=step_gradients),
+    fails_for={
+        "near miss: the first step's part too large by one part in 10⁹": reading(
+            run=elman_runs(), step_by_step=broken_gradients.step_gradients_nearly
+        ),
+        "the state after the step for the state before it": reading(
+            run=elman_runs(), step_by_step=broken_gradients.step_gradients_state_too_late
+        ),
+        "the slope of tanh one step late": reading(run=elman_runs(), step_by_step=broken_gradients.step_gradients_slope_too_late),
+        "the last step alone": reading(run=WITH_A_PAST, step_by_step=broken_gradients.step_gradients_last_alone),
+    },
+    teach="∂L/∂W_h = Σ_t a_t h_{t-1}ᵀ with a_t = (1 - h_t²) ⊙ ∂L/∂h_t; for W_x the step read x_t, for b the number 1. No step "
+    "has a parameter of its own: “the parameter at step k” is one term of a sum, and only the sum is ever applied.",
+    not_shown="A loss at every step: then every step's loss has such a sum, and they add.",
+    cites=("werbos1990", "pascanu2013"),
+)
+def the_steps_add_up_to_the_parameters_gradient(run: ElmanRun, step_by_step: StepByStep) -> None:
+    parts = step_by_step(run.network, run.inputs, run.start, run.loss_gradient)
+    for name, automatic in zip(PARAMETERS, parameters_by_autograd(run), strict=True):
+        terms = [getattr(part, name) for part in parts]
+        show(f"{name}: the terms, the first step's first", terms)
+        show(f"{name}: gradient by automatic differentiation", automatic)
+        close(torch.stack(terms).sum(0), automatic, allowance_for_the_sum(run), f"gradient of {name}")
 
 
 SMALL = elman_runs(width=(2, 2), steps=(1, 2))

@@ -1,48 +1,129 @@
 """What a product of many step Jacobians does: vanish, explode or neither."""
 
 from collections.abc import Callable
-from math import log
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, partial
+from itertools import accumulate
+from math import e, log
 
+import networkx as nx
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from hypothesis import strategies as st
 
-from claims.figures.gradients import gradient_rate_map, norms_by_depth
-from claims.kit import at_least, at_most, claim, holds, measure, only, reading, show, trials
+from claims.figures.gradients import gradient_rate_map, norms_by_depth, powers_of_one_matrix
+from claims.gradients.jacobians import (
+    TAKING_TURNS,
+    Chain,
+    Matrix,
+    norm_after,
+    of_a_network,
+    show_exactly,
+    show_hundred_steps,
+    spectral_radius,
+)  # fmt: skip
+from claims.kit import at_least, at_most, claim, domain, holds, measure, only, reading, search, show, trials
 from claims.kit.domains import chains, seeds
+from claims.kit.domains.matrices import Interval, grid
 from claims.networks import gradient_rate
-from impls import bptt, elman
+from impls import elman, exact, graph
+from impls.recurrence import unroll
 
-Matrix = NDArray[np.float64]
-Chain = list[Matrix]  # the factors of one period, the first applied first; the period repeats for ever
-
-TAKING_TURNS = [np.array([[0.0, 1.0], [0.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 0.0]])]  # each nilpotent
 STRETCH_AND_SQUEEZE = [np.diag([2.0, 0.5]), np.diag([0.5, 2.0])]
 CLOSING_IN_ON_ONE = [np.array([[1 - 1 / (t + 1) ** 2]]) for t in range(1, 1201)]  # the product tends to 1/2
-
-
-def of_a_network(W_h: list[list[float]], slopes: list[list[float]]) -> Chain:
-    """The Jacobians of a tanh network that is run on inputs which give its units these slopes, step after step, W_x = I."""
-    W, slope = torch.tensor(W_h, dtype=torch.float64), torch.tensor(slopes, dtype=torch.float64)
-    states = torch.sqrt(1 - slope)  # tanh' = 1 - h²
-    before = states.roll(1, 0)  # the period repeats, so the first step follows the last
-    x = torch.atanh(states) - before @ W.T
-    network = elman.Elman(W, torch.eye(len(W), dtype=torch.float64), torch.zeros(len(W), dtype=torch.float64))
-    return [J.numpy() for J in bptt.jacobians(network, elman.run(network, x, before[0]))]
-
-
 STEPS = 1200
 TINY, HUGE = 1e-9, 1e9
 
-
-def norm_after(period: Chain, steps: int) -> float:
-    """Spectral norm of the product of that many factors, at most 1e300."""
-    return float(np.exp(min(bptt.log_norm([torch.from_numpy(J) for J in period], steps), 690)))
+# --- the premise ----------------------------------------------------------------------------------------------------
 
 
-def spectral_radius(J: Matrix) -> float:
-    """Largest modulus of an eigenvalue; shown, never decided upon."""
-    return float(np.abs(np.linalg.eigvals(J)).max())
+def whole_numbers(entries: int = 3) -> st.SearchStrategy[Matrix]:
+    return st.lists(st.integers(-entries, entries), min_size=4, max_size=4).map(lambda four: np.array(four, float).reshape(2, 2))
+
+
+def some(matrix: st.SearchStrategy[Matrix]) -> st.SearchStrategy[Chain]:
+    return st.lists(matrix, min_size=2, max_size=3)
+
+
+@domain("2 or 3 factors of whole numbers, width 2")
+def any_factors() -> st.SearchStrategy[Chain]:
+    return some(whole_numbers())
+
+
+@domain("2 or 3 factors a·1 + b·M of one matrix M, width 2")
+def commuting_factors() -> st.SearchStrategy[Chain]:
+    pairs = st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=2, max_size=3)
+    return st.builds(lambda M, pairs: [a * np.eye(2) + b * M for a, b in pairs], whole_numbers(), pairs)
+
+
+@domain("2 or 3 factors S·T·S⁻¹, T upper triangular, S the same for all, width 2")
+def triangular_factors() -> st.SearchStrategy[Chain]:
+    turn = st.builds(lambda k, m: np.array([[1.0 + k * m, k], [m, 1.0]]), st.integers(-2, 2), st.integers(-2, 2))  # det 1
+    inverse = np.array([[0.0, 1.0], [-1.0, 0.0]])  # J Sᵀ J⁻¹ is the inverse of S when det S = 1
+    return st.builds(lambda S, Ts: [S @ np.triu(T) @ (inverse @ S.T @ inverse.T) for T in Ts], turn, some(whole_numbers()))
+
+
+@domain("2 or 3 symmetric factors of whole numbers, width 2")
+def symmetric_factors() -> st.SearchStrategy[Chain]:
+    return some(whole_numbers().map(lambda J: J + J.T))
+
+
+def adds_up_products(s: Fraction, A: exact.Rational, B: exact.Rational) -> bool:
+    """Is s a sum λν + μξ or λξ + μν, λ and μ being the eigenvalues of A, ν and ξ those of B?
+
+    Both sums are roots of a quadratic whose coefficients are rational, even where the eigenvalues are not."""
+    (t, u), (p, q) = map(exact.trace, (A, B)), map(exact.determinant, (A, B))
+    return s * s - t * u * s + p * (u * u - 2 * q) + q * (t * t - 2 * p) == 0
+
+
+@claim(
+    "gradients.eigenvalues-multiply",
+    says="Along the product of step Jacobians the eigenvalues multiply.",
+    lines=(123,),
+    expect="qualified",
+    by=search(cases=100),
+    as_written=reading(factors=any_factors()),
+    amended={
+        "the factors commute, as they do when one Jacobian serves every step": reading(factors=commuting_factors()),
+        "the factors are triangular in one basis": reading(factors=triangular_factors()),
+    },
+    fails_for={
+        "near miss: triangular, but for a 1 among hundreds": reading(
+            factors=only(
+                [np.array([[100.0, 0.0], [1.0, 200.0]]), np.array([[100.0, 100.0], [0.0, 300.0]])],
+                "[100 0; 1 200], then [100 100; 0 300]",
+            )
+        ),
+        "symmetric factors": reading(factors=symmetric_factors()),
+    },
+    witness={
+        "two nilpotent matrices": reading(factors=TAKING_TURNS),
+        "a tanh network, W = [[0, 2], [2, 0]]: ½ and ½ make 4": reading(
+            factors=of_a_network([[0, 2], [2, 0]], [[1, 1 / 16], [1 / 16, 1]])
+        ),
+    },
+    teach="Determinants multiply, and largest singular values do at most; single eigenvalues only along a common "
+    "eigenvector. Two matrices whose eigenvalues are all 0 can have a product with the eigenvalue 1.",
+    not_shown="Widths above 2. A common triangular basis is enough at any width: the diagonals multiply.",
+    cites=("horn2013",),
+)
+def the_eigenvalues_multiply(factors: Chain) -> None:
+    """Those of a product of two are known from their sum and their product, trace and determinant. At s = tr AB the quadratic
+    of `adds_up_products` is -det(AB - BA): it is zero if and only if A and B have an eigenvector in common."""
+    show_exactly(factors)
+    show("eigenvalues, factor by factor", [np.linalg.eigvals(J) for J in factors])
+    B = exact.exactly(factors[0])
+    for A in map(exact.exactly, factors[1:]):
+        AB, determinants = exact.after(A, B), (exact.determinant(A), exact.determinant(B))
+        show("determinants of two factors, and of their product", [*map(str, determinants), str(exact.determinant(AB))])
+        holds(exact.determinant(AB) == determinants[0] * determinants[1], "the determinants do not multiply")
+        total = exact.trace(AB)
+        holds(adds_up_products(total, A, B), f"the product's eigenvalues add up to {total}; products of the factors' would not")
+        B = AB
+
+
+# --- the consequences -----------------------------------------------------------------------------------------------
 
 
 @claim(
@@ -62,8 +143,8 @@ def spectral_radius(J: Matrix) -> float:
     },
     witness={
         "two nilpotent matrices take turns": reading(period=TAKING_TURNS),
-        "a tanh network: W = [[0, 2], [2, 0]], slopes (1, 0.09) and (0.09, 1) in turn": reading(
-            period=of_a_network([[0, 2], [2, 0]], [[1, 0.09], [0.09, 1]])
+        "a tanh network: W = [[0, 2], [2, 0]], slopes (1, 1/16) and (1/16, 1) in turn": reading(
+            period=of_a_network([[0, 2], [2, 0]], [[1, 1 / 16], [1 / 16, 1]])
         ),
     },
     teach="Say *singular values*: ‖J_T…J_1‖ ≤ σ_T…σ_1, so a largest singular value of at most γ < 1 at every step makes the "
@@ -75,8 +156,80 @@ def spectral_radius(J: Matrix) -> float:
 )
 def the_product_vanishes(period: Chain) -> None:
     show("largest modulus of an eigenvalue, factor by factor", [spectral_radius(J) for J in period[:3]])
-    show("norm after 100 steps", norm_after(period, 100))
+    show_hundred_steps(period)
     at_most(norm_after(period, STEPS), TINY, f"norm of the product of {STEPS} factors")
+
+
+@domain("a normal matrix {size} wide, symmetric or a multiple of an orthogonal one, its eigenvalues of modulus up to {radius}")
+def normal_matrices(radius: float, size: Interval = (1, 3)) -> st.SearchStrategy[Chain]:
+    return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: _normal(d, radius))
+
+
+def _normal(d: int, radius: float) -> st.SearchStrategy[Chain]:
+    turn = chains(every_singular_value=(1, 1), size=(d, d), repeat=True).strategy.map(lambda period: period[0])
+    spectrum = grid((d,), (-1, 1)).map(lambda part: radius * part)
+    symmetric = st.builds(lambda Q, spectrum: [Q @ np.diag(spectrum) @ Q.T], turn, spectrum)
+    return symmetric | st.builds(lambda Q, spectrum: [spectrum[0] * Q], turn, spectrum)
+
+
+def never_above_one(J: Matrix) -> float:
+    return 1.0
+
+
+def kreiss(J: Matrix) -> float:
+    """The supremum over |z| > 1 of (|z| - 1)·‖(z - J)⁻¹‖, here over a grid; at most ‖Jᵏ‖ for some k, J⁰ = 1 among them."""
+    beyond, around = np.meshgrid(2.0 ** np.arange(-8, 4), np.exp(2j * np.pi * np.arange(64) / 64))
+    z = ((1 + beyond) * around).ravel()
+    smallest = np.linalg.svd(z[:, None, None] * np.eye(len(J)) - J, compute_uv=False)[:, -1]  # its inverse is the norm
+    return float((beyond.ravel() / smallest).max())
+
+
+def e_times_d_times_kreiss(J: Matrix) -> float:
+    return e * len(J) * kreiss(J)
+
+
+@claim(
+    "gradients.transient-growth",
+    says="Where one Jacobian with its eigenvalues inside the unit circle acts at each step, the gradient shrinks from the start.",
+    lines=(125,),
+    expect="qualified",
+    by=search(cases=100),
+    as_written=reading(period=chains(every_eigenvalue=(0, 0.9), size=(2, 2), repeat=True), allowed=never_above_one),
+    amended={
+        "the Jacobian is normal: its eigenvectors are orthogonal": reading(period=normal_matrices(0.9), allowed=never_above_one),
+        "every singular value is at most 0.9": reading(
+            period=chains(every_singular_value=(0, 0.9), repeat=True), allowed=never_above_one
+        ),
+        "growth up to e·d times the Kreiss constant is allowed for": reading(
+            period=chains(every_eigenvalue=(0, 0.9), repeat=True), allowed=e_times_d_times_kreiss
+        ),
+    },
+    fails_for={
+        "near miss: 0.9 twice on the diagonal, 0.2 beside it": reading(
+            period=only([np.array([[0.9, 0.2], [0.0, 0.9]])], "[0.9 0.2; 0 0.9]"), allowed=never_above_one
+        ),
+        "near miss: the Kreiss constant without the factor e·d": reading(
+            period=chains(every_eigenvalue=(0, 0.9), repeat=True), allowed=kreiss
+        ),
+    },
+    witness={
+        "½ twice on the diagonal, 8 beside it": reading(period=[np.array([[0.5, 8.0], [0.0, 0.5]])], allowed=never_above_one),
+        "0.9 twice on the diagonal, 5 beside it: a peak of 19.4": reading(
+            period=[np.array([[0.9, 5.0], [0.0, 0.9]])], allowed=never_above_one
+        ),
+    },
+    teach="Eigenvalues speak of the end of the run, the norm of its beginning. A matrix that is not normal first grows, as far "
+    "as its resolvent allows, and a hundred steps may lie within that time. For normal ones ‖Jᵏ‖ = |λ|ᵏ at every k.",
+    not_shown="Growth after step 200. The Kreiss constant is a largest value on a grid, which can only make the bound stricter.",
+    cites=("trefethen2005", "horn2013"),
+    figure=powers_of_one_matrix,
+)
+def no_power_exceeds_what_is_allowed(period: Chain, allowed: Callable[[Matrix], float]) -> None:
+    (J,) = period
+    norms = np.linalg.norm(list(accumulate([J] * 200, np.matmul)), 2, axis=(1, 2))
+    show("largest modulus of an eigenvalue", spectral_radius(J))
+    show("norms of the first powers", norms[:12])
+    at_most(float(norms.max()), allowed(J), f"norm of power {1 + int(np.argmax(norms))}, the largest")
 
 
 @claim(
@@ -95,8 +248,8 @@ def the_product_vanishes(period: Chain) -> None:
     },
     witness={
         "each step doubles the axis that the next one erases": reading(period=[np.diag([2.0, 0.0]), np.diag([0.0, 2.0])]),
-        "a tanh network: W = 2I, slopes (1, 0.09) and (0.09, 1) in turn": reading(
-            period=of_a_network([[2, 0], [0, 2]], [[1, 0.09], [0.09, 1]])
+        "a tanh network: W = 2I, slopes (1, 1/16) and (1/16, 1) in turn": reading(
+            period=of_a_network([[2, 0], [0, 2]], [[1, 1 / 16], [1 / 16, 1]])
         ),
     },
     teach="One eigenvalue beyond 1 promises nothing when the matrices change. If *all* are at least ρ > 1 in modulus the norm "
@@ -106,8 +259,88 @@ def the_product_vanishes(period: Chain) -> None:
 )
 def the_product_explodes(period: Chain) -> None:
     show("largest modulus of an eigenvalue, factor by factor", [spectral_radius(J) for J in period[:3]])
-    show("norm after 100 steps", norm_after(period, 100))
+    show_hundred_steps(period)
     at_least(norm_after(period, STEPS), HUGE, f"norm of the product of {STEPS} factors")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From the loss at the state of step T back to the state of step k; k = 0 is the initial state."""
+
+    T: int
+    k: int
+
+
+@domain("from step T, up to {longest}, back to {state}")
+def stretches(longest: int, state: str = "any earlier state k") -> st.SearchStrategy[Stretch]:
+    """`state` may be h_0 or h_1."""
+    fixed = {"h_0": 0, "h_1": 1}.get(state)
+    return st.integers(2, longest).flatmap(lambda T: st.builds(Stretch, st.just(T), _back_to(fixed, T)))
+
+
+def _back_to(fixed: int | None, T: int) -> st.SearchStrategy[int]:
+    return st.integers(0, T - 1) if fixed is None else st.just(fixed)
+
+
+LONGEST = 100
+
+
+@cache
+def unrolled() -> graph.Graph:
+    """An Elman network of width 2 over 100 tokens, its states h_0 to h_100 the outputs of the trace."""
+    p = elman.draw(2, 2, torch.Generator().manual_seed(0))
+    states = torch.ones(LONGEST + 1, 2, dtype=torch.float64)
+    return graph.trace(lambda h, *xs: [h, *unroll(partial(elman.step, p), h, xs)], *states)
+
+
+def factors_between(stretch: Stretch) -> int:
+    """Recurrent products between two states of the trace: what reads h_k, directly or not, and is read by h_T."""
+    (start,), (end,) = unrolled().outputs[stretch.k], unrolled().outputs[stretch.T]
+    between = nx.descendants(unrolled().nodes, start) & nx.ancestors(unrolled().nodes, end)
+    return sum(unrolled().nodes.nodes[node]["kind"] == "product" for node in between)
+
+
+def one_a_token(T: int, k: int) -> int:
+    return T
+
+
+def one_a_step_between(T: int, k: int) -> int:
+    return T - k
+
+
+def one_fewer(T: int, k: int) -> int:
+    return T - k - 1
+
+
+@claim(
+    "gradients.hundred-factors",
+    says="A sequence of a hundred tokens means a product of a hundred step Jacobians.",
+    lines=(128, 513),
+    expect="qualified",
+    by=search(cases=60),
+    as_written=reading(stretch=stretches(LONGEST), promised=one_a_token),
+    amended={
+        "the gradient is followed back to the initial state": reading(stretch=stretches(LONGEST, "h_0"), promised=one_a_token),
+        "from step T to step k there are T - k": reading(stretch=stretches(LONGEST), promised=one_a_step_between),
+    },
+    fails_for={
+        "near miss: back to the state of the first token": reading(stretch=stretches(LONGEST, "h_1"), promised=one_a_token),
+        "near miss: one fewer": reading(stretch=stretches(LONGEST), promised=one_fewer),
+    },
+    witness={
+        "100 tokens, back to the initial state: 100": reading(stretch=Stretch(100, 0), promised=one_a_token),
+        "100 tokens, back to the state of the first: 99": reading(stretch=Stretch(100, 1), promised=one_a_token),
+        "100 tokens, back to the state of the last but one: 1": reading(stretch=Stretch(100, 99), promised=one_a_token),
+    },
+    teach="Posts and rails: T steps have T - 1 transitions between them, and one more leads in from h_0, which matters only if "
+    "the initial state is learnt. And most gradients are shorter: that of a state has a factor for every *later* step.",
+    not_shown="What becomes of that product: see the claims around this one.",
+    cites=("werbos1990", "pascanu2013"),
+)
+def the_product_has_that_many_factors(stretch: Stretch, promised: Callable[[int, int], int]) -> None:
+    found, want = factors_between(stretch), promised(stretch.T, stretch.k)
+    show(f"recurrent products between h_{stretch.k} and h_{stretch.T} in the trace", found)
+    holds(found == want, f"{found} factors from h_{stretch.T} back to h_{stretch.k}, not {want}")
 
 
 @claim(
@@ -137,6 +370,7 @@ def the_product_explodes(period: Chain) -> None:
 )
 def a_hundred_factors_vanish_or_explode(period: Chain) -> None:
     norm = norm_after(period, 100)
+    show_hundred_steps(period)
     show("singular values, factor by factor", [np.linalg.svd(J, compute_uv=False) for J in period[:3]])
     holds(norm <= 1e-3 or norm >= 1e3, f"norm {norm:.4g} after 100 steps: neither below 0.001 nor above 1000")
 

@@ -1,11 +1,183 @@
 """What can and cannot be done about vanishing in plain recurrent networks."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import tanh
 
+import numpy as np
 import torch
+from hypothesis import strategies as st
 
-from claims.kit import at_most, claim, reading, rounding
-from claims.kit.domains import reals
+from claims.gradients.jacobians import Matrix, spectral_radius
+from claims.kit import Domain, at_least, at_most, cases, claim, domain, only, reading, rounding, search, show
+from claims.kit.domains import chains, reals, seeds, whole
+from claims.kit.domains.matrices import Interval
+from impls import bptt, elman
+from impls.broken_attention import normalise_each_step
+from impls.parameter_gradient import step_gradients
+
+# --- is there a remedy? ---------------------------------------------------------------------------------------------
+
+# From a network and its inputs to what each step contributes to the update of b, the first step first.
+Remedy = Callable[[elman.Elman, torch.Tensor], list[torch.Tensor]]
+
+
+def left_alone(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """No remedy: the gradient of a loss that reads the last state, every unit with weight 1."""
+    one = torch.ones_like(network.b)
+    return [part.b for part in step_gradients(network, x, 0 * one, one)]
+
+
+def by_one_number(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """The summed gradient is brought to length 1, however small it is: clipping's counterpart."""
+    parts = left_alone(network, x)
+    return [part / torch.stack(parts).sum(0).norm() for part in parts]
+
+
+def entry_by_entry(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """Every entry of the summed gradient is divided by its size, plus 10⁻⁸: the first step of Adam."""
+    parts = left_alone(network, x)
+    return [part / (torch.stack(parts).sum(0).abs() + 1e-8) for part in parts]
+
+
+def step_by_step(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """Every step's part is brought to length 1 before they are summed."""
+    return normalise_each_step(left_alone(network, x), 1.0)
+
+
+def orthogonal_start(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """The nearest orthogonal weights, input weights a thousandth as large, no bias: the state stays near 0."""
+    U, _, V = torch.linalg.svd(network.W_h)
+    return left_alone(elman.Elman(U @ V, network.W_x / 1000, 0 * network.b), x)
+
+
+def identity_start(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """The same with W_h = 1 (Le et al. 2015, who use it with ReLU)."""
+    return orthogonal_start(replace(network, W_h=torch.eye(len(network.b), dtype=torch.float64)), x)
+
+
+RESCALING = (by_one_number, entry_by_entry)
+REMEDIES = (*RESCALING, orthogonal_start, identity_start, step_by_step)
+
+
+def plain(remedy: Remedy | Domain) -> dict[str, object]:
+    """A reading's arguments: this remedy for plain networks in which gradients vanish."""
+    return {"remedy": remedy, "d": whole(1, 6), "gamma": reals(0.1, 0.6), "seed": seeds()}
+
+
+@claim(
+    "gradients.no-fix-in-plain-rnns",
+    says="In a plain recurrent network nothing does for vanishing gradients what clipping does for exploding ones.",
+    lines=(148, 150),
+    expect="qualified",
+    by=search(cases=60),
+    as_written=reading(**plain(cases(REMEDIES))),
+    amended={"the remedy rescales the gradient once it is summed over the steps": reading(**plain(cases(RESCALING)))},
+    holds_for={"no remedy at all": reading(**plain(left_alone))},
+    fails_for={
+        "every step's part normalised before the sum": reading(**plain(step_by_step)),
+        "orthogonal weights and a state near 0": reading(**plain(orthogonal_start)),
+        "weights that start as the identity": reading(**plain(identity_start)),
+    },
+    teach="No rescaling of the sum can help: in it the first of 100 steps has a share of at most γ⁹⁹, and keeps it. But the "
+    "vanishing itself can be prevented in a plain tanh network: with orthogonal weights and a state near 0 every step's "
+    "Jacobian is all but orthogonal. To normalise step by step helps too, at the price of following no gradient.",
+    not_shown="Whether a cure at the start lasts through training; Pascanu's regulariser, which watches over it meanwhile.",
+    cites=("pascanu2013", "saxe2014", "le2015"),
+)
+def the_first_of_a_hundred_steps_counts_for_nothing(remedy: Remedy, d: int, gamma: float, seed: int) -> None:
+    """W_h has all singular values at gamma, so the part of step t is at most gamma times that of step t + 1."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = elman.orthogonal(d, d, generator)
+    x = torch.randn(100, d, generator=generator, dtype=torch.float64)
+    norms = [float(part.norm()) for part in remedy(replace(drawn, W_h=gamma * drawn.W_h), x)]
+    show("norms of what the first, the middle and the last step contribute", [norms[0], norms[49], norms[-1]])
+    at_most(norms[0] / sum(norms), 1e-6, "share of the first step in the update of the biases")
+
+
+# --- is the problem structural? -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """A tanh network that stays in one state h, with whatever input that takes. Shapes: W_h (d, d), h (d,)."""
+
+    W_h: Matrix
+    h: Matrix
+
+    @property
+    def jacobian(self) -> Matrix:
+        return (1 - self.h**2)[:, None] * self.W_h
+
+
+@domain("weights 1 to 3 wide with singular values in {singular_values}, resting in the state 0")
+def at_zero(singular_values: Interval) -> st.SearchStrategy[AtRest]:
+    weights = chains(every_singular_value=singular_values, repeat=True).strategy
+    return weights.map(lambda period: AtRest(period[0], np.zeros(len(period[0]))))
+
+
+def latch(w: float, shares: Matrix) -> AtRest:
+    """Units that hold a bit together, without any input: h = tanh(w·h) for each; row i says whose help unit i relies on."""
+    h = 1.0
+    for _ in range(5000):  # from above, the approach is monotone; at w = 1.01 it shrinks the distance by 2 % a round
+        h = tanh(w * h)
+    return AtRest(w * shares, np.full(len(shares), h))
+
+
+@domain("1 to 3 units that hold a bit together, in either of the two states that they keep; their weights add up to {w}")
+def latches(w: Interval) -> st.SearchStrategy[AtRest]:
+    strengths = st.floats(*w, allow_subnormal=False)
+    return st.builds(lambda w, shares, sign: replace(held := latch(w, shares), h=sign * held.h), strengths, _shares(), _SIGN)
+
+
+_SIGN = st.sampled_from((1, -1))
+
+
+def _shares() -> st.SearchStrategy[Matrix]:
+    """Rows of non-negative numbers that add up to 1."""
+    return st.integers(1, 3).flatmap(_rows_of_ones)
+
+
+def _rows_of_ones(d: int) -> st.SearchStrategy[Matrix]:
+    row = st.lists(st.integers(1, 8), min_size=d, max_size=d).map(lambda parts: np.array(parts) / sum(parts))
+    return st.lists(row, min_size=d, max_size=d).map(np.array)
+
+
+ALONE = np.ones((1, 1))
+
+
+@claim(
+    "gradients.structural-in-the-weights",
+    says="That eigenvalues are off 1 lies in the architecture: whatever the recurrent weights, gradients vanish or explode.",
+    lines=(150,),
+    expect="qualified",
+    as_written=reading(network=at_zero((0, 2))),
+    amended={"the network holds a bit, in a state that it keeps by itself": reading(network=latches((1.01, 8)))},
+    fails_for={
+        "orthogonal weights": reading(network=at_zero((1, 1))),
+        "near miss: w = 1.001, where the two states have hardly parted": reading(
+            network=only(latch(1.001, ALONE), "one unit, w = 1.001")
+        ),
+    },
+    witness={
+        "a quarter turn: W = [[0, -1], [1, 0]]": reading(network=AtRest(np.array([[0.0, -1.0], [1.0, 0.0]]), np.zeros(2))),
+        "one unit, w = 1.05: slope 0.906": reading(network=latch(1.05, ALONE)),
+        "one unit, w = 2: slope 0.166": reading(network=latch(2.0, ALONE)),
+    },
+    teach="Weights can be orthogonal, and then nothing vanishes near 0. What is structural is this: a bit that is to withstand "
+    "noise needs a state that attracts, and through such a state the gradient vanishes. (For h = tanh(wh) > 0: tanh is concave, "
+    "so its slope there is below that of the chord from 0, which is 1.) The surer the memory, the smaller the gradient.",
+    not_shown="Other attractors than these; gates, which open and close the latch from outside; w within 0.01 of 1.",
+    cites=("bengio1994", "saxe2014"),
+)
+def the_gradient_grows_or_decays(network: AtRest) -> None:
+    rate = bptt.log_norm([torch.from_numpy(network.jacobian)], 1200) / 1200
+    show("state", network.h)
+    show("largest modulus of an eigenvalue of the step's Jacobian", spectral_radius(network.jacobian))
+    at_least(abs(rate), 0.01, "growth or decay per step, in powers of e, over 1200 steps")
+
+
+# --- does tanh saturate? --------------------------------------------------------------------------------------------
 
 
 def lecun_tanh(x: torch.Tensor) -> torch.Tensor:
