@@ -23,6 +23,7 @@ from impls.recurrence import unroll
 GATES = "fiCo"  # in the order of LSTM's fields
 INPUTS: Interval = (-2, 2)
 Whole = tuple[int, int]
+SIGMOID_2 = 1 / (1 + exp(-2.0))  # 0.881, the largest forget gate where `forget=2`
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def gap_by_recurrent_weight(_: Seen) -> alt.Chart:
 
 def share_kept_by_steps(_: Seen) -> alt.Chart:
     """What is left of a difference between two cells, for three LSTMs."""
-    from claims.forgetting import by_looking, constant_gate, feedback, latch
+    from claims.forgetting.cell import by_looking, constant_gate, feedback, latch
 
     made = {
         "latch: f rounds to 1": latch,

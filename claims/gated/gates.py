@@ -11,7 +11,7 @@ import torch
 from claims.figures.gated import longest_document_by_width
 from claims.kit import at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
 from claims.kit.domains import whole
-from claims.memories import LSTMRun, hand_set, lstm_runs
+from claims.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
 from claims.traces import traced
 from impls import ahead, elman, lstm, packing, steps
 from impls.broken_gru import gru_reads_two_steps_back
@@ -275,8 +275,6 @@ def some_document_is_lost(memory: Packed | Machine) -> None:
 
 # --- gradients through gates ----------------------------------------------------------------------------------------
 
-SIGMOID_2 = 1 / (1 + np.exp(-2.0))  # 0.881, the largest forget gate where `forget=2`
-
 
 def steep_candidate(steps: int) -> LSTMRun:
     """f = i = 1/2, o = 1 and C̃ = tanh(8h), in a state of zeros: each step multiplies the gradient by 1/2 + 8/2."""
@@ -285,13 +283,13 @@ def steep_candidate(steps: int) -> LSTMRun:
 
 @claim(
     "gated.multiplicative-decay",
-    says="Forget gates that stay below one multiply up, so gradients of distant steps decay exponentially.",
+    says="The product of forget gates that stay below one shrinks exponentially, and gradients of distant steps with it.",
     lines=(302, 495),
     expect="qualified",
     by=search(cases=100),
     as_written=reading(run=lstm_runs(steps=(10, 10), forget=2, widest=1), rate=0.99),
     amended={
-        "neither f nor i nor the candidate reads h; f ≤ γ at every step": reading(
+        "neither f nor i nor the candidate reads h; f ≤ γ < 1 at every step": reading(
             run=lstm_runs(steps=(2, 10), forget=2, reads_h="o"), rate=SIGMOID_2
         )
     },
@@ -307,7 +305,8 @@ def steep_candidate(steps: int) -> LSTMRun:
     witness={"f = 1/2 at all of 100 steps, the gradient grows 4.5-fold at each": reading(run=steep_candidate(100), rate=0.99)},
     teach="The product of forget gates does decay, that is arithmetic. The gradient is that product only if nothing that feeds "
     "the cell reads h; otherwise the path through h may outgrow it: with f = 1/2 at every step dC_T/dC_1 can be 4.5^(T-1).",
-    not_shown="Whether the forget gates of trained networks stay below one, and by how much.",
+    not_shown="Whether the forget gates of trained networks stay below one, and by how much; every gate of a usual LSTM reads h. "
+    "As written, to decay means by one per cent a step at least.",
     cites=("hochreiter1997", "gers2000"),
 )
 def the_cell_gradient_decays(run: LSTMRun, rate: float) -> None:
