@@ -1,17 +1,21 @@
 """Chapter 2, sequential computation: which steps must wait for which, and what hardware can do about it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import networkx as nx
 import torch
 
+from claims import printed
 from claims.figures.sequential import speedup_on_processors, time_on_processors
 from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, measure, reading, search, show, trials
 from claims.kit.domains import reals, seeds, whole
+from claims.printed import BASE, BIG, GNMT, Cost, Trained, by_the_clock, gpu_hours, operations, parameters
 from claims.traces import traced
 from impls import bptt, elman, linear, transformer
 from impls.graph import trace
 from impls.systems import (
+    BIDIRECTIONAL,
     CAUSAL_ATTENTION,
     DILATED,
     ELMAN,
@@ -61,6 +65,75 @@ def every_state_between_is_a_cut(system: System, part: slice, n: int) -> None:
             cut = graph.outputs[step][part]
             message = f"{n} tokens: token {token + 1} reaches the last state without passing state {step + 1}"
             holds(graph.cuts(cut, token, n - 1), message)
+
+
+Edges = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A graph of tokens x1 to xn and states h1 to hn, for any n."""
+
+    name: str
+    edges: Callable[[int], Edges]
+
+
+AT_FIVE: Edges = frozenset([
+    ("x1", "h1"), ("x2", "h2"), ("x3", "h3"), ("x4", "h4"), ("x5", "h5"), ("h1", "h2"), ("h2", "h3"), ("h3", "h4"), ("h4", "h5"),
+])  # fmt: skip
+
+
+def chain_of(n: int) -> Edges:
+    """An arrow from each token to its state, and from each state to the next: 2n - 1."""
+    return frozenset([(f"x{t}", f"h{t}") for t in range(1, n + 1)] + [(f"h{t}", f"h{t + 1}") for t in range(1, n)])
+
+
+AS_DRAWN = Drawing("as drawn, the last token being the fifth", lambda n: AT_FIVE)
+CONTINUED = Drawing("the same for n tokens: 2n - 1 arrows", chain_of)
+ONE_MISSING = Drawing("the arrow from h2 to h3 left out", lambda n: AT_FIVE - {("h2", "h3")})
+ONE_TOO_MANY = Drawing("an arrow from h1 to h3 added", lambda n: AT_FIVE | {("h1", "h3")})
+
+
+def step_by_step_graph(system: System, n: int) -> Edges:
+    """The trace with every step contracted to one node: whatever is computed belongs to the first state that it reaches."""
+    whole = traced(system, n, 2)
+    step = {token: f"x{t}" for t, token in enumerate(whole.inputs, 1)}
+    for t, position in enumerate(whole.outputs, 1):
+        for node in set(position).union(*(nx.ancestors(whole.nodes, part) for part in position)):
+            step.setdefault(node, f"h{t}")
+    return frozenset((step[a], step[b]) for a, b in whole.nodes.edges if step[a] != step[b])
+
+
+@claim(
+    "sequential.chain-diagram",
+    says="Drawn as a graph, a recurrent network is a chain of states, and each has an arrow from its own token.",
+    lines=tuple(range(53, 71)),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(system=ELMAN, drawing=cases((AS_DRAWN, CONTINUED)), n=5),
+    holds_for={
+        "any number of tokens": reading(system=ELMAN, drawing=CONTINUED, n=cases(range(1, 17), "whole numbers from 1 to 16")),
+        "the GRU": reading(system=GRU, drawing=AS_DRAWN, n=5),
+        "the LSTM, h and C taken together": reading(system=LSTM, drawing=AS_DRAWN, n=5),
+        "two layers, the states of both taken together": reading(system=STACKED_ELMAN(2), drawing=AS_DRAWN, n=5),
+    },
+    fails_for={
+        "near miss: one arrow left out": reading(system=ELMAN, drawing=ONE_MISSING, n=5),
+        "near miss: one arrow added": reading(system=ELMAN, drawing=ONE_TOO_MANY, n=5),
+        "a recurrence that skips a step": reading(system=SKIP, drawing=AS_DRAWN, n=5),
+        "causal attention": reading(system=PREFIX_ATTENTION, drawing=AS_DRAWN, n=5),
+        "both directions": reading(system=BIDIRECTIONAL, drawing=AS_DRAWN, n=5),
+    },
+    teach="Ten nodes and nine arrows at five tokens, 2n and 2n - 1 at n. A node is a whole step: what it takes to make one state "
+    "is four operations in a row, drawn as one. h_0 is a constant and is left out.",
+    not_shown="Outputs y_t, which hang off the chain and are read by nothing in it.",
+    cites=("elman1990",),
+)
+def the_drawing_is_the_trace_with_its_steps_contracted(system: System, drawing: Drawing, n: int) -> None:
+    drawn, found = drawing.edges(n), step_by_step_graph(system, n)
+    show("arrows found", ", ".join(f"{a}→{b}" for a, b in sorted(found)))
+    missing, added = (", ".join(f"{a}→{b}" for a, b in sorted(edges)) for edges in (drawn - found, found - drawn))
+    holds(drawn == found, f"drawn but not in the trace: {missing or 'nothing'}; in the trace but not drawn: {added or 'nothing'}")
 
 
 Activation = Callable[[torch.Tensor], torch.Tensor]
@@ -283,3 +356,101 @@ def a_recurrent_layer_is_no_slower_on_one_core(rival: Layer, n: int, seed: int) 
     measure(time_ratio=recurrent / other, LSTM_ms=1000 * recurrent, rival_ms=1000 * other)
     show("time of the LSTM over time of the rival", recurrent / other)
     holds(recurrent <= other, f"the LSTM takes {recurrent / other:.2f} times as long")
+
+
+# --- what the table of systems shows --------------------------------------------------------------------------------
+
+RECURRENT_ROWS = cases([row for row in printed.TABLE if row.recurrent], "each recurrent row of the table: GNMT alone")
+BOTH_COSTS = cases((by_the_clock, gpu_hours))
+
+
+@claim(
+    "sequential.base-beats-all-rnns",
+    says="In the essay's table the base Transformer has more BLEU than every recurrent model, after less training.",
+    lines=(95,),
+    expect="supported",
+    by=exhaustion(),
+    as_written=reading(model=BASE, rival=RECURRENT_ROWS, cost=BOTH_COSTS),
+    holds_for={
+        "the convolutional row, by the clock": reading(model=BASE, rival=printed.BYTENET, cost=by_the_clock),
+        "every recurrent system as published for German, in operations": reading(
+            model=BASE, rival=cases(printed.PUBLISHED), cost=operations
+        ),
+    },
+    fails_for={
+        "the big Transformer as the rival": reading(model=BASE, rival=BIG, cost=BOTH_COSTS),
+        "near miss: GNMT with 27.3 as well": reading(model=BASE, rival=replace(GNMT, bleu=BASE.bleu), cost=BOTH_COSTS),
+        "near miss: ConvS2S over GNMT, 26.4 against 26.3: both may be 26.35": reading(
+            model=printed.CONVS2S, rival=GNMT, cost=parameters
+        ),
+        "near miss: the big model, with 28 GPU-days against 28": reading(model=BIG, rival=GNMT, cost=BOTH_COSTS),
+        "English to French, as published: 38.1 against 39.92": reading(
+            model=printed.BASE_FRENCH, rival=printed.GNMT_FRENCH, cost=operations
+        ),
+    },
+    teach="The table has one recurrent row; ByteNet is convolutional. Against GNMT the base gains a point with a seventh of the "
+    "GPU-time. As published, that is a lead over eight GNMTs together; over one it is 2.7, for a seventh of the operations.",
+    not_shown="Whether the printed figures are the published ones: GNMT's time, GPUs and parameters are not. Recurrent models of "
+    "later years, of which Chen et al. (2018) report a better one. What a GPU of either kind can do.",
+    cites=("vaswani2017", "shazeer2017", "chen2018"),
+)
+def more_bleu_for_less(model: Trained, rival: Trained, cost: Cost) -> None:
+    """For all numbers that print so: the lowest BLEU of the one against the highest of the other."""
+    show("BLEU of the two", [model.bleu.name, rival.bleu.name])
+    show(cost.__name__.replace("_", " "), [cost(model).name, cost(rival).name])
+    holds(model.bleu.low > rival.bleu.high, f"{model.name} has a BLEU of {model.bleu.name}, {rival.name} {rival.bleu.name}")
+    holds(cost(model).high < cost(rival).low, f"{model.name} takes {cost(model).name}, {rival.name} {cost(rival).name}")
+
+
+NO_HARM, EITHER_WAY = reals(0, 3), reals(-3, 3)
+
+
+@claim(
+    "sequential.signature-of-architecture",
+    says="That the base Transformer leads with fewer parameters shows that its architecture is the better one.",
+    lines=(95,),
+    expect="qualified",
+    by=search(cases=100),
+    as_written=reading(winner=BASE, loser=GNMT, by_parameters=NO_HARM, by_time=NO_HARM, otherwise=EITHER_WAY),
+    amended={
+        "besides architecture only parameters and GPU-time set the two apart, and neither does harm": reading(
+            winner=BASE, loser=GNMT, by_parameters=NO_HARM, by_time=NO_HARM, otherwise=0.0
+        )
+    },
+    holds_for={
+        "the same, with GNMT as published": reading(
+            winner=BASE, loser=printed.GNMT_PUBLISHED, by_parameters=NO_HARM, by_time=NO_HARM, otherwise=0.0
+        )
+    },
+    fails_for={
+        "near miss: parameters may do harm": reading(
+            winner=BASE, loser=GNMT, by_parameters=EITHER_WAY, by_time=NO_HARM, otherwise=0.0
+        ),
+        "near miss: GPU-time may do harm": reading(
+            winner=BASE, loser=GNMT, by_parameters=NO_HARM, by_time=EITHER_WAY, otherwise=0.0
+        ),
+        "the big Transformer's lead over the base": reading(
+            winner=BIG, loser=BASE, by_parameters=NO_HARM, by_time=NO_HARM, otherwise=0.0
+        ),
+    },
+    teach="The figures do rule out parameters and GPU-time: the base has a sixth of the one and a seventh of the other. They "
+    "cannot tell architecture from what changed along with it, and such things weigh as much: eight GNMTs together, which the "
+    "26.3 stands for, have 1.7 more than one. An LSTM with the newer training later beat the Transformer (Chen et al., 2018).",
+    not_shown="What each difference in training is worth: that takes runs alike in all else. Effects that do not add up.",
+    cites=("vaswani2017", "shazeer2017", "chen2018"),
+)
+def something_is_left_for_the_architecture(
+    winner: Trained, loser: Trained, by_parameters: float, by_time: float, otherwise: float
+) -> None:
+    """`by_parameters` and `by_time` are BLEU for each doubling; `otherwise` is what all else that sets the two apart adds."""
+    lead = winner.bleu - loser.bleu
+    larger, longer = parameters(winner) / parameters(loser), gpu_hours(winner) / gpu_hours(loser)
+    grown = max(by_parameters * doublings + 0.0 for doublings in larger.doublings)  # + 0.0, or it may read -0
+    trained = max(by_time * doublings + 0.0 for doublings in longer.doublings)
+    left = float(lead.low) - grown - trained - otherwise
+    show("lead in BLEU", lead.name)
+    show("explained by parameters, by GPU-time and by other causes, at most", [grown, trained, otherwise])
+    holds(
+        left > 0,
+        f"of {float(lead.low):.3g} BLEU other causes explain {float(lead.low) - left:.3g}: none is left for architecture",
+    )
