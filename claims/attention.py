@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from claims.kit import Domain, at_least, cases, claim, close, domain, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
-from claims.requirements import GENERATING, run
-from claims.traces import traced
+from claims.subjects.requirements import GENERATING, run
+from claims.subjects.traces import traced
 from impls import attention, broken_needed, seq2seq, transformer
 from impls.positions import alone
 from impls.systems import (
@@ -159,7 +159,8 @@ def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed
     teach="Take the final state away altogether: the decoder still gets at each encoder state, and over the target more numbers "
     "reach it than the final state holds. What it gets at any one step is again a single mean of fixed width, but another one at "
     "each step, asked for by the decoder.",
-    not_shown="That quality gains by it: see bottleneck.quality-falls-with-length. Each encoder state is itself of fixed size.",
+    not_shown="That quality gains by it: see bottleneck.quality-falls-with-length. Each encoder state is itself of fixed size. "
+    "Sources shorter than five tokens.",
     cites=("bahdanau2015",),
 )
 def more_gets_across_than_the_final_state_holds(cell: str, attends: bool, shown: Shown, n: int, seed: int) -> None:
@@ -253,7 +254,7 @@ EITHER = cases((TRANSFORMER_LAYER, DECODER_LAYER), "the Transformer's layers: en
         "an RNN": reading(system=ELMAN, pairs=only(no_later_token), n=whole(2, 6)),
     },
     teach="In the encoder, yes. A decoder must not look ahead and is masked: each position reads itself and what came before. "
-    "And parallel means training: in writing each token waits for the last one, six operations more for every token here.",
+    "And parallel means training: in writing each token waits for the one before, six operations more for every token here.",
     not_shown="That a weight is large enough to matter; that one layer is enough for more than pairs.",
     cites=("vaswani2017",),
 )
@@ -322,7 +323,7 @@ NOTICED = 1e-6
     },
     teach="Such layers treat their tokens as a set: put them in another order and the outputs move along, so that “bites” comes "
     "to the same in “dog bites man” and in “man bites dog”. Position codes repair that; they answer a fault of attention, not "
-    "of the RNN, which had order for nothing. A causal mask tells the order too, from the second layer on: by then a token "
+    "of the RNN, which has order for free. A causal mask tells the order too, from the second layer on: by then a token "
     "knows what came before it.",
     not_shown="That order is all that is missing. The paper's model also has embeddings, residual connections and norms.",
     cites=("vaswani2017", "haviv2022"),

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from claims.bindings import Bindings, Passage, passages, passages_in_paragraphs
-from claims.grammar import (
+from claims.kit import cases, claim, exhaustion, holds, only, reading, search, show
+from claims.subjects.bindings import Bindings, Passage, passages, passages_in_paragraphs
+from claims.subjects.grammar import (
     ENGLISH,
     FULL_RELATIVES_ONLY,
     NEAREST_NOUN,
@@ -14,7 +15,6 @@ from claims.grammar import (
     agrees_alone,
     whose,
 )
-from claims.kit import cases, claim, exhaustion, holds, only, reading, search, show
 
 # --- the garden path ------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,8 @@ def the_verb_agrees(grammar: Grammar, sentence: Sentence, verb: str) -> None:
     teach="“Summer” is the last noun, and it is singular: whoever agrees with it writes “is”, and is right by accident. If there "
     "is a bias to the plural, it comes from “cars” and “lots” further back, or from the count of plurals. A sentence to test "
     "attraction with needs a last noun that differs in number from the head.",
-    not_shown="That LSTMs have this bias here. What pulls in trained networks: see Linzen et al. on the nouns in between.",
+    not_shown="That LSTMs have this bias here; nor the weightier reason given beside this one, that the head is lost from view. "
+    "What pulls in trained networks: see Linzen et al. on the nouns in between.",
     cites=("bock1991", "linzen2016"),
 )
 def whoever_agrees_with_the_last_noun_writes_it(sentence: Sentence, noun: str, verb: str) -> None:

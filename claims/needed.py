@@ -9,7 +9,11 @@ import torch
 from scipy.optimize import linprog, minimize
 from scipy.special import logsumexp
 
-from claims.contexts import (
+from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
+from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
+from claims.kit.claim import Reading
+from claims.kit.domains import whole
+from claims.subjects.contexts import (
     Halving,
     Rearranged,
     SoftmaxRead,
@@ -21,11 +25,7 @@ from claims.contexts import (
     softmax_reads,
     with_a_lead,
 )  # fmt: skip
-from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
-from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
-from claims.kit.claim import Reading
-from claims.kit.domains import whole
-from claims.requirements import (
+from claims.subjects.requirements import (
     CACHED,
     CONSTANT_GRADIENT_PATH,
     CONVOLUTIONS,
@@ -40,7 +40,7 @@ from claims.requirements import (
     SYSTEMS,
     Requirement,
 )  # fmt: skip
-from claims.traces import traced
+from claims.subjects.traces import traced
 from impls import attention, broken_attention, broken_needed
 from impls.graph import shortest_gradient_path
 from impls.systems import (
@@ -102,8 +102,8 @@ def backwards_only(p: attention.SelfAttention, X: torch.Tensor) -> torch.Tensor:
             weigh=broken_needed.weights_with_distance_penalty, text=rearranged(inserted=(0, 0)), share=EQUAL
         ),
     },
-    teach="Distance costs nothing: reorder the tokens and the weights move along (position codes, if there are any, decide "
-    "otherwise only as far as they are made to). Length does cost: the mean weight is 1/n, and with scores within ±B each lies "
+    teach="Distance costs nothing: reorder the tokens and the weights move along, unless position codes are made to "
+    "decide otherwise. Length does cost: the mean weight is 1/n, and with scores within ±B each lies "
     "between e^(-2B)/n and e^(2B)/n. To keep its share in a text of n tokens a token's score must lead by about log n.",
     not_shown="What training makes of it: trained models do read some places of a long text better than others.",
     cites=("vaswani2017", "press2022"),
@@ -225,8 +225,8 @@ MIDDLE = np.array([[-1.0], [0.0], [1.0]])
         )
     },
     teach="All tokens stay in memory, and it grows with them. But a softmax puts a token in front only if its key lies outside "
-    "the convex hull of the others: inside, its score is a mean of theirs and never the highest, so it gets half the weight at "
-    "most. More tokens than dimensions are no obstacle: keys of one length are all corners.",
+    "the convex hull of the others: inside, its score is a mean of theirs and never above them all, so it gets half the "
+    "weight at most. More tokens than dimensions are no obstacle: keys of one length are all corners.",
     not_shown="How often trained keys lie inside; what several heads or layers reach together. How long the query must be: to "
     "tell close keys apart it grows without bound.",
     cites=("vaswani2017", "grivas2022"),
@@ -322,7 +322,7 @@ def the_system_meets(requirement: Requirement, system: System) -> None:
 table_parallel_training = claim(
     "needed.table.parallel-training",
     says="A Transformer trains in parallel over the sequence; an RNN and an LSTM do not.",
-    lines=(427, 432),
+    lines=(417, 427, 432),
     expect="supported",
     by=exhaustion(),
     as_written=reading(requirement=PARALLEL_TRAINING, system=TRANSFORMER_LAYER),
@@ -340,7 +340,7 @@ table_parallel_training = claim(
 table_no_fixed_bottleneck = claim(
     "needed.table.no-fixed-bottleneck",
     says="In a Transformer the context is not squeezed into a vector of fixed size; in an RNN and an LSTM it is.",
-    lines=(427, 433),
+    lines=(421, 427, 433),
     expect="supported",
     by=exhaustion(),
     as_written=reading(requirement=NO_FIXED_BOTTLENECK, system=TRANSFORMER_LAYER),
@@ -380,7 +380,7 @@ table_constant_gradient_path = claim(
 
 @claim(
     "needed.four-are-three",
-    says="There are exactly four requirements.",
+    says="There are exactly four requirements, and no two of them come to the same.",
     lines=(409, 427),
     expect="qualified",
     by=exhaustion(),
@@ -433,7 +433,7 @@ def no_two_always_agree(requirements: Sequence[Requirement], systems: Sequence[S
     witness={"the dilated convolution": reading(system=DILATIONS)},
     teach="They are one list of virtues, not a list of necessities. A dilated convolution is better than the Elman network by "
     "all four counts, shorter paths, fewer operations in a row, more numbers passed on, and its paths are not constant. "
-    "Selective state spaces go without growing memory as well and are reported to keep up with Transformers.",
+    "Selective state spaces do without a growing memory too and are reported to keep up with Transformers.",
     not_shown="That such systems translate better or model language better: here “better” is by the four counts at 12 tokens.",
     cites=("gu2023", "feng2024"),
 )

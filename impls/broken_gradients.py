@@ -1,4 +1,4 @@
-"""Gradients of parameters gone wrong on purpose: impls.parameter_gradient.step_gradients with one defect each.
+"""Gradients of parameters gone wrong on purpose: impls.backward.step_gradients with one defect each.
 
 Where a defect hides is said at each; none shows where the loss gradient or every slope of tanh is zero.
 """
@@ -9,9 +9,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from impls.backward import step_gradients
 from impls.bptt import gradient_through
 from impls.elman import Elman, run, slopes
-from impls.parameter_gradient import step_gradients
 from impls.recurrence import Inputs, unbind
 
 NEARLY = 1e-9

@@ -17,6 +17,7 @@ import msgspec
 from claims.kit.claim import MUST_COME_OUT, WORDS, Claim, Word
 from claims.kit.evidence import (
     ROOT,
+    Case,
     ClaimEvidence,
     EvidenceError,
     ReadingEvidence,
@@ -152,13 +153,19 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
 
 
 def _steady(one: ReadingEvidence) -> ReadingEvidence:
-    """A reading without what a clock decided; a control's cases are left to the evidence, for its outcome is all that counts."""
+    """A reading without what a clock decided. What a replay needs is left to the evidence, and a control's cases altogether,
+    for its outcome is all that counts."""
     steady = msgspec.structs.replace(one, seconds=0.0, measured=[])
-    if one.role in MUST_COME_OUT:
-        steady = msgspec.structs.replace(steady, counterexample=None, tightest=None)
+    kept = (None, None) if one.role in MUST_COME_OUT else (_in_words(one.counterexample), _in_words(one.tightest))
+    steady = msgspec.structs.replace(steady, counterexample=kept[0], tightest=kept[1])
     if not one.timed:
         return steady
     return msgspec.structs.replace(steady, cases=0, wins=None, counterexample=None, tightest=None)
+
+
+def _in_words(case: Case | None) -> Case | None:
+    """A stored case as it is printed."""
+    return case and msgspec.structs.replace(case, arguments={})
 
 
 def _volatile(one: ReadingEvidence) -> dict[str, Any]:

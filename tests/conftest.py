@@ -12,3 +12,14 @@ from hypothesis import settings
 torch.set_num_threads(1)
 settings.register_profile("tests", settings(deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI"))))
 settings.load_profile("tests")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print who caught which mutant (test_mutants.py), in the order of its table."""
+    caught = [
+        text for report in terminalreporter.getreports("passed") for name, text in report.user_properties if name == "mutant"
+    ]
+    if caught:
+        terminalreporter.section("mutants of impls/, and the claims whose verdict they changed")
+        for text in sorted(caught):
+            terminalreporter.write_line(text)

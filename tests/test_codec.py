@@ -18,7 +18,7 @@ from claims.kit import property as verbs
 from claims.kit.claim import Claim
 from claims.kit.codec import NotStorable, from_plain, to_plain
 from claims.kit.evidence import as_json
-from claims.networks import ElmanRun, elman_runs
+from claims.subjects.networks import ElmanRun, elman_runs
 
 DTYPES = ["float64", "float32", "float16", "int64", "int32", "uint8", "bool"]
 SHAPES = drawn.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)

@@ -16,7 +16,7 @@ from hypothesis.statistics import collector
 from claims.kit import Domain, cases, only
 from claims.kit.domain import in_words, name_of
 from claims.kit.domains import any32, chains, finite32, matrices, reals, seeds, vectors, whole
-from claims.networks import elman_runs
+from claims.subjects.networks import elman_runs
 from impls import elman
 
 INTERVALS = st.tuples(st.floats(0, 2), st.floats(0, 2)).map(sorted).map(tuple)

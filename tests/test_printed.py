@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.printed import Between, printed
+from claims.subjects.printed import Between, printed
 
 
 @pytest.mark.parametrize(("figure", "low", "high"), [

@@ -9,7 +9,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.kit import at_most, claim, domain, holds, only, reading, rounding, search, show
-from claims.memories import TwoPasts, distance, elmans_with_two_pasts
+from claims.subjects.memories import TwoPasts, distance, elmans_with_two_pasts
 from impls import constructive, elman
 
 # --- what 512 numbers can keep --------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ ALL_WORDS = [[1 + (6 * k + i) % 50_000 for i in range(6)] for k in range(8334)]
         ),
     },
     teach="Six numbers are enough: a tanh network that keeps its words side by side gives all six back to the bit. The count "
-    "agrees, 6 words out of 50 000 being 94 bits and 512 float32 numbers more than 16 000. Both say the same of 500 words.",
+    "agrees, 6 words out of 50 000 being 94 bits and 512 float32 numbers more than 16 000. By both, 500 words fit as well.",
     not_shown="That training finds such weights.",
 )
 def the_sentences_come_back(memory: Register, sentences: list[Document]) -> None:
@@ -127,7 +127,7 @@ ALIKE_IN_FLOAT16 = [[40_000] * 8, [40_000] * 7 + [40_001]]
 @claim(
     "bottleneck.five-hundred-words-lossy",
     says="Squeezing 500 words into 512 numbers loses something, whatever the network.",
-    lines=(185, 301),
+    lines=(181, 185),
     expect="qualified",
     by=search(cases=100),
     as_written=reading(memory=Register(512), documents=two_documents(500)),
@@ -150,9 +150,10 @@ ALIKE_IN_FLOAT16 = [[40_000] * 8, [40_000] * 7 + [40_001]]
             memory=Register(512), documents=only(THE_WHOLE_VOCABULARY, "ids 1 to 49 999")
         )
     },
-    teach="512 float32 numbers hold 16 384 bits, 500 words out of 50 000 need 7 805. A tanh network can keep them to the bit: "
-    "shift the state by one place, write the new word, scaled by 2⁻⁴⁰, into the first; tanh leaves numbers that small alone. "
-    "What is true is a matter of counting: once there are more documents than states, two share one.",
+    teach="512 float32 numbers hold over 16 000 bits, 500 words out of 50 000 need 7 805. A tanh network can keep them to the "
+    "bit: shift the state by one place, write the new word, scaled by 2⁻⁴⁰, into the first; tanh leaves numbers that small "
+    "alone. What is true is a matter of counting: once there are more documents than states, two share one. Of 500 words that "
+    "takes a vocabulary of more than seven thousand million.",
     not_shown="That training finds such weights, or that its decoder could use them. For words that are real vectors no "
     "continuous map into fewer real numbers is one-to-one (invariance of domain); that is a theorem, not checked here.",
 )
@@ -211,7 +212,8 @@ LATCH = only(
     teach="Overwriting is what a contraction does: with σ_max(W_h) ≤ γ < 1 each later token leaves at most γ of a difference. A "
     "network may just as well keep the first token and overwrite the last (a latch), or keep all of them until its places are "
     "used up (a register).",
-    not_shown="Which of these a trained network is.",
+    not_shown="Which of these a trained network is. As written, to overwrite means to take away one per cent of the difference "
+    "at least with each later token.",
     cites=("bengio1994", "pascanu2013"),
 )  # fmt: skip
 def each_later_token_takes_its_share(two: TwoPasts, kept: float) -> None:

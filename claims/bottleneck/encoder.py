@@ -53,7 +53,7 @@ def scores(model: seq2seq.Seq2Seq, source: list[int], target: list[int], final: 
 @claim(
     "bottleneck.decoder-sees-one-vector",
     says="Without attention the decoder learns of the source by the encoder's final state and in no other way.",
-    lines=(158, 177),
+    lines=(158, 173, 174, 489),
     expect="supported",
     as_written=reading(two=two_sources(), attention=False, hand_over=the_whole_state),
     fails_for={

@@ -9,7 +9,7 @@ from claims.complexity.recurrent import in_operations_of_two_numbers, in_tensor_
 from claims.figures.complexity import memory_by_length, paths_by_length
 from claims.kit import at_least, at_most, cases, claim, holds, only, reading, search, show
 from claims.kit.domains import whole
-from claims.traces import traced
+from claims.subjects.traces import traced
 from impls import attention, memory, online, transformer
 from impls.attention import SelfAttention
 from impls.graph import Graph, shortest_gradient_path, trace
@@ -21,7 +21,7 @@ from impls.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, Sys
 @claim(
     "complexity.attention-o1-sequential",
     says="Self-attention takes a number of sequential operations that does not depend on the length: O(1).",
-    lines=(351,),
+    lines=(351, 355),
     expect="supported",
     by=search(cases=40),
     as_written=reading(system=SELF_ATTENTION, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)),
@@ -115,8 +115,8 @@ def twice_the_quadratic_part_pays_for_all(operations: Callable[[int, int], int],
         "the Elman network": reading(system=ELMAN, n=whole(2, 10)),
         "near miss: dilated convolution, whose paths grow like log n": reading(system=DILATED(2), n=whole(2, 10)),
     },
-    teach="Three products and a softmax lie between any two positions, near or far. The number of operations is constant; the "
-    "size of the gradient is another matter.",
+    teach="The shortest way between two positions is two products, near or far: into a value, and by its weight. The "
+    "number of operations is constant; the size of the gradient is another matter.",
     not_shown="That the gradient is large: with n bounded scores each token gets about 1/n of it.",
     cites=("vaswani2017",),
     figure=paths_by_length,

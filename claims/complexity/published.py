@@ -14,7 +14,7 @@ import networkx as nx
 
 from claims.kit import at_most, cases, claim, holds, only, reading, search, show
 from claims.kit.domains import whole
-from claims.traces import farthest, traced
+from claims.subjects.traces import farthest, traced
 from impls import systems
 from impls.graph import Graph
 from impls.systems import ELMAN, GRU, LSTM, SELF_ATTENTION, System
@@ -108,7 +108,7 @@ def off_by_one(entry: Entry) -> Entry:
     return replace(entry, law=lambda n, d, k: entry.law(n, d, k) + 1)
 
 
-def constant(n: int, d: int, k: int) -> float:
+def order_one(n: int, d: int, k: int) -> float:
     return 1
 
 
@@ -127,11 +127,11 @@ SCORES = Entry(
     "work without projections: 4n²d + 6n²",
     work_without_projections(always(SELF_ATTENTION)), lambda n, d, k: (4 * d + 6) * n * n, 10, WHOLE.published,
 )  # fmt: skip
-AT_ONCE = Entry("sequential operations: 5", rounds(always(SELF_ATTENTION)), lambda n, d, k: 5, 5, constant)
-DIRECT = Entry("path: 2", path(always(SELF_ATTENTION)), lambda n, d, k: 2, 2, constant)
+AT_ONCE = Entry("sequential operations: 5", rounds(always(SELF_ATTENTION)), lambda n, d, k: 5, 5, order_one)
+DIRECT = Entry("path: 2", path(always(SELF_ATTENTION)), lambda n, d, k: 2, 2, order_one)
 OF_TWO_NUMBERS = Entry(
     "operations on two numbers in a row: 3⌈log₂ n⌉ + 2⌈log₂ d⌉ + 7",
-    scalar_rounds(always(SELF_ATTENTION)), lambda n, d, k: 3 * bits(n) + 2 * bits(d) + 7, 7, constant,
+    scalar_rounds(always(SELF_ATTENTION)), lambda n, d, k: 3 * bits(n) + 2 * bits(d) + 7, 7, order_one,
 )  # fmt: skip
 NO_KERNEL = only(0, "none")
 
@@ -155,7 +155,7 @@ NO_KERNEL = only(0, "none")
         "near miss: one operation too many": reading(entry=off_by_one(SCORES), n=whole(1, 16), d=whole(1, 8), k=NO_KERNEL),
         "O(1) operations on two numbers in a row": reading(entry=OF_TWO_NUMBERS, n=whole(1, 16), d=whole(1, 8), k=NO_KERNEL),
         "the Elman network's path": reading(
-            entry=Entry("path: 4n", path(always(ELMAN)), lambda n, d, k: 4 * n, 4, constant), n=whole(1, 16), d=1, k=NO_KERNEL
+            entry=Entry("path: 4n", path(always(ELMAN)), lambda n, d, k: 4 * n, 4, order_one), n=whole(1, 16), d=1, k=NO_KERNEL
         ),
     },
     holds_for={
@@ -174,7 +174,8 @@ def the_count_follows_its_law_and_the_law_the_table(entry: Entry, n: int, d: int
     show("by the law", law)
     show(f"{entry.constant} times the published entry", entry.constant * entry.published(n, d, k))
     where = f"n = {n}, d = {d}" + (f", width {k}" if k else "")
-    holds(counted == law, f"{entry.name}: counted {counted} at {where}, not {law}")
+    found = "no path at all" if counted < 0 else f"counted {counted}"
+    holds(counted == law, f"{entry.name}: {found} at {where}, not {law}")
     at_most(counted, entry.constant * entry.published(n, d, k), f"{entry.name}, at {where}")
 
 
@@ -189,7 +190,7 @@ def length(n: int, d: int, k: int) -> float:
     return n
 
 
-# The constants are the counts for n = d = 1, or the largest share beyond: a GRU's first path is 5.
+# A constant is the sum of a law's coefficients, or its value at n = 1 where the law has a constant term: a GRU's first path is 5.
 ELMANS = (
     Entry(
         "Elman, work: 4nd² - 2d² + 3nd",
@@ -218,8 +219,8 @@ recurrence = claim(
     as_written=reading(entry=cases(ELMANS + LSTMS + GRUS), n=N_STEPS, d=D_WIDE, k=NO_KERNEL),
     fails_for={
         "work of O(nd)": reading(entry=less(ELMANS[0], tokens_times_width), n=N_STEPS, d=D_WIDE, k=NO_KERNEL),
-        "O(1) sequential operations": reading(entry=less(LSTMS[1], constant), n=N_STEPS, d=D_WIDE, k=NO_KERNEL),
-        "paths of O(1)": reading(entry=less(GRUS[2], constant), n=N_STEPS, d=D_WIDE, k=NO_KERNEL),
+        "O(1) sequential operations": reading(entry=less(LSTMS[1], order_one), n=N_STEPS, d=D_WIDE, k=NO_KERNEL),
+        "paths of O(1)": reading(entry=less(GRUS[2], order_one), n=N_STEPS, d=D_WIDE, k=NO_KERNEL),
         "near miss: the product with h_0 = 0 counted": reading(
             entry=replace(ELMANS[0], law=lambda n, d, k: 4 * n * d * d + 3 * n * d), n=N_STEPS, d=D_WIDE, k=NO_KERNEL
         ),
@@ -242,7 +243,7 @@ recurrence = claim(
 KERNELS = Entry(
     "work of a layer: 2knd² + 2nd", work(one_layer), lambda n, d, k: n * (2 * k * d * d + 2 * d), 3, lambda n, d, k: k * n * d * d
 )
-THREE = Entry("sequential operations of a layer: 3", rounds(one_layer), lambda n, d, k: 3, 3, constant)
+THREE = Entry("sequential operations of a layer: 3", rounds(one_layer), lambda n, d, k: 3, 3, order_one)
 CONTIGUOUS = Entry(
     "path through a stack of contiguous kernels: 3⌈(n - 1)/(k - 1)⌉",
     path(stacked), lambda n, d, k: 3 * up(n - 1, k - 1), 6, lambda n, d, k: log(n) / log(k),
@@ -267,9 +268,9 @@ convolution = claim(
     },
     fails_for={
         "work of O(knd)": reading(entry=less(KERNELS, lambda n, d, k: k * n * d), n=N_READ, d=D_WIDE, k=K_WIDE),
-        "paths of O(1)": reading(entry=less(DILATED, constant), n=N_READ, d=D_WIDE, k=K_WIDE),
+        "paths of O(1)": reading(entry=less(DILATED, order_one), n=N_READ, d=D_WIDE, k=K_WIDE),
         "one layer, which does not reach everywhere": reading(
-            entry=Entry("path through one layer: 3", path(one_layer), THREE.law, 3, constant), n=N_READ, d=D_WIDE, k=K_WIDE
+            entry=Entry("path through one layer: 3", path(one_layer), THREE.law, 3, order_one), n=N_READ, d=D_WIDE, k=K_WIDE
         ),
         "near miss: ⌈log_k (n - 1)⌉ layers": reading(
             entry=replace(DILATED, law=lambda n, d, k: 2 * layers(n - 1, k)), n=N_READ, d=D_WIDE, k=K_WIDE
@@ -300,7 +301,7 @@ IN_WINDOWS_ALONE = Entry(
     "work without projections: (4d + 6)·(pairs within the window)",
     work_without_projections(window), lambda n, d, r: (4 * d + 6) * pairs(n, r), 15, IN_WINDOWS.published,
 )  # fmt: skip
-SAME = Entry("sequential operations: 5", rounds(window), lambda n, d, r: 5, 5, constant)
+SAME = Entry("sequential operations: 5", rounds(window), lambda n, d, r: 5, 5, order_one)
 HOPS = Entry(
     "path through a stack: 2⌈(n - 1)/⌊r/2⌋⌉", path(windows), lambda n, d, r: 2 * up(n - 1, r // 2), 8, lambda n, d, r: n / r
 )
@@ -323,7 +324,7 @@ restricted = claim(
     },
     fails_for={
         "work of O(nd)": reading(entry=less(IN_WINDOWS_ALONE, tokens_times_width), n=N_SEEN, d=D_WIDE, k=R_WIDE),
-        "paths of O(1)": reading(entry=less(HOPS, constant), n=N_SEEN, d=1, k=R_WIDE),
+        "paths of O(1)": reading(entry=less(HOPS, order_one), n=N_SEEN, d=1, k=R_WIDE),
         "near miss: r pairs for each query, at the ends too": reading(
             entry=replace(IN_WINDOWS_ALONE, law=lambda n, d, r: (4 * d + 6) * n * r), n=N_SEEN, d=D_WIDE, k=cases((3, 5))
         ),
@@ -331,7 +332,7 @@ restricted = claim(
             entry=replace(HOPS, law=lambda n, d, r: 2 * up(n - 1, r)), n=N_SEEN, d=1, k=R_WIDE
         ),
         "one layer, which does not reach everywhere": reading(
-            entry=Entry("path through one layer: 2", path(window), DIRECT.law, 2, constant), n=N_SEEN, d=1, k=cases((2, 3, 4))
+            entry=Entry("path through one layer: 2", path(window), DIRECT.law, 2, order_one), n=N_SEEN, d=1, k=cases((2, 3, 4))
         ),
     },
     teach="A window of r positions reaches ⌊r/2⌋ to either side, so it takes ⌈(n - 1)/⌊r/2⌋⌉ layers, not n/r, to connect the "

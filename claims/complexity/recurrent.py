@@ -9,7 +9,7 @@ import torch
 from claims.figures.complexity import spans_by_length
 from claims.kit import at_least, cases, claim, close, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
-from claims.traces import in_a_row, traced
+from claims.subjects.traces import in_a_row, traced
 from impls import broken_complexity, elman
 from impls.batched import Gradients, Products, training_step
 from impls.graph import Graph, trace
@@ -57,8 +57,8 @@ RNN_TABLE = (
 
 @claim(
     "complexity.rnn-table",
-    says="For n tokens and d hidden units a recurrent network takes O(n) steps in a row of O(d²) work each, O(nd²) in all, at "
-    "least O(n) of time on any hardware, and has gradient paths of length O(n).",
+    says="For n tokens and d hidden units a recurrent network takes O(n) steps in a row of O(d²) work each, O(nd²) in all, "
+    "and, carried out step by step, O(n) of time on unlimited hardware; its gradient paths are of length O(n).",
     lines=(334, 335, 336, 337, 338, 339, 340),
     expect="supported",
     by=search(cases=60),
@@ -165,8 +165,8 @@ N, D = whole(2, 8), whole(1, 4)
         ),
     },
     teach="The chain holds W_h h on the way forward and W_hᵀ a on the way back, no more. The products with the inputs come "
-    "before the loop and both weight gradients after it, one product each for all steps: with inputs as wide as the state "
-    "that is four of the six products. They save time, not growth: n rounds remain.",
+    "before the loop and both weight gradients after it, one product each for all steps: four of the six, and with inputs as "
+    "wide as the state two thirds of the work. They save time, not growth: n rounds remain.",
     not_shown="What training in this way saves on a clock.",
     cites=("werbos1990", "appleyard2016"),
 )
@@ -214,7 +214,7 @@ UNIT = cases((in_tensor_operations, in_operations_of_two_numbers))
 @claim(
     "complexity.on-regardless-of-hardware",
     says="On any hardware the n states of a recurrence take at least n operations one after another.",
-    lines=(342,),
+    lines=(339, 342),
     expect="qualified",
     by=search(cases=60),
     as_written=reading(

@@ -8,7 +8,7 @@ import torch
 
 from claims.figures import Seen
 from claims.kit.figures import lines
-from claims.traces import farthest, traced
+from claims.subjects.traces import farthest, traced
 from impls import attention, memory, online
 from impls.systems import (
     BIDIRECTIONAL,

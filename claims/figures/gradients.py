@@ -8,7 +8,7 @@ import torch
 
 from claims.figures import Seen
 from claims.kit.figures import heatmap, lines
-from claims.networks import gradient_rate
+from claims.subjects.networks import gradient_rate
 from impls import bptt, elman
 
 

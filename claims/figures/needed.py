@@ -8,7 +8,7 @@ import torch
 
 from claims.figures import Seen
 from claims.kit.figures import lines
-from claims.requirements import numbers_that_cross
+from claims.subjects.requirements import numbers_that_cross
 from impls import attention
 from impls.systems import LSTM, SCAN, SELF_ATTENTION
 

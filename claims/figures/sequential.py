@@ -7,7 +7,7 @@ import torch
 
 from claims.figures import Seen
 from claims.kit.figures import lines
-from claims.traces import traced
+from claims.subjects.traces import traced
 from impls import attention, transformer
 from impls.graph import brent, trace
 from impls.systems import ELMAN, LSTM

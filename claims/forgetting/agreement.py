@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import torch
 
-from claims.grammar import (
+from claims.kit import claim, exhaustion, holds, only, reading, search, show
+from claims.kit.domains import seeds
+from claims.subjects.grammar import (
     ENGLISH,
     FILLERS,
     IN_THE_OTHER_NUMBER,
@@ -17,8 +19,6 @@ from claims.grammar import (
     agrees_alone,
     filled,
 )
-from claims.kit import claim, exhaustion, holds, only, reading, search, show
-from claims.kit.domains import seeds
 from impls.systems import BIDIRECTIONAL_LSTM, LSTM, System
 
 KEY, KEYS, THERE = "the key to the cabinets", "the keys to the cabinets", "on the table"
@@ -56,7 +56,8 @@ IN_FULL_LENGTH = Sentence(" ".join([KEY, *[FILLER] * 10]), THERE)
     },
     teach="The head of the subject is “key”, and no modifier changes its number: “is”. With “are” this is the textbook case of "
     "agreement attraction: a plural noun next to the verb draws speakers to the plural, however long the phrase (Bock & Miller). "
-    "As a test of memory it takes the slip for the answer.",
+    "As a test of memory it takes the slip for the answer. The essay's explanation speaks of “keys”; had the sentence said so, "
+    "“are” would be right.",
     not_shown="Fillers that add a second subject by “and”. What a model writes.",
     cites=("bock1991", "bird2009"),
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from claims.figures.memory import gap_by_recurrent_weight, share_kept_by_steps
 from claims.kit import Domain, at_most, cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
-from claims.memories import (
+from claims.subjects.memories import (
     SIGMOID_2,
     LSTMRun,
     LSTMStart,
@@ -32,7 +32,7 @@ from claims.memories import (
     seeded_lstms_with_two_pasts,
     two_futures,
 )  # fmt: skip
-from claims.traces import traced
+from claims.subjects.traces import traced
 from impls import broken, constructive, lstm
 from impls.broken_memory import forget_gates_of_the_backward_direction, forget_gates_peek_nearly
 from impls.graph import Graph
@@ -96,7 +96,7 @@ def the_equations_are_torchs(step: Step, drawn: SeededLSTM) -> None:
 
 @claim(
     "forgetting.cell-is-a-highway",
-    says="Along the cell state the gradient is carried by the forget gates alone.",
+    says="The cell state is a highway for gradients: from a cell back to an earlier one they meet the forget gates alone.",
     lines=(220,),
     expect="qualified",
     by=search(cases=100),
@@ -382,8 +382,8 @@ def by_undoing_the_gates(two: TwoPasts) -> float:
     },
     teach="A gate below 1 shrinks a difference, and in exact arithmetic shrinking loses nothing. Two ways to keep a bit for "
     "ever: hold f so near to 1 that it rounds to 1, or let h feed the candidate, so that the bit is a stable state that restores "
-    "itself (its gradient vanishes: keeping a bit and carrying a gradient are different things). Without such feedback a "
-    "difference of two cells shrinks by exactly f_1·…·f_T.",
+    "itself (its gradient vanishes: keeping a bit and carrying a gradient are different things). Where nothing "
+    "that feeds C reads h, a difference of two cells shrinks by exactly f_1·…·f_T.",
     not_shown="Which of these training finds.",
     cites=("bengio1994", "hochreiter1997"),
     figure=share_kept_by_steps,
@@ -418,7 +418,7 @@ def output_loop() -> TwoPasts:
     by=search(cases=50),
     as_written=reading(two=latches_and_others(lag=(500, 2000)), left=0.5),
     amended={
-        "no gate reads h, and f is at most 0.881": reading(
+        "neither a gate nor the candidate reads h, and f is at most 0.881": reading(
             two=lstms_with_two_pasts(lag=(500, 600), reads_h="", forget=2), left=1e-6
         ),
         "weights as torch first draws them": reading(two=seeded_lstms_with_two_pasts(width=(4, 32), lag=(500, 600)), left=1e-6),
@@ -433,8 +433,8 @@ def output_loop() -> TwoPasts:
         "feedback through the candidate": reading(two=only(feedback(2000), "every gate at 0.881, 2000 later tokens"), left=0.5),
     },
     witness={"a latch keeps a bit for 2000 tokens": reading(two=latch(2000), left=0.5)},
-    teach="What an LSTM holds after 500 tokens depends on its weights. Fresh from torch's initialisation nothing of the first "
-    "token is left; set by hand it keeps a bit for as long as one likes. What happens in between is a matter of training.",
+    teach="What an LSTM holds after 500 tokens depends on its weights. Fresh from torch's initialisation next to nothing of the "
+    "first token is left; set by hand it keeps a bit for as long as one likes. What happens in between is a matter of training.",
     not_shown="Trained networks: what they keep after 500 tokens is a matter for trials.",
     cites=("hochreiter1997", "bengio1994"),
 )

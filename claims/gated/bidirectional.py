@@ -10,7 +10,7 @@ import torch
 
 from claims.kit import cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
-from claims.traces import traced
+from claims.subjects.traces import traced
 from impls import bidirectional, broken, elman, gru, lstm, positions
 from impls.broken_bidirectional import backward_states_nearly, both_read_forwards
 from impls.graph import trace
@@ -122,8 +122,8 @@ WHOLE, FORWARD_HALF = only(slice(None), "all of it"), only(slice(0, 2), "the sta
 
 @claim(
     "gated.bidirectional-not-autoregressive",
-    says="A bidirectional network is not autoregressive: its output at a position changes with later tokens and so cannot choose "
-    "them, as generation from left to right would need.",
+    says="A bidirectional network is not autoregressive: its output at a position changes with later tokens, the very ones "
+    "that generation from left to right would have it predict.",
     lines=(321,),
     expect="supported",
     by=search(cases=60),

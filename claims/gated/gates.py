@@ -11,8 +11,8 @@ import torch
 from claims.figures.gated import longest_document_by_width
 from claims.kit import at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
 from claims.kit.domains import whole
-from claims.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
-from claims.traces import traced
+from claims.subjects.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
+from claims.subjects.traces import traced
 from impls import ahead, elman, lstm, packing, steps
 from impls.broken_gru import gru_reads_two_steps_back
 from impls.positions import alone
@@ -134,8 +134,8 @@ TWO_CHAINS = System("GRU that reads the state two steps back", GRU.draw, lambda 
         "attention": reading(system=SELF_ATTENTION, n=whole(6, 14)),
         "a bidirectional network, whose outputs do not wait for one another": reading(system=BIDIRECTIONAL, n=whole(3, 14)),
     },
-    teach="Gates that read h keep the chain: 7 operations in a row for each token of an LSTM, 10 for a GRU, 4 for the plain "
-    "network. Gates that read the input alone give it up: a minimal GRU needs about log n rounds.",
+    teach="Gates that read h keep the chain: 7 operations in a row for each token of an LSTM, 10 for a GRU (with torch's biases; "
+    "7 as printed), 4 for the plain network. Gates that read the input alone give it up: a minimal GRU needs about log n rounds.",
     not_shown="That no other method finds the states sooner: sweeps over all steps do where a network forgets "
     "(sequential.step-t-waits-for-t-1).",
     cites=("feng2024", "hochreiter1997", "cho2014"),
@@ -259,9 +259,10 @@ COUNTER = Machine(((0, 1), (2, 3), (0, 1), (2, 3)), 2)  # the state is the two w
         "1000 ids below 65 536 in a tanh network, float64": reading(memory=Spiral(512, "float64", 2**16, 1000)),
     },
     teach="Count: V^n documents fit into S^d states, so up to n* = ⌊d·log₂S/log₂V⌋ tokens need not lose anything. Of ids below "
-    "50 000 that is 1049 in 512 float32 numbers, 523 in float16, twice that for an LSTM, which has h and C. Beyond n* two "
-    "documents share a state, whatever the recurrence. Whether training finds such a code is another question.",
-    not_shown="That a trained network comes near n*, or that a decoder could use so dense a code.",
+    "50 000 that is 1049 in 512 float32 numbers, 523 in float16, at most twice that for an LSTM, which has h and C. Beyond n* "
+    "two documents share a state, whatever the recurrence. Whether training finds such a code is another question.",
+    not_shown="That a trained network comes near n*, or that a decoder could use so dense a code. That a tanh state reaches n*: "
+    "within [-1, 1] there are half as many floats, room for 1016 tokens in place of 1049.",
     figure=longest_document_by_width,
 )
 def some_document_is_lost(memory: Packed | Machine) -> None:
@@ -303,7 +304,8 @@ def steep_candidate(steps: int) -> LSTMRun:
         "f = 1": reading(run=lstm_runs(steps=(2, 10), forget=40, reads_h="o", widest=1), rate=0.99),
     },
     witness={"f = 1/2 at all of 100 steps, the gradient grows 4.5-fold at each": reading(run=steep_candidate(100), rate=0.99)},
-    teach="The product of forget gates does decay, that is arithmetic. The gradient is that product only if nothing that feeds "
+    teach="The product of forget gates of at most γ < 1 does decay, that is arithmetic; below one is not enough, for "
+    "3/4 · 8/9 · 15/16 · … stays above a half. The gradient is that product only if nothing that feeds "
     "the cell reads h; otherwise the path through h may outgrow it: with f = 1/2 at every step dC_T/dC_1 can be 4.5^(T-1).",
     not_shown="Whether the forget gates of trained networks stay below one, and by how much; every gate of a usual LSTM reads h. "
     "As written, to decay means by one per cent a step at least.",

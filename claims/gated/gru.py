@@ -13,8 +13,8 @@ from claims.kit import Domain, at_most, cases, claim, close, domain, exhaustion,
 from claims.kit.domains import whole
 from claims.kit.domains.matrices import grid
 from claims.kit.domains.numbers import LARGEST_SEED
-from claims.memories import LSTMRun, lstm_runs
-from claims.traces import traced
+from claims.subjects.memories import LSTMRun, lstm_runs
+from claims.subjects.traces import traced
 from impls import gru, lstm, steps
 from impls.broken_gru import gru_step_weights_nearly_add_up
 from impls.recurrence import unroll
@@ -113,8 +113,8 @@ SATURATED = GRURun(  # the candidate rounds to 1, which is where the state stand
             updates=of_a_gru_whose_weights_nearly_add_up, run=only(SATURATED, "a GRU at rest at 1")
         ),
     },
-    teach="h_t lies between h_{t-1} and a candidate in (-1, 1), unit by unit, so |h_t| ≤ max(1, |h_0|): a GRU cannot count, "
-    "while an LSTM's cell with f = i = 1 reaches 1000 in 1000 steps. The GRU also drops the output gate and the separate "
+    teach="h_t lies between h_{t-1} and a candidate in (-1, 1), unit by unit, so |h_t| ≤ max(1, |h_0|) and cannot grow with a "
+    "count, while an LSTM's cell with f = i = 1 reaches 1000 in 1000 steps. The GRU also drops the output gate and the separate "
     "cell, and adds a reset gate.",
     not_shown="That nothing is lost by the merger: how well either learns is a matter for trials.",
     cites=("cho2014", "hochreiter1997"),
@@ -326,13 +326,13 @@ def three_quarters(ours: int, theirs: int) -> bool:
             pair=AS_PRINTED, compared=three_quarters, m=whole(1, 64), d=whole(1, 64)
         ),
         "an LSTM whose input gate is 1 - f has as many": reading(pair=COUPLED, compared=fewer, m=whole(1, 64), d=whole(1, 64)),
-        "the GRU alone with biases, six inputs and units at most": reading(
+        "the GRU alone with biases, six inputs and units together at most": reading(
             pair=UNEQUAL, compared=fewer, m=whole(1, 3), d=whole(1, 3)
         ),
     },
     teach="Three matrices of d by d + m in place of four: exactly three quarters wherever both have biases or neither does, a "
-    "little less as printed, where only the LSTM has them. At equal numbers a GRU may be 15 % wider, so say which of the two "
-    "is held equal in a comparison.",
+    "little less as printed, where only the LSTM has them. At equal numbers a GRU may be 15 % wider (inputs as wide as "
+    "states), so say which of the two is held equal in a comparison.",
     not_shown="The other half of the sentence, that it trains faster: a matter for a clock.",
     cites=("cho2014", "hochreiter1997"),
 )
@@ -386,8 +386,9 @@ LENGTHS = cases((4, 5, 6, 7))
         "attention": reading(system=PREFIX_ATTENTION, n=LENGTHS),
         "the plain network, which has no gates": reading(system=ELMAN, n=LENGTHS),
     },
-    teach="The structure is the same, the numbers are not: a GRU's step is longer (10 operations in a row against 7), its memory "
-    "half as large (d numbers against 2d). What multiplies the old state is 1 - z here, the forget gate there.",
+    teach="The structure is the same, the numbers are not: as printed a GRU's step has two matrix products in a row against "
+    "one, its memory is half as large (d numbers against 2d). What multiplies the old state is 1 - z here, the forget gate "
+    "there.",
     not_shown="How fast gradients decay: that depends on the values of the gates and is a matter for trials.",
     cites=("cho2014", "hochreiter1997"),
 )

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from claims.conventions import AS_PRINTED, CONVENTIONS, RIGHT, Convention
 from claims.kit import claim, close, reading, rounding, search, show
-from claims.networks import ElmanRun, elman_runs
+from claims.subjects.conventions import AS_PRINTED, CONVENTIONS, RIGHT, Convention
+from claims.subjects.networks import ElmanRun, elman_runs
 from impls import bptt, broken, broken_gradients, elman
-from impls.parameter_gradient import step_gradients
+from impls.backward import step_gradients
 
 
 def by_autograd(run: ElmanRun) -> torch.Tensor:
@@ -77,7 +77,7 @@ WITH_A_PAST = elman_runs(steps=(2, 5))
 @claim(
     "gradients.parameter-gradient-sums-the-steps",
     says="A parameter's gradient is a sum over the steps: each adds the loss gradient, carried back to it by the product of "
-    "step Jacobians, times what the step read.",
+    "step Jacobians and through its tanh, times what the step read.",
     lines=(111,),
     expect="supported",
     by=search(cases=100),
@@ -130,7 +130,7 @@ SMALL = elman_runs(width=(2, 2), steps=(1, 2))
     },
     teach="Of sixteen ways to write it, two agree with automatic differentiation: D·W latest first with the gradient as a row "
     "on the left, or its transpose, Wᵀ·D earliest first with the gradient as a column on the right. The print mixes them.",
-    not_shown="That the mistake matters for norms: the printed product is the transpose of the right one, of the same norm.",
+    not_shown="Whether the mistake matters in use: the norm of the product is right, for the print has the right one transposed.",
     cites=("pascanu2013",),
 )
 def the_formula_gives_the_gradient(run: ElmanRun, convention: Convention) -> None:

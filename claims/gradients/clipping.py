@@ -6,9 +6,9 @@ from math import inf
 import numpy as np
 import torch
 
-from claims.kit import at_most, claim, close, holds, reading, show
+from claims.kit import at_least, at_most, claim, close, holds, reading, show
 from claims.kit.domains import any32, finite32, reals
-from claims.networks import ElmanRun, elman_runs
+from claims.subjects.networks import ElmanRun, elman_runs
 from impls import bptt, broken_attention
 from impls.broken_attention import clip_by_value, normalise_each_step
 from impls.clipping import clip_by_norm
@@ -28,6 +28,11 @@ def clip_slightly_long(gradients: list[torch.Tensor], max_norm: float) -> list[t
     return clip_by_norm(gradients, max_norm * 1.0001)
 
 
+def clip_to_half(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """Shorter than need be."""
+    return clip_by_norm(gradients, max_norm / 2)
+
+
 @claim(
     "gradients.clipping-bounds-the-norm",
     says="Clipping rescales a gradient whose norm exceeds the threshold: the direction stays, the norm becomes the threshold, "
@@ -40,6 +45,7 @@ def clip_slightly_long(gradients: list[torch.Tensor], max_norm: float) -> list[t
         "near miss: clipped to a threshold too large by 0.01 %": reading(
             clip=clip_slightly_long, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10)
         ),
+        "clipped to half the threshold": reading(clip=clip_to_half, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10)),
         "clipping each entry by value": reading(clip=clip_by_value, gradient=finite32(size=(2, 4)), max_norm=reals(0.1, 10)),
     },
     teach="Clipping by norm is a rescaling, so it cannot turn the gradient; clipping by value can.",
@@ -49,11 +55,13 @@ def clip_slightly_long(gradients: list[torch.Tensor], max_norm: float) -> list[t
 )
 def clipping_rescales(clip: Callable[..., list[torch.Tensor]], gradient: np.ndarray, max_norm: float) -> None:
     before = torch.tensor(gradient, dtype=torch.float32)
-    (after,) = clip([before], max_norm)
+    after = torch.cat(clip(list(before.tensor_split(2)), max_norm))  # two parameters, one norm
     norm, clipped = float(before.double().norm()), float(after.double().norm())
     show("norm before", norm)
     show("norm after", clipped)
     at_most(clipped, max_norm * (1 + 1e-6), "norm after clipping")
+    if norm > max_norm:  # torch divides by the norm plus 10⁻⁶, and the norm is 0.1 at least
+        at_least(clipped, max_norm * (1 - 2e-5), "norm after clipping a longer gradient")
     if norm > 0:
         close(after / clipped if clipped else after, before / norm, 1e-5, "direction")
     if norm <= max_norm - 2e-6:
@@ -88,8 +96,8 @@ def no_clipping(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Te
     amended={"the step is refused when the norm is not finite": reading(clip=clip_or_raise, gradient=any32(size=(1, 3)))},
     fails_for={"no clipping": reading(clip=no_clipping, gradient=any32(size=(1, 3)))},
     witness={"a single infinite entry": reading(clip=clip_by_torch, gradient=np.array([inf, 1.0]))},
-    teach="Clipping prevents overflow, not its consequences: one infinite entry makes the factor 0, and 0·∞ is NaN. "
-    "Ask torch for error_if_nonfinite=True.",
+    teach="Clipping cannot mend what has overflowed: one infinite entry makes the factor 0, and 0·∞ is NaN. Ask torch for "
+    "error_if_nonfinite=True. Infinite weights count as a failure too, since they make NaN soon after.",
     not_shown="Whether clipping keeps a training run from producing an infinite gradient in the first place.",
     cites=("pascanu2013",),
 )
@@ -113,6 +121,7 @@ def the_weights_stay_finite(clip: Callable[..., list[torch.Tensor]], gradient: n
         "the gradient of each step normalised": reading(run=elman_runs(steps=(2, 5)), rescale=normalise_each_step),
     },
     teach="Clipping multiplies the whole gradient by one number, so the share that comes from each step stays what it was.",
+    not_shown="What clipping does over a whole run, where it also decides which weights come next.",
     cites=("pascanu2013",),
 )
 def every_step_keeps_its_share(run: ElmanRun, rescale: Callable[..., list[torch.Tensor]]) -> None:

@@ -11,8 +11,8 @@ from claims.kit import Domain, at_most, claim, reading, search, show
 from claims.kit.domains import chains
 from claims.kit.domains.matrices import Interval, grid
 from impls import elman
+from impls.backward import step_gradients
 from impls.elman import Elman
-from impls.parameter_gradient import step_gradients
 
 EARLY = 3  # steps
 TINY = 1e-6
@@ -56,7 +56,7 @@ def readers(singular_values: Interval, inputs: Interval = (-2, 2), back: int = 0
     """Explicit weights; all singular values of W_h within the interval."""
     words = f"Elman networks {'1' if widest == 1 else '1 or 2'} wide on 33 to 40 tokens within [{inputs[0]:g}, {inputs[1]:g}]"
     words += f", singular values of W_h in [{singular_values[0]:g}, {singular_values[1]:g}]"
-    words += f"; the first token comes back {back} steps before the end" if back else "; the first three are used there only"
+    words += f"; the first token comes back {back} steps before the end" if back else "; the first three come nowhere else"
     recurrent = chains(every_singular_value=singular_values, size=(1, widest), repeat=True).strategy.map(lambda period: period[0])
     return Domain(words, recurrent.flatmap(lambda W_h: _reader(W_h, inputs, back)))
 
@@ -120,7 +120,9 @@ VANISHING: Interval = (0, 0.5)
         "the parameters are embeddings of tokens that stand nowhere but early": reading(
             reader=readers(VANISHING), part=rows_of_early_tokens
         ),
-        "what the first step adds to W_h is meant: nothing, whatever the weights, for h_0 is 0": reading(
+    },
+    holds_for={
+        "what the first step adds to W_h: nothing, whatever the weights, for h_0 is 0": reading(
             reader=readers((0, 2)), part=first_step_alone
         ),
     },
@@ -134,8 +136,8 @@ VANISHING: Interval = (0, 0.5)
         ),
     },
     teach="No parameter is early: W_h, W_x and b serve all steps, and the late ones keep their gradients large. What starves is "
-    "the early steps' *part*, at most γ^(T-t) of the loss gradient where singular values stay below γ. So the weights do "
-    "learn, but nothing about what came early; only rows used nowhere else go without updates.",
+    "the early steps' *part*: where no singular value of W_h exceeds γ, at most γ^(T-t) of the loss gradient, times what the "
+    "step read. So the weights do learn, but next to nothing about what came early; only rows used nowhere else stand still.",
     not_shown="Optimisers that divide by the gradient's size, as Adam does: they enlarge tiny updates of a starved row.",
     cites=("pascanu2013",),
 )

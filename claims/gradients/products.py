@@ -26,7 +26,7 @@ from claims.gradients.jacobians import (
 from claims.kit import at_least, at_most, claim, domain, holds, measure, only, reading, search, show, trials
 from claims.kit.domains import chains, seeds
 from claims.kit.domains.matrices import Interval, grid
-from claims.networks import gradient_rate
+from claims.subjects.networks import gradient_rate
 from impls import elman, exact, graph
 from impls.recurrence import unroll
 
@@ -147,8 +147,8 @@ def the_eigenvalues_multiply(factors: Chain) -> None:
             period=of_a_network([[0, 2], [2, 0]], [[1, 1 / 16], [1 / 16, 1]])
         ),
     },
-    teach="Say *singular values*: ‖J_T…J_1‖ ≤ σ_T…σ_1, so a largest singular value of at most γ < 1 at every step makes the "
-    "gradient at most γ^T. Eigenvalues govern the powers of one matrix, not the products of different ones. And keep "
+    teach="Say *singular values*: ‖J_T…J_1‖ ≤ σ_T…σ_1, so a largest singular value of at most γ < 1 at every step leaves at "
+    "most γ^T of the gradient. Eigenvalues govern the powers of one matrix, not the products of different ones. And keep "
     "the margin γ: the product of 1 - 1/(t+1)² tends to 1/2.",
     not_shown="Widths above 3, where a non-normal matrix may take more than 1200 steps to die out.",
     cites=("pascanu2013", "horn2013"),
@@ -200,7 +200,9 @@ def e_times_d_times_kreiss(J: Matrix) -> float:
         "every singular value is at most 0.9": reading(
             period=chains(every_singular_value=(0, 0.9), repeat=True), allowed=never_above_one
         ),
-        "growth up to e·d times the Kreiss constant is allowed for": reading(
+    },
+    holds_for={
+        "growth up to e·d times the Kreiss constant, which bounds it whatever the Jacobian": reading(
             period=chains(every_eigenvalue=(0, 0.9), repeat=True), allowed=e_times_d_times_kreiss
         ),
     },
@@ -218,8 +220,9 @@ def e_times_d_times_kreiss(J: Matrix) -> float:
             period=[np.array([[0.9, 5.0], [0.0, 0.9]])], allowed=never_above_one
         ),
     },
-    teach="Eigenvalues speak of the end of the run, the norm of its beginning. A matrix that is not normal first grows, as far "
-    "as its resolvent allows, and a hundred steps may lie within that time. For normal ones ‖Jᵏ‖ = |λ|ᵏ at every k.",
+    teach="Eigenvalues speak of the end of the run, the norm of its beginning. Powers of a matrix that is not normal may grow at "
+    "first, as far as its resolvent allows, and a hundred steps may lie within that time. For a normal one ‖Jᵏ‖ = |λ|ᵏ at "
+    "every k, where λ is its largest eigenvalue.",
     not_shown="Growth after step 200. The Kreiss constant is a largest value on a grid, which can only make the bound stricter.",
     cites=("trefethen2005", "horn2013"),
     figure=powers_of_one_matrix,
@@ -254,7 +257,7 @@ def no_power_exceeds_what_is_allowed(period: Chain, allowed: Callable[[Matrix], 
     },
     teach="One eigenvalue beyond 1 promises nothing when the matrices change. If *all* are at least ρ > 1 in modulus the norm "
     "does explode: determinants multiply, so ‖P‖ ≥ |det P|^(1/d) ≥ ρ^T. Even then a particular gradient may shrink.",
-    not_shown="That every gradient grows: for that all singular values must be at least ρ.",
+    not_shown="That every gradient grows: it would be enough for that if all singular values were at least ρ.",
     cites=("pascanu2013", "horn2013"),
 )
 def the_product_explodes(period: Chain) -> None:
@@ -356,6 +359,7 @@ def the_product_has_that_many_factors(stretch: Stretch, promised: Callable[[int,
     fails_for={
         "all singular values exactly 1": reading(period=chains(every_singular_value=(1, 1))),
         "near miss: all singular values within 0.001 of 1": reading(period=chains(every_singular_value=(0.999, 1.001))),
+        "near miss: all singular values 0.94, which takes 112 factors": reading(period=chains(every_singular_value=(0.94, 0.94))),
     },
     witness={
         "what one step doubles the next one halves": reading(period=STRETCH_AND_SQUEEZE),

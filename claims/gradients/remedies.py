@@ -13,8 +13,8 @@ from claims.kit import Domain, at_least, at_most, cases, claim, domain, only, re
 from claims.kit.domains import chains, reals, seeds, whole
 from claims.kit.domains.matrices import Interval
 from impls import bptt, elman
+from impls.backward import step_gradients
 from impls.broken_attention import normalise_each_step
-from impls.parameter_gradient import step_gradients
 
 # --- is there a remedy? ---------------------------------------------------------------------------------------------
 
@@ -79,9 +79,10 @@ def plain(remedy: Remedy | Domain) -> dict[str, object]:
         "orthogonal weights and a state near 0": reading(**plain(orthogonal_start)),
         "weights that start as the identity": reading(**plain(identity_start)),
     },
-    teach="No rescaling of the sum can help: in it the first of 100 steps has a share of at most γ⁹⁹, and keeps it. But the "
-    "vanishing itself can be prevented in a plain tanh network: with orthogonal weights and a state near 0 every step's "
-    "Jacobian is all but orthogonal. To normalise step by step helps too, at the price of following no gradient.",
+    teach="No rescaling of the sum can help: in it the first of 100 steps has a share of at most γ⁹⁹, which one factor for all "
+    "entries leaves as it is and one for each entry hardly raises. But the vanishing itself can be prevented in a plain tanh "
+    "network: with orthogonal weights and a state near 0 every step's Jacobian is all but orthogonal. To normalise step by step "
+    "helps too, at the price of following no gradient.",
     not_shown="Whether a cure at the start lasts through training; Pascanu's regulariser, which watches over it meanwhile.",
     cites=("pascanu2013", "saxe2014", "le2015"),
 )

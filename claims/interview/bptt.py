@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from claims.kit import at_least, claim, close, domain, holds, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import Interval, chains, grid
-from claims.networks import ElmanRun, elman_runs
+from claims.subjects.networks import ElmanRun, elman_runs
 from impls import backward, bptt, broken, broken_interview, elman, rtrl
 from impls.graph import Graph, trace
 from impls.positions import alone
@@ -128,7 +128,9 @@ K = whole(1, 4)
     by=search(cases=100),
     as_written=reading(run=RUNS, k=K, cuts=bptt.window, asked=every_step),
     amended={
-        "one looks at the k steps inside the window only": reading(run=RUNS, k=K, cuts=bptt.window, asked=steps_in_the_window)
+        "only steps that still receive a gradient are counted": reading(
+            run=RUNS, k=K, cuts=bptt.window, asked=steps_in_the_window
+        )
     },
     holds_for={
         "without truncation, in the same k steps": reading(run=RUNS, k=K, cuts=full, asked=steps_in_the_window),
@@ -156,7 +158,7 @@ def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cu
 
 @claim(
     "interview.tbptt-horizon",
-    says="With truncation after k steps, dependencies longer than that are not learnt: no gradient passes them on.",
+    says="Truncation after k steps lets no gradient tell the network of anything longer ago.",
     lines=(513,),
     expect="supported",
     by=search(cases=100),
@@ -248,7 +250,7 @@ FOUR_STEPS = ElmanRun(
 
 @claim(
     "interview.bptt-is-the-algorithm",
-    says="Back-propagation through time is the algorithm for training recurrent networks: there is no other way to the gradient.",
+    says="To train a recurrent network by its gradient one has to go back through time: no exact way spares the steps back.",
     lines=(103, 513),
     expect="qualified",
     by=search(cases=60),

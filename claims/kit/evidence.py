@@ -21,18 +21,18 @@ class EvidenceError(Exception):
     """Evidence or a record that cannot be read; the message names the file and what to do."""
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One concrete case. `arguments` holds what was drawn, encoded so that a replay can rebuild it; constants of the
     reading are left out. `shown` is the arithmetic, `says` what the property found."""
 
     found_by: str
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] = {}
     text: dict[str, str]
     says: str
     shown: list[tuple[str, str]] = []
 
 
-class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True):
+class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened to one reading. `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were
     no others; `strain` is the largest share of an allowance that a valid case used, in the case `tightest`."""
 

@@ -20,7 +20,7 @@ def lines(
     """One line a series, with its points."""
     order = list(dict.fromkeys(row[series] for row in rows))
     return _chart(rows, title, says).mark_line(point=True).encode(
-        x=alt.X(x, type="quantitative", scale=alt.Scale(type="log") if log_x else alt.Scale(zero=False)),
+        x=alt.X(x, type="quantitative", scale=alt.Scale(type="log", nice=False) if log_x else alt.Scale(zero=False)),
         y=alt.Y(y, type="quantitative", scale=alt.Scale(type="log") if log_y else alt.Scale(zero=False)),
         color=_colour(series, order),
         strokeDash=alt.StrokeDash(series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=_legend()),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from claims.kit import Domain, claim, close, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
-from claims.networks import ElmanRun, elman_runs
+from claims.subjects.networks import ElmanRun, elman_runs
 from impls import broken, elman
 from impls.broken_promise import leaks_backwards, read_out_bias_nearly, read_out_one_step_late, read_out_without_bias
 from impls.systems import BIDIRECTIONAL, CAUSAL_ATTENTION, ELMAN, GRU, LSTM, SELF_ATTENTION, System
@@ -69,8 +69,8 @@ TEN_STEPS = with_read_out(elman_runs(steps=(1, 10), weights=(-1, 1)))
 
 @claim(
     "promise.elman-recurrence",
-    says="A simple recurrent network is two equations: tanh of a sum of weighted state, weighted input and bias, and an affine "
-    "read-out of the state.",
+    says="The two printed equations, tanh of weighted state, weighted input and bias, and an affine read-out of the state, are "
+    "the simple recurrent network as torch computes it.",
     lines=(29, 30, 108),
     expect="supported",
     by=search(cases=100),
@@ -92,8 +92,9 @@ TEN_STEPS = with_read_out(elman_runs(steps=(1, 10), weights=(-1, 1)))
         "b_y left out": reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_without_bias, bias=True),
         "y_t read from h_{t-1}": reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_one_step_late, bias=True),
     },
-    teach="They are torch.nn.RNN and torch.nn.Linear to the last few bits, gradients included. Torch keeps two biases, which act "
-    "as their sum alone. Where the recurrence is printed without b it is another network, torch's with bias=False.",
+    teach="They are torch.nn.RNN and torch.nn.Linear to the last few bits, gradients of the inputs included. Torch keeps two "
+    "biases, which act as their sum alone. Where the recurrence is printed without b it is another network, torch's with "
+    "bias=False.",
     not_shown="Long runs: where W_h stretches, rounding grows from step to step and two right implementations drift apart.",
     cites=("elman1990",),
 )
@@ -114,7 +115,7 @@ def the_equations_are_torchs(drawn: WithReadOut, step: Step, read_out: ReadOut, 
 
 @claim(
     "promise.state-sees-only-the-prefix",
-    says="The state after t tokens depends on these t tokens and on none that come later.",
+    says="The state after t tokens depends on these alone: no token that comes later changes it.",
     lines=(26,),
     expect="supported",
     by=search(cases=100),

@@ -106,7 +106,7 @@ REGISTER = only(Network(constructive.register_rnn(16)), "the register of 16 plac
         "weights that keep a place for every word, and no more words than places": reading(
             memory=REGISTER, sequences=two_sequences(same=(0, 13))
         ),
-        "real numbers in place of floats, and weights that lose nothing: h = tanh(h/2 + x), x = ±1": reading(
+        "real numbers in place of floats, and the network h = tanh(h/2 + x) with x = ±1": reading(
             memory=only(RealNetwork(60), "h = tanh(h/2 + x) with 60 digits"), sequences=two_sequences(same=(0, 20))
         ),
     },
@@ -196,7 +196,7 @@ LENGTH, WIDTH = whole(2, 60), whole(1, 4)
 @claim(
     "promise.any-length-one-size",
     says="A sequence of any length goes into a vector of one size, and from that vector the network predicts.",
-    lines=(33, 294),
+    lines=(33,),
     expect="supported",
     by=search(cases=60),
     as_written=reading(machine=ELMAN_STREAM, n=LENGTH, width=WIDTH, seed=seeds()),
@@ -212,8 +212,8 @@ LENGTH, WIDTH = whole(2, 60), whole(1, 4)
         ),
     },
     teach="The Elman network and the GRU carry d numbers from token to token, the LSTM 2d, after one token and after two "
-    "thousand. Attention carries 2d for every token it has read, or its outputs change. That is the exchange: constant memory "
-    "that may forget, against memory that grows and need not.",
+    "thousand. Attention carries a key and a value, 2d numbers, for every token it has read; with the oldest dropped its outputs "
+    "change. That is the exchange: constant memory that may forget, against memory that grows and need not.",
     not_shown="That a vector of that size is enough for a task: what one can hold is asked in promise.state-holds-everything.",
     cites=("elman1990", "vaswani2017"),
 )

@@ -164,7 +164,7 @@ def test_evidence_that_is_not_there_is_named(reports):
     (b'"n": 11', b'"m": 11'),
     (b'"n": 11', b'"n": {"name": "os:system"}'),
     (b'"n": 11', b'"n": {"object": "claims.kit.evidence:os.system", "fields": {"command": "true"}}'),
-    (b'"n": 11', b'"n": {"object": "claims.networks:ElmanRun", "fields": {}}'),
+    (b'"n": 11', b'"n": {"object": "claims.subjects.networks:ElmanRun", "fields": {}}'),
     (b'"n": 11', b'"n": {"array": ["x"], "dtype": "float64", "shape": [1]}'),
 ], ids=["a reading renamed", "an argument renamed", "a foreign name", "a command", "fields missing", "no number"])  # fmt: skip
 def test_a_stored_case_that_does_not_fit_the_claim_is_refused(reports, old, new):

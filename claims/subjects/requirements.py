@@ -7,7 +7,7 @@ from functools import cache
 import networkx as nx
 import torch
 
-from claims.traces import traced
+from claims.subjects.traces import traced
 from impls import attention, broken_needed
 from impls.graph import shortest_gradient_path
 from impls.positions import Positions, Tokens, alone

@@ -1,0 +1,154 @@
+"""What parallel hardware can do with a chain, and what with attention."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from claims.figures.sequential import speedup_on_processors, time_on_processors
+from claims.kit import at_most, cases, claim, exhaustion, holds, measure, reading, search, show, trials
+from claims.kit.domains import seeds, whole
+from claims.subjects.traces import traced
+from impls import transformer
+from impls.graph import trace
+from impls.systems import (
+    CAUSAL_ATTENTION,
+    ELMAN,
+    GRU,
+    LSTM,
+    SELF_ATTENTION,
+    System,
+)  # fmt: skip
+from impls.timing import Layer, attention_alone, lstm, seconds_a_step, transformer_layer
+
+
+def average_parallelism(system: System, n: int, d: int) -> float:
+    """Work over span: how many processors can be kept busy on average, width included."""
+    graph = traced(system, n, d)
+    return graph.work / graph.span_bounded
+
+
+@claim(
+    "sequential.o1-parallelism",
+    says="A chain of n dependent steps offers parallelism that does not grow with n, however many cores there are.",
+    lines=(72, 76),
+    expect="supported",
+    by=search(cases=40),
+    as_written=reading(system=ELMAN, n=whole(1, 48), d=whole(1, 4)),
+    holds_for={
+        "the LSTM": reading(system=LSTM, n=whole(1, 16), d=whole(1, 3)),
+        "the GRU": reading(system=GRU, n=whole(1, 16), d=whole(1, 3)),
+    },
+    fails_for={
+        "self-attention": reading(system=SELF_ATTENTION, n=whole(1, 256), d=whole(1, 4)),
+        "causal self-attention": reading(system=CAUSAL_ATTENTION, n=whole(1, 256), d=whole(1, 4)),
+    },
+    teach="Count scalar operations: work W and span S. An RNN has W and S both proportional to n, so W/S, the processors it "
+    "can keep busy, is set by its width. In attention W grows and S hardly does.",
+    not_shown="Parallelism over width, batch and layers, which an RNN has too: L layers take n + L - 1 steps, not nL.",
+    cites=("brent1974", "vaswani2017"),
+    figure=speedup_on_processors,
+)
+def parallelism_stays_below_the_work_of_one_step(system: System, n: int, d: int) -> None:
+    one_more_token = traced(system, 2, d).work - traced(system, 1, d).work
+    parallelism = average_parallelism(system, n, d)
+    show("work of one more token, in operations", one_more_token)
+    show("work over span", parallelism)
+    at_most(parallelism, one_more_token, f"processors kept busy by {n} tokens")
+
+
+@dataclass(frozen=True)
+class Products:
+    """How many matrix products must follow one another, and how many that should be at length n."""
+
+    name: str
+    chained: Callable[[int], int]
+    promised: Callable[[int], int]
+
+
+def recurrent_products(n: int) -> int:
+    """Products in a row in an Elman network of width 2 on n tokens."""
+    return traced(ELMAN, n, 2).chain("product")
+
+
+def transformer_products(n: int) -> int:
+    """Products in a row in a Transformer layer of width 2 on n tokens, taken together as one matrix."""
+    p = transformer.draw(2, 1, torch.Generator().manual_seed(0))
+    tokens = torch.ones(n, 2, dtype=torch.float64)
+    return trace(lambda X: [transformer.run(p, X)], tokens).chain("product")
+
+
+def length(n: int) -> int:
+    return n
+
+
+def one(n: int) -> int:
+    return 1
+
+
+def six(n: int) -> int:
+    """Queries with keys; scores; values; output projection; two of the feed-forward network."""
+    return 6
+
+
+LENGTHS = cases((2, 16, 64, 512))
+RECURRENT = Products("RNN: as many as tokens", recurrent_products, length)
+
+
+@claim(
+    "sequential.512-steps",
+    says="On 512 tokens a recurrent network takes 512 steps that wait for one another, a Transformer a single matrix product.",
+    lines=(78, 79, 80),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(part=cases((RECURRENT, Products("Transformer: one", transformer_products, one))), n=LENGTHS),
+    amended={
+        "one says a fixed number of products a layer, whatever the length": reading(
+            part=cases((RECURRENT, Products("Transformer: the same at all lengths", transformer_products, six))), n=LENGTHS
+        ),
+    },
+    fails_for={
+        "near miss: one step fewer than tokens": reading(
+            part=Products("RNN: one fewer", recurrent_products, lambda n: n - 1), n=LENGTHS
+        ),
+        "the Transformer growing with the length": reading(
+            part=Products("Transformer: as many as tokens", transformer_products, length), n=LENGTHS
+        ),
+    },
+    teach="512 dependent steps against a number that depends on the depth of the network and not on the length: six products "
+    "in a row for each layer, whatever n.",
+    not_shown="How long a product takes: the Transformer's grow with n² in work.",
+    cites=("vaswani2017",),
+)
+def products_in_a_row(part: Products, n: int) -> None:
+    show("matrix products in a row", part.chained(n))
+    show("promised", part.promised(n))
+    holds(part.chained(n) == part.promised(n), f"{part.name}: {part.chained(n)} in a row at n = {n}, not {part.promised(n)}")
+
+
+@claim(
+    "sequential.speedup-needs-parallel-hardware",
+    says="Attention owes its advantage in time over recurrence to parallel hardware: on one core it has none.",
+    lines=(76, 82, 355),
+    expect="qualified",
+    by=trials(seeds=20, alpha=0.01, beats=0.5, timed=True),
+    as_written=reading(rival=attention_alone(128), n=16, seed=seeds()),
+    amended={
+        "a whole Transformer layer, feed-forward network included": reading(rival=transformer_layer(128), n=256, seed=seeds()),
+        "attention alone, on sequences of four times the width": reading(rival=attention_alone(128), n=512, seed=seeds()),
+    },
+    fails_for={"an LSTM of a quarter of the width as the rival": reading(rival=lstm(32), n=64, seed=seeds())},
+    holds_for={"an LSTM of four times the width as the rival": reading(rival=lstm(512), n=64, seed=seeds())},
+    teach="On one core time follows work: 16d² operations a token for the LSTM, 24d² + 4nd for a Transformer layer, 8d² + 4nd "
+    "for attention alone. So attention alone wins while n < 2d, by doing less; a whole layer wins only where many "
+    "processors share its work: time lies between max(W/p, S) and W/p + S.",
+    not_shown="Other lengths and widths than those timed: n = 2d is where the counts cross. Measurements on a GPU. The curves "
+    "for many processors follow from work and span; they are not measured.",
+    cites=("brent1974", "vaswani2017"),
+    figure=time_on_processors,
+)
+def a_recurrent_layer_is_no_slower_on_one_core(rival: Layer, n: int, seed: int) -> None:
+    recurrent, other = seconds_a_step((lstm(128), rival), n, seed)
+    measure(time_ratio=recurrent / other, LSTM_ms=1000 * recurrent, rival_ms=1000 * other)
+    show("time of the LSTM over time of the rival", recurrent / other)
+    holds(recurrent <= other, f"the LSTM takes {recurrent / other:.2f} times as long")
