@@ -302,7 +302,7 @@ NOTICED = 1e-6
 @claim(
     "attention.only-attention-and-ffn",
     says="Self-attention and feed-forward layers are all one needs.",
-    lines=(3, 459),
+    lines=(459,),
     expect="qualified",
     by=search(cases=100),
     as_written=reading(stack=stacks((1, 2, 3)), n=whole(3, 6), seed=seeds()),

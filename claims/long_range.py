@@ -81,48 +81,6 @@ def forgotten(memory: Bindings, passage: Passage) -> list[int]:
     return [k for k, (read, bound) in enumerate(zip(recalled, passage.bound, strict=True), 1) if read != bound]
 
 
-@claim(
-    "long-range.coreference-capacity",
-    says="A hidden state has not the capacity to keep, over hundreds of tokens, whom the pronouns stand for.",
-    lines=(260,),
-    expect="refuted",
-    by=search(cases=40),
-    as_written=reading(memory=SIXTEEN, passage=passages(pronouns=(2, 16), later=(200, 600))),
-    holds_for={
-        "near miss: a place too few, 15 for 16 pronouns": reading(
-            memory=FIFTEEN, passage=passages(pronouns=(16, 16), later=(200, 600))
-        ),
-        "f = 0.88 and i = 0.12 between the writes, not 1 and 0": reading(
-            memory=WEAK, passage=passages(pronouns=(2, 16), later=(200, 600))
-        ),
-    },
-    fails_for={
-        "16 pronouns, every one bound anew": reading(
-            memory=SIXTEEN, passage=Passage(tuple(range(16)), tuple(enumerate(range(15, -1, -1))), named=(5, 10, 0), later=500)
-        ),
-    },
-    witness={
-        "all 16 places taken, 2000 tokens": reading(
-            memory=SIXTEEN,
-            passage=only(
-                Passage(tuple(range(16)), ((0, 7), (9, 2)), named=(5, 10, 0), later=2000),
-                "16 pronouns, the first and the tenth bound twice; then 2000 tokens",
-            ),
-        )
-    },
-    teach="Capacity is a matter of counting: k pronouns and E entities take k·log2 E bits, however many tokens lie between. 16 "
-    "pronouns and 16 entities are 64 bits, here in 64 units; an LSTM of 512 has room to spare. Whether training finds such "
-    "weights, and learns from words alone who is meant, is another question, and the one to ask.",
-    not_shown="Learning: weights and codes are set by hand, and the tokens say who is bound to whom.",
-    cites=("hochreiter1997",),
-)
-def some_binding_is_lost(memory: Bindings, passage: Passage) -> None:
-    holds(
-        forgotten(memory, passage),
-        f"{len(passage.bound)} pronouns, all read rightly off the hidden state {passage.later} tokens after the last was bound",
-    )
-
-
 MARIA = (
     "Maria told Jane that she was going to win. Jane replied that she was wrong. "
     "Maria laughed. She had been right about her friend all along."
@@ -163,6 +121,48 @@ def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
     holds(passage.breaks, f"{passage.length} tokens, and no paragraph break among them")
     lost = forgotten(memory, passage)
     holds(lost, f"paragraph breaks passed: {len(passage.breaks)}; all {len(passage.bound)} pronouns read rightly after them")
+
+
+@claim(
+    "long-range.coreference-capacity",
+    says="A hidden state has not the capacity to keep, over hundreds of tokens, whom the pronouns stand for.",
+    lines=(260,),
+    expect="refuted",
+    by=search(cases=40),
+    as_written=reading(memory=SIXTEEN, passage=passages(pronouns=(2, 16), later=(200, 600))),
+    holds_for={
+        "near miss: a place too few, 15 for 16 pronouns": reading(
+            memory=FIFTEEN, passage=passages(pronouns=(16, 16), later=(200, 600))
+        ),
+        "f = 0.88 and i = 0.12 between the writes, not 1 and 0": reading(
+            memory=WEAK, passage=passages(pronouns=(2, 16), later=(200, 600))
+        ),
+    },
+    fails_for={
+        "16 pronouns, every one bound anew": reading(
+            memory=SIXTEEN, passage=Passage(tuple(range(16)), tuple(enumerate(range(15, -1, -1))), named=(5, 10, 0), later=500)
+        ),
+    },
+    witness={
+        "all 16 places taken, 2000 tokens": reading(
+            memory=SIXTEEN,
+            passage=only(
+                Passage(tuple(range(16)), ((0, 7), (9, 2)), named=(5, 10, 0), later=2000),
+                "16 pronouns, the first and the tenth bound twice; then 2000 tokens",
+            ),
+        )
+    },
+    teach="Capacity is a matter of counting: k pronouns and E entities take k·log2 E bits, however many tokens lie between. 16 "
+    "pronouns and 16 entities are 64 bits, here in 64 units; an LSTM of 512 has room to spare. Whether training finds such "
+    "weights, and learns from words alone who is meant, is another question, and the one to ask.",
+    not_shown="Learning: weights and codes are set by hand, and the tokens say who is bound to whom.",
+    cites=("hochreiter1997",),
+)
+def some_binding_is_lost(memory: Bindings, passage: Passage) -> None:
+    holds(
+        forgotten(memory, passage),
+        f"{len(passage.bound)} pronouns, all read rightly off the hidden state {passage.later} tokens after the last was bound",
+    )
 
 
 # --- agreement ------------------------------------------------------------------------------------------------------

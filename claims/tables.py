@@ -1,6 +1,6 @@
 """The essay's tables, rebuilt: for each cell the claim, or the reading of one, that speaks for it. The report fills them in."""
 
-from claims.complexity import published
+from claims.complexity import published, table
 from claims.complexity.published import Entry
 from claims.kit.table import Cell, Table
 from claims.subjects import requirements
@@ -82,4 +82,22 @@ COMPLEXITY = Table(
     ),
 )  # fmt: skip
 
-TABLES = (GATED, COMPLEXITY, NEEDED)
+RECURRENCE = Table(
+    id="complexity.rnn-table",
+    title="What a recurrence costs",
+    says="For n tokens and d units: the order that the essay prints, and the exact law that was counted.",
+    columns=("printed", "counted", "verdict"),
+    rows=tuple(
+        (name, (order, law.name.rpartition(": ")[2], Cell(f"complexity.rnn-table.{claim}")))
+        for name, order, law, claim in (
+            ("Sequential steps", "O(n)", table.STEPS, "sequential-steps"),
+            ("Work of a step", "O(d²)", table.A_STEP, "work-per-step"),
+            ("Work in all", "O(nd²)", table.IN_ALL, "total-work"),
+            ("Time at best", "O(n)", table.AT_BEST, "wall-clock"),
+            ("Gradient path", "O(n)", table.BACK, "gradient-path"),
+        )
+    ),
+    lines=(336, 337, 338, 339, 340),
+)
+
+TABLES = (GATED, RECURRENCE, COMPLEXITY, NEEDED)

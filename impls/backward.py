@@ -5,9 +5,9 @@
     δ_{t-1} = W_hᵀ a_t
     ∂L/∂W = Σ_t a_t u_tᵀ           u_t = [h_{t-1}; x_t; 1],   W = [W_h, W_x, b]
 
-Werbos (1990); Williams & Peng (1990). In Pascanu, Mikolov & Bengio (2013), equations 3 and 4, u_t is the "immediate"
-derivative of step t. The parameters are the same at every step, so their gradient is one sum over all steps. With h_0 = 0
-the first step adds exactly nothing to W_h.
+Werbos (1990); Williams & Peng (1990). What a_t u_tᵀ takes from step t alone, u_t, is the "immediate" derivative of Pascanu,
+Mikolov & Bengio (2013), equation 4. The parameters are the same at every step, so their gradient is one sum over all steps.
+With h_0 = 0 the first step adds exactly nothing to W_h.
 
     h_t, δ_t, a_t ∈ ℝ^d, x_t ∈ ℝ^m, u_t ∈ ℝ^{d+m+1}
 

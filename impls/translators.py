@@ -6,8 +6,8 @@
 
     RECURRENT(cell, attends)    impls.seq2seq      source (h_j, …), target (s_i, …); s_0 is the encoder's last state
     AS_PUBLISHED                the same with gated units (impls.gru) and the source read in both directions, which gives
-                                h_j = [→h_j; ←h_j] and s_0 = [→h_n; ←h_1] (Bahdanau, Cho & Bengio 2015, section 3.2,
-                                who start from ←h_1 alone)
+                                h_j = [→h_j; ←h_j] and s_0 = [→h_n; ←h_1] (Bahdanau, Cho & Bengio 2015, section 3.2
+                                and appendix A.2.2, who start from ←h_1 alone)
     TRANSFORMER                 impls.transformer and impls.decoder, a layer each: source (M_j), target (A_i)
 
 x_j, y_i ∈ ℝ^d stand for embedded tokens: y_i is what the decoder is fed to predict y_{i+1}. The position codes of the

@@ -60,7 +60,16 @@ def command(
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())
     page = write_site(record, evidence, folder)
+    if not only:
+        _forget_others(folder / "evidence", {one.id for one in claims})
     return _conclude(console, record, page)
+
+
+def _forget_others(folder: Path, ids: set[str]) -> None:
+    """Once the new record is whole: the evidence of claims that are no more speaks for nothing."""
+    for file in folder.glob("*.json"):
+        if file.stem not in ids:
+            file.unlink()
 
 
 def _named(ids: Sequence[str]) -> list[Claim]:

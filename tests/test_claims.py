@@ -164,6 +164,29 @@ def test_shows_the_arithmetic_of_its_stored_cases(one):
         assert shown, f"{witness.name}: use show() so that the page has something to show"
 
 
+def test_no_two_claims_share_their_whole_check():
+    checks = {}
+    for one in CLAIMS:
+        checks.setdefault((one.check, frozenset((reading.role, reading.words) for reading in one.readings)), []).append(one.id)
+
+    assert [ids for ids in checks.values() if len(ids) > 1] == []
+
+
+def test_every_claim_fits_on_a_screen():
+    long = {}
+    for file in (file for file in FOLDER.rglob("*.py") if "kit" not in file.parts):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            claimed = isinstance(node, ast.FunctionDef) and [one for one in node.decorator_list if is_claim(one)]
+            if claimed and node.end_lineno - claimed[0].lineno >= 60:
+                long[node.name] = node.end_lineno - claimed[0].lineno + 1
+
+    assert long == {}
+
+
+def is_claim(decorator):
+    return isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "claim"
+
+
 def test_there_are_claims_and_no_two_of_one_id():
     assert len({one.id for one in CLAIMS}) == len(CLAIMS) > 0
 

@@ -130,14 +130,14 @@ LENGTH, NUMBERS = whole(3, 4), whole(1, 3)
         "the cells are Elman's or GRUs": reading(
             cell=cases(["elman", "gru"]), attention=False, hand_over=all_of_it, vectors=1, n=LENGTH, d=NUMBERS, seed=seeds()
         ),
-        "the pair (h, C) counts as one vector, twice as wide": reading(
-            cell="lstm", attention=False, hand_over=all_of_it, vectors=2, n=LENGTH, d=NUMBERS, seed=seeds()
-        ),
     },
     holds_for={
+        "two vectors, h and C": reading(
+            cell="lstm", attention=False, hand_over=all_of_it, vectors=2, n=LENGTH, d=NUMBERS, seed=seeds()
+        ),
         "an LSTM of whose state only h is handed over": reading(
             cell="lstm", attention=False, hand_over=h_alone, vectors=1, n=LENGTH, d=NUMBERS, seed=seeds()
-        )
+        ),
     },
     fails_for={
         "near miss: h, and one part in 10⁹ of C": reading(

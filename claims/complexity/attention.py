@@ -18,36 +18,6 @@ from impls.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, Sys
 # --- operations -----------------------------------------------------------------------------------------------------
 
 
-@claim(
-    "complexity.attention-o1-sequential",
-    says="Self-attention takes a number of sequential operations that does not depend on the length: O(1).",
-    lines=(351, 355),
-    expect="supported",
-    by=search(cases=40),
-    as_written=reading(system=SELF_ATTENTION, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)),
-    holds_for={
-        "a whole Transformer layer": reading(
-            system=TRANSFORMER_LAYER, depth_of=only(in_tensor_operations), n=whole(1, 10), d=whole(1, 2)
-        )
-    },
-    fails_for={
-        "near miss: operations on two numbers at a time": reading(
-            system=SELF_ATTENTION, depth_of=only(in_operations_of_two_numbers), n=whole(1, 64), d=whole(1, 4)
-        ),
-        "the Elman network": reading(system=ELMAN, depth_of=only(in_tensor_operations), n=whole(1, 16), d=whole(1, 4)),
-    },
-    teach="True when a whole matrix product or softmax counts as one operation. With operations on two numbers at a time, sums "
-    "over n terms add O(log n).",
-    not_shown="Generation token by token, which is as sequential as an RNN.",
-    cites=("vaswani2017",),
-)
-def the_depth_is_that_of_one_token(system: System, depth_of: Callable[[Graph], int], n: int, d: int) -> None:
-    one, many = depth_of(traced(system, 1, d)), depth_of(traced(system, n, d))
-    show("depth at one token", one)
-    show(f"depth at {n} tokens", many)
-    holds(one == many, f"depth {many} at n = {n}, {one} at n = 1")
-
-
 def scores_and_sums(n: int, d: int) -> int:
     """Operations in the products of queries with keys and of weights with values."""
     return whole_attention(n, d).work_of("bmm")
@@ -101,6 +71,36 @@ def twice_the_quadratic_part_pays_for_all(operations: Callable[[int, int], int],
 
 
 # --- paths ----------------------------------------------------------------------------------------------------------
+
+
+@claim(
+    "complexity.attention-o1-sequential",
+    says="Self-attention takes a number of sequential operations that does not depend on the length: O(1).",
+    lines=(351, 355),
+    expect="supported",
+    by=search(cases=40),
+    as_written=reading(system=SELF_ATTENTION, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)),
+    holds_for={
+        "a whole Transformer layer": reading(
+            system=TRANSFORMER_LAYER, depth_of=only(in_tensor_operations), n=whole(1, 10), d=whole(1, 2)
+        )
+    },
+    fails_for={
+        "near miss: operations on two numbers at a time": reading(
+            system=SELF_ATTENTION, depth_of=only(in_operations_of_two_numbers), n=whole(1, 64), d=whole(1, 4)
+        ),
+        "the Elman network": reading(system=ELMAN, depth_of=only(in_tensor_operations), n=whole(1, 16), d=whole(1, 4)),
+    },
+    teach="True when a whole matrix product or softmax counts as one operation. With operations on two numbers at a time, sums "
+    "over n terms add O(log n).",
+    not_shown="Generation token by token, which is as sequential as an RNN.",
+    cites=("vaswani2017",),
+)
+def the_depth_is_that_of_one_token(system: System, depth_of: Callable[[Graph], int], n: int, d: int) -> None:
+    one, many = depth_of(traced(system, 1, d)), depth_of(traced(system, n, d))
+    show("depth at one token", one)
+    show(f"depth at {n} tokens", many)
+    holds(one == many, f"depth {many} at n = {n}, {one} at n = 1")
 
 
 @claim(

@@ -1,4 +1,4 @@
-"""Recurrence: the table of its costs, what of it can be done in parallel, and what hardware cannot shorten."""
+"""Recurrence: what of it can be done in parallel, and what hardware cannot shorten."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -14,75 +14,6 @@ from impls import broken_complexity, elman
 from impls.batched import Gradients, Products, training_step
 from impls.graph import Graph, trace
 from impls.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
-
-# --- the table ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Law:
-    """A count read off the trace of n tokens of width d, and the formula it must equal."""
-
-    name: str
-    count: Callable[[Graph], int]
-    formula: Callable[[int, int], int]
-
-
-def steps_in_a_row(graph: Graph) -> int:
-    return graph.chain("tanh")
-
-
-def product_work(graph: Graph) -> int:
-    """Multiplications and additions of all matrix products; the first recurrent product meets h_0 = 0 and is free."""
-    return graph.work_of("product")
-
-
-def depth(graph: Graph) -> int:
-    """The longest chain of arithmetic operations: the time on unlimited hardware."""
-    return graph.span
-
-
-def gradient_path(graph: Graph) -> int:
-    """The fewest operations between the first token and the last state."""
-    length = graph.shortest_path(0, len(graph.inputs) - 1)
-    return -1 if length is None else length
-
-
-RNN_TABLE = (
-    Law("steps one after another: n", steps_in_a_row, lambda n, d: n),
-    Law("work a step: 4d² (two products of d by d), n times: 4nd² - 2d²", product_work, lambda n, d: 4 * n * d * d - 2 * d * d),
-    Law("depth on unlimited hardware: 4n", depth, lambda n, d: 4 * n),
-    Law("gradient path from the first token to the last state: 4n", gradient_path, lambda n, d: 4 * n),
-)
-
-
-@claim(
-    "complexity.rnn-table",
-    says="For n tokens and d hidden units a recurrent network takes O(n) steps in a row of O(d²) work each, O(nd²) in all, "
-    "and, carried out step by step, O(n) of time on unlimited hardware; its gradient paths are of length O(n).",
-    lines=(334, 335, 336, 337, 338, 339, 340),
-    expect="supported",
-    by=search(cases=60),
-    as_written=reading(system=ELMAN, law=cases(RNN_TABLE), n=whole(2, 24), d=whole(1, 4)),
-    fails_for={
-        "near miss: one step fewer": reading(
-            system=ELMAN, law=Law("n - 1 steps", steps_in_a_row, lambda n, d: n - 1), n=whole(2, 24), d=whole(1, 4)
-        ),
-        "near miss: the first recurrent product counted, though h_0 = 0": reading(
-            system=ELMAN, law=Law("4nd²", product_work, lambda n, d: 4 * n * d * d), n=whole(2, 24), d=whole(1, 4)
-        ),
-        "self-attention": reading(system=SELF_ATTENTION, law=cases(RNN_TABLE), n=whole(2, 24), d=whole(1, 4)),
-    },
-    teach="Each is an exact law here, not a fit: n steps in a row, 4nd² - 2d² operations in products, depth and gradient path 4n "
-    "(product, two sums, tanh). The O(n) time is that of carrying the recurrence out; see sequential.step-t-waits-for-t-1.",
-    not_shown="Inputs and outputs of a width other than d.",
-    cites=("vaswani2017",),
-)
-def the_trace_follows_the_law(system: System, law: Law, n: int, d: int) -> None:
-    counted, promised = law.count(traced(system, n, d)), law.formula(n, d)
-    show("counted", counted)
-    show("promised", promised)
-    holds(counted == promised, f"{law.name}: counted {counted} at n = {n}, d = {d}, not {promised}")
-
 
 # --- the column “parallelisable?” -----------------------------------------------------------------------------------
 

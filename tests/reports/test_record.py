@@ -115,6 +115,18 @@ MEASURES_NAN = toys.claim(
 )(diverge)  # fmt: skip
 
 
+def test_evidence_of_a_claim_that_is_no_more_goes_with_it(reports):
+    reports.claims(toys.supported, toys.qualified)
+    reports.examine()
+    reports.claims(toys.supported)
+    reports.examine("--only", toys.supported.id)
+    both = {name for name in files(reports.folder) if name.startswith("evidence/")}
+    reports.examine()
+
+    assert len(both) == 2
+    assert [name for name in files(reports.folder) if name.startswith("evidence/")] == [f"evidence/{toys.supported.id}.json"]
+
+
 def test_only_some_claims_go_to_the_scratch_folder_and_leave_the_record_alone(reports):
     reports.examine()
     before = files(reports.folder)
