@@ -4,6 +4,7 @@ import difflib
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -66,10 +67,12 @@ def command(
 
 
 def _forget_others(folder: Path, ids: set[str]) -> None:
-    """Once the new record is whole: the evidence of claims that are no more speaks for nothing."""
+    """Once the new record is whole: the evidence of claims that are no more speaks for nothing. Only evidence is deleted, for
+    --out may name a folder that holds other files."""
     for file in folder.glob("*.json"):
-        if file.stem not in ids:
-            file.unlink()
+        with suppress(EvidenceError):
+            if file.stem not in ids and read_evidence(file).id == file.stem:
+                file.unlink()
 
 
 def _named(ids: Sequence[str]) -> list[Claim]:

@@ -35,7 +35,6 @@ def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapp
     charts = {id: one.figure for id, one in evidence.items() if one.figure}
     html: str = _environment().get_template("page.html").render(
         record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
-        tables={name: list(group) for name, group in groupby(record.tables, key=lambda one: one.chapter)},
         engines=[name for name in wording.ENGINES if any(one.by == name for one in record.claims)],
         off_pins=[one for part in is_as_pinned(record) for one in part], charts=charts,
         references=cited({key for one in record.claims for key in one.cites}, sources),

@@ -118,13 +118,16 @@ MEASURES_NAN = toys.claim(
 def test_evidence_of_a_claim_that_is_no_more_goes_with_it(reports):
     reports.claims(toys.supported, toys.qualified)
     reports.examine()
+    foreign = reports.folder / "evidence" / "mine.json"
+    foreign.write_text('{"not": "ours"}')
     reports.claims(toys.supported)
     reports.examine("--only", toys.supported.id)
     both = {name for name in files(reports.folder) if name.startswith("evidence/")}
     reports.examine()
 
-    assert len(both) == 2
-    assert [name for name in files(reports.folder) if name.startswith("evidence/")] == [f"evidence/{toys.supported.id}.json"]
+    left = {name for name in files(reports.folder) if name.startswith("evidence/")}
+    assert left == {f"evidence/{toys.supported.id}.json", "evidence/mine.json"}
+    assert both - left == {f"evidence/{toys.qualified.id}.json"}
 
 
 def test_only_some_claims_go_to_the_scratch_folder_and_leave_the_record_alone(reports):

@@ -1,5 +1,7 @@
 """A rebuilt table: each cell is filled from the evidence, links to what filled it, and is never typed."""
 
+from dataclasses import replace
+
 import pytest
 
 from claims import every_claim
@@ -22,6 +24,8 @@ TABLE = Table(
         ("not in this run", (Cell("toys.nobody"), None)),
     ),
 )  # fmt: skip
+ELSEWHERE = replace(TABLE, id="other.table", title="Elsewhere")
+AGAIN = replace(TABLE, id="toys.again", title="Again")
 UNSEEN = Table(id="toys.unseen", title="Unseen", says="", columns=("a",), rows=(("b", (Cell("toys.nobody"),)),))
 
 
@@ -32,11 +36,11 @@ def record():
         one.id: collect(one, verdict, [examine_reading(one, reading, verdict, 0.01) for reading in one.readings])
         for one in CLAIMS
     }
-    return make_record(CLAIMS, found, verdict, 1.0, (TABLE, UNSEEN))
+    return make_record(CLAIMS, found, verdict, 1.0, (TABLE, UNSEEN, ELSEWHERE, AGAIN))
 
 
 def test_a_cell_takes_the_outcome_of_its_reading_or_the_verdict_of_its_claim(record):
-    (table,) = record.tables
+    table = record.tables[0]
 
     assert [[getattr(cell, "came", cell) for cell in cells] for _, cells in table.rows] == [
         ["held", "fell"],
@@ -51,6 +55,7 @@ def test_the_page_links_each_cell_to_its_claim(record):
     assert '<a href="#toys.numbers-are-small">✓ yes</a> <small>Yes</small>' in page
     assert '<a href="#toys.small-numbers-are-small">✓ supported</a>' in page
     assert 'id="toys.table"' in page
+    assert 'id="toys.again"' in page, "tables of a chapter need not stand side by side in the list"
     assert "n<sub>2</sub> &lt; 10" in page
     assert "Unseen" not in page
 
