@@ -60,6 +60,9 @@ def test_a_toy_gets_the_verdict_that_it_must_get(toy):
     (toys.every_entry_is_a_square, "fell", "8 is no square"),
     (toys.nine_in_ten, "held", "seeds"),
     (toys.a_toss_up, "undecided", "seeds"),
+    (toys.open_question, "undecided", "nobody knows about 3"),
+    (toys.open_search, "undecided", "nobody knows about"),
+    (toys.open_trials, "undecided", "nobody knows about"),
 ], ids=lambda part: getattr(part, "id", None))  # fmt: skip
 def test_the_reading_as_written_of(toy, outcome, words):
     found = examine(toy)
@@ -127,6 +130,14 @@ def test_a_list_is_gone_through_to_its_end_though_a_case_fell():
     found = examine(toys.every_entry_is_a_square)
 
     assert (found.cases, found.complete) == (6, True)
+
+
+def test_one_case_that_falls_outweighs_all_that_cannot_be_told():
+    assert examine(toys.open_question, "three and four").why == "four"
+
+
+def test_a_case_that_cannot_be_told_says_so_when_it_is_run_again():
+    assert put_once(toys.open_question, {"n": 3}) == ("cannot be told: nobody knows about 3", [])
 
 
 def test_a_list_is_gone_through_in_order_and_in_all_combinations():

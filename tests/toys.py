@@ -9,7 +9,7 @@ import itertools
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from claims.kit import Domain, at_most, cases, claim, exhaustion, holds, measure, reading, show, trials
+from claims.kit import Domain, at_most, cannot_tell, cases, claim, exhaustion, holds, measure, reading, show, trials
 from claims.kit.domains import reals, seeds, whole
 
 UNUSED = {"says": "A toy.", "teach": "Nothing."}
@@ -260,9 +260,50 @@ def crashing_trials(seed, divisor):
     holds(seed % divisor, f"a multiple of {divisor}")
 
 
+@claim(
+    "toys.open-question",
+    **UNUSED,
+    expect="undecided",
+    by=exhaustion(),
+    as_written=reading(n=cases([1, 2, 3])),
+    fails_for={"three and four": reading(n=cases([3, 4]))},
+)
+def open_question(n):
+    holds(n < 4, "four")
+    if n > 2:
+        cannot_tell(f"nobody knows about {n}")
+
+
+@claim(
+    "toys.open-search",
+    **UNUSED,
+    expect="undecided",
+    as_written=reading(n=whole(0, 1000)),
+    fails_for={"numbers that are negative": reading(n=whole(-1000, -1))},
+)
+def open_search(n):
+    holds(n >= 0, "negative")
+    if n > 500:
+        cannot_tell(f"nobody knows about {n}")
+
+
+@claim(
+    "toys.open-trials",
+    **UNUSED,
+    expect="undecided",
+    by=trials(seeds=20, alpha=0.01, beats=0.5),
+    as_written=reading(seed=seeds(), known=False),
+    fails_for={"known": reading(seed=seeds(), known=True)},
+)
+def open_trials(seed, known):
+    if not known:
+        cannot_tell(f"nobody knows about {seed % 2}")
+    holds(False, "known to be false")
+
+
 TOYS = (
     supported, qualified, refuted, toothless, only_kind_controls, only_harsh_controls, crashing, asserting, falls_and_crashes,
     vacuous, filtered_away, impossible, half_discarded, flaky, only_a_stored_case_falls, tight, every_entry_is_a_square,
-    nine_in_ten, a_toss_up, crashing_trials,
+    nine_in_ten, a_toss_up, crashing_trials, open_question, open_search, open_trials,
 )  # fmt: skip
 QUICK_TOYS = (supported, qualified, refuted, every_entry_is_a_square)

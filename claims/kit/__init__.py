@@ -7,10 +7,10 @@ happened to each reading) -> **Verdict** (a pure function of the evidence). A ch
 from claims.kit.claim import Claim, ClaimError, claim, reading
 from claims.kit.domain import Domain, cases, domain, only
 from claims.kit.engines import exhaustion, search, trials
-from claims.kit.property import Falsified, at_least, at_most, close, holds, measure, rounding, show
+from claims.kit.property import Falsified, Unsettled, at_least, at_most, cannot_tell, close, holds, measure, rounding, show
 
 __all__ = [
-    "Claim", "ClaimError", "Domain", "Falsified",
-    "at_least", "at_most", "cases", "claim", "close", "domain", "exhaustion", "holds", "measure", "only",
+    "Claim", "ClaimError", "Domain", "Falsified", "Unsettled",
+    "at_least", "at_most", "cannot_tell", "cases", "claim", "close", "domain", "exhaustion", "holds", "measure", "only",
     "reading", "rounding", "search", "show", "trials",
 ]  # fmt: skip

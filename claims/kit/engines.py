@@ -24,7 +24,7 @@ from hypothesis.statistics import collector
 
 from claims.kit.dependencies import ROOT
 from claims.kit.profiles import Profile
-from claims.kit.property import Falsified, Seen, listening
+from claims.kit.property import Falsified, Seen, Unsettled, listening
 from claims.kit.statistics import can_decide, decide, settled
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Happened:
             except Falsified as falsified:
                 self.fallen = (arguments, str(falsified))
                 raise
-            except HypothesisException:
+            except (HypothesisException, Unsettled):
                 raise
             except Exception as crash:
                 self.crashed(crash)
@@ -70,6 +70,10 @@ class Happened:
             if seen.strain is not None and (self.tightest is None or seen.strain > (self.tightest[1].strain or 0)):
                 self.tightest = (arguments, seen)
             return seen
+
+    def left_open(self, unsettled: Unsettled) -> None:
+        """Nothing follows from a case that cannot be told."""
+        self.outcome, self.why = "undecided", str(unsettled)
 
     def crashed(self, crash: BaseException) -> None:
         """A crash is an error, whatever else was found."""
@@ -113,6 +117,8 @@ class Search:
                 test()
             except Falsified:
                 happened.outcome = "error" if happened.outcome == "error" else "fell"
+            except Unsettled as unsettled:
+                happened.left_open(unsettled)
             except Exception as crash:  # a health check, an empty domain, or the property itself
                 happened.crashed(crash)
         self._count(happened, statistics)
@@ -178,6 +184,8 @@ class Exhaustion:
                 continue
             except Falsified:
                 first = first or happened.fallen
+            except Unsettled as unsettled:
+                happened.left_open(unsettled)
             except Exception as crash:
                 happened.crashed(crash)
                 return happened
@@ -229,6 +237,9 @@ class Trials:
                 wins += 1
             except Falsified:
                 losses += 1
+            except Unsettled as unsettled:
+                happened.left_open(unsettled)
+                return happened
             except Exception as crash:
                 happened.crashed(crash)
                 return happened

@@ -10,7 +10,7 @@ from claims.kit.domain import Domain
 from claims.kit.engines import Arguments, Happened, constants, exhaustion
 from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence, machine, rests_on, versions
 from claims.kit.profiles import Profile
-from claims.kit.property import Falsified, listening
+from claims.kit.property import Falsified, Unsettled, listening
 from claims.kit.text import as_text
 
 CHOICE = "choice"
@@ -62,6 +62,8 @@ def put_once(claim: Claim, arguments: Arguments) -> tuple[str, list[tuple[str, A
             claim.check(**arguments)
         except Falsified as falsified:
             return str(falsified), seen.shown
+        except Unsettled as unsettled:
+            return f"cannot be told: {unsettled}", seen.shown
     return HOLDS, seen.shown
 
 

@@ -19,6 +19,10 @@ class Falsified(Exception):
     """The statement does not hold for these arguments. Anything else that is raised is an error, not a counterexample."""
 
 
+class Unsettled(Exception):
+    """Whether the statement holds for these arguments cannot be told from what is at hand: no source says so, for instance."""
+
+
 @dataclass
 class Seen:
     """What one case told the engine that listens."""
@@ -47,6 +51,11 @@ def holds(condition: object, otherwise: str) -> None:
     """The condition is true; `otherwise` says in words what was found instead."""
     if not condition:
         raise Falsified(otherwise)
+
+
+def cannot_tell(why: str) -> None:
+    """Neither yes nor no: the reading is *undecided*, unless another of its cases falls."""
+    raise Unsettled(why)
 
 
 def close(got: object, want: object, within: float, what: str) -> None:
