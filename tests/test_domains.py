@@ -19,7 +19,9 @@ from claims.kit.domains import any32, chains, finite32, matrices, reals, seeds, 
 from claims.subjects.networks import elman_runs
 from impls import elman
 
-INTERVALS = st.tuples(st.floats(0, 2), st.floats(0, 2)).map(sorted).map(tuple)
+# Bounds below full precision are no domain of a claim, and eigenvalue routines warn of them.
+BOUND = st.floats(0, 2, allow_subnormal=False)
+INTERVALS = st.tuples(BOUND, BOUND).map(sorted).map(tuple)
 ROUNDING = 1e-12
 EVERY = {
     "whole": whole(-3, 8),
