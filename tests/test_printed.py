@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.subjects.printed import Between, printed
+from claims.kit.printed import Between, as_printed, just_outside, printed
 
 
 @pytest.mark.parametrize(("figure", "low", "high"), [
@@ -28,3 +28,42 @@ def test_what_two_numbers_come_to_lies_between_the_ends(data):
 
     for worked_out, ends in ((x - y, a - b), (x / y, a / b), (3 * x, a * 3)):
         assert ends.low <= worked_out <= ends.high
+
+
+@pytest.mark.parametrize(("figure", "low", "high"), [
+    ("40 to 60", 39.5, 60.5), ("85+", 84.5, float("inf")), ("up to 500", 0, 500.5), ("under 27.3", 0, 27.25),
+])  # fmt: skip
+def test_may_be_a_range_or_a_bound(figure, low, high):
+    assert (as_printed(figure).between.low, as_printed(figure).between.high) == (low, high)
+
+
+@pytest.mark.parametrize("figure", ["", "a dozen", "12 to", "up to 3+", "under 1 to 2", "-3", "1,000", "12 %", "nan", "inf"])
+def test_anything_else_is_refused_with_what_was_given(figure):
+    with pytest.raises(ValueError, match=r"is no figure: write it like"):
+        as_printed(figure)
+
+
+@pytest.mark.parametrize(("essay", "source", "agree"), [
+    ("23.7", "23.75", True), ("26.3", "26.30", True), ("7", "6", False), ("26.4", "26.36", True), ("~48", "48.7", False),
+    ("85+", "82.6", False), ("85+", "89.2", True), ("2 to 3", "7.57", False), ("2 to 3", "2.4", True), ("up to 500", "200", True),
+    ("under 27.3", "28.49", False), ("under 27.3", "27.2", True), ("50+", "200+", True), ("200+", "50+", False),
+    ("~380", "384", True),
+])  # fmt: skip
+def test_two_figures_agree_when_the_finer_prints_as_the_coarser(essay, source, agree):
+    assert as_printed(essay).agrees_with(as_printed(source)) is agree
+
+
+@pytest.mark.parametrize(("essay", "source", "cut"), [("~48", "48.7", True), ("23.7", "23.79", True), ("48", "49.0", False)])
+def test_digits_that_were_dropped_are_told_from_digits_that_were_rounded(essay, source, cut):
+    assert as_printed(essay).is_cut_off(as_printed(source)) is cut
+
+
+@given(
+    st.decimals(1, 10_000, places=2, allow_nan=False),
+    st.sampled_from(["{}", "~{}", "{}+", "up to {}", "under {}", "{} to 20000.00"]),
+)
+def test_what_is_just_outside_never_prints_so(number, form):
+    figure = form.format(number)
+
+    assert not as_printed(just_outside(figure)).agrees_with(as_printed(figure))
+    assert not as_printed(figure).agrees_with(as_printed(just_outside(figure)))

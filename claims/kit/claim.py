@@ -50,7 +50,8 @@ class Claim:
     """A statement of the essay in our words, the property that it comes down to, and everything it is tried on.
 
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
-    `figure` a function from the evidence, reading by reading, to an altair chart."""
+    `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
+    that row as its `fact` (`claims.kit.fact.Fact`, not imported here, so that evidence does not rest on how rows are read)."""
 
     id: str
     says: str
@@ -64,6 +65,7 @@ class Claim:
     lines: tuple[int, ...]
     figure: Callable[..., Any] | None
     defined_at: str
+    fact: Any = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -101,15 +103,7 @@ def claim(
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
     Cells of a table share a property: the first claim decorates it, the others are made by `claim(…)(the_first)`."""
-    groups: dict[Role, Several] = {
-        "as written": {"as written": as_written},
-        "amended": amended or {},
-        "fails for": fails_for or {},
-        "holds for": holds_for or {},
-        "witness": witness or {},
-    }
-    readings = tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())
-
+    readings = in_their_roles(as_written, amended, fails_for, holds_for, witness)
     line = inspect.currentframe().f_back.f_lineno  # type: ignore[union-attr]
 
     def make(check: Callable[..., None] | Claim) -> Claim:
@@ -123,6 +117,24 @@ def claim(
         return made
 
     return make
+
+
+def in_their_roles(
+    as_written: Reading,
+    amended: Several | None = None,
+    fails_for: Several | None = None,
+    holds_for: Several | None = None,
+    witness: Several | None = None,
+) -> tuple[Reading, ...]:
+    """The readings of a claim, each with its name and its role."""
+    groups: dict[Role, Several] = {
+        "as written": {"as written": as_written},
+        "amended": amended or {},
+        "fails for": fails_for or {},
+        "holds for": holds_for or {},
+        "witness": witness or {},
+    }
+    return tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())
 
 
 def problems_of(claim: Claim) -> list[str]:

@@ -31,10 +31,14 @@ def reached(file: Path) -> set[Path]:
 
 @cache
 def _imports(file: Path) -> frozenset[Path]:
-    """The project's files that one file imports. A package's front door counts with what is taken through it."""
+    """The project's files that one file imports. A package's front door counts with what is taken through it, and with the
+    data that lie beside it."""
+    if file.suffix != ".py":
+        return frozenset()
+    beside = frozenset(file.parent.glob("*.toml")) if file.name == "__init__.py" else frozenset()
     names = _imported_names(ast.parse(file.read_bytes(), str(file)))
     places = (_file_of(name) for name in names if name.partition(".")[0] in OURS)
-    return frozenset(place for place in places if place is not None)
+    return beside.union(place for place in places if place is not None)
 
 
 def _imported_names(tree: ast.AST) -> Iterator[str]:

@@ -14,6 +14,7 @@ from claims.kit.claim import Claim, Role
 from claims.kit.dependencies import ROOT, digest
 
 Outcome = Literal["held", "fell", "undecided", "error", "not run"]
+BIBLIOGRAPHY = ROOT / "claims" / "sources.bib"
 PACKAGES = ("hypothesis", "numpy", "scipy", "torch")
 
 
@@ -81,8 +82,11 @@ def machine() -> str:
 
 
 def rests_on(claim: Claim) -> str:
-    """A digest of the claim's chapter, of how claims are examined, and of everything of ours that these import."""
-    return digest(ROOT / claim.defined_at.partition(":")[0], Path(__file__).with_name("examine.py"))
+    """A digest of where the claim and its property stand, of how claims are examined, and of all of ours that these import."""
+    stands = ROOT / claim.defined_at.partition(":")[0]
+    check = ROOT.joinpath(*claim.check.__module__.split(".")).with_suffix(".py")
+    names = [BIBLIOGRAPHY] if claim.fact else []  # a fact names its sources
+    return digest(stands, check, Path(__file__).with_name("examine.py"), *names)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -83,7 +83,9 @@ def how_often(one: ReadingEvidence) -> str:
         return "the repetitions of this run"
     if one.wins is not None:
         return f"{one.wins} of {one.cases} seeds"
-    return f"all {one.cases} cases" if one.complete or one.engine == "exhaustion" else f"{one.cases} searched cases"
+    if one.complete or one.engine == "exhaustion":
+        return f"all {one.cases} cases" if one.cases > 1 else "the one case that there is"
+    return f"{one.cases} searched cases"
 
 
 def listed(names: Sequence[str], word: str = "and") -> str:

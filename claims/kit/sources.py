@@ -9,9 +9,8 @@ from pathlib import Path
 from pybtex.database import Entry, Person, PybtexError, parse_string
 from pybtex.richtext import Text
 
-from claims.kit.evidence import ROOT, EvidenceError
+from claims.kit.evidence import BIBLIOGRAPHY, EvidenceError
 
-BIBLIOGRAPHY = ROOT / "claims" / "sources.bib"
 NEEDED = ("title", "year")
 
 

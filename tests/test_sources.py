@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from claims.kit.evidence import EvidenceError
-from reports.sources import BIBLIOGRAPHY, cited, read_sources
+from claims.kit.sources import BIBLIOGRAPHY, cited, read_sources
 from tests.reports.made import BIB
 
 
