@@ -100,4 +100,110 @@ RECURRENCE = Table(
     lines=(336, 337, 338, 339, 340),
 )
 
-TABLES = (GATED, RECURRENCE, COMPLEXITY, NEEDED)
+# --- published figures ----------------------------------------------------------------------------------------------
+
+
+def beside(
+    id: str, title: str, columns: tuple[str, ...], rows: dict[str, tuple[str, ...]], lines: tuple[int, ...], says: str = ""
+) -> Table:
+    """A table whose cells are facts called `id.name`, none where the name is empty. The report adds what the essay prints and
+    what was published."""
+    return Table(
+        id, title, f"{says} Bold is what the essay prints; below it what was published, and where.".strip(), columns,
+        tuple((name, tuple(Cell(f"{id}.{fact}") if fact else None for fact in facts)) for name, facts in rows.items()), lines,
+    )  # fmt: skip
+
+
+WMT14 = beside(
+    "sequential.wmt14-table", "Training time and quality in translation", ("architecture", "training time", "GPUs", "BLEU"),
+    {
+        "ByteNet": ("bytenet-architecture", "bytenet-training-time", "", "bytenet-bleu"),
+        "GNMT": ("gnmt-architecture", "gnmt-training-time", "gnmt-hardware", "gnmt-bleu"),
+        **{
+            name: tuple(f"{key}-{column}" for column in ("architecture", "time", "gpus", "bleu"))
+            for name, key in (("Transformer base", "transformer-base"), ("Transformer big", "transformer-big"))
+        },
+    },
+    lines=(90, 91, 92, 93), says="WMT 2014, English to German.",
+)  # fmt: skip
+
+LENGTHS = beside(
+    "bottleneck.sutskever-table", "BLEU by the length of the sentence", ("BLEU",),
+    {
+        "1 to 10 tokens": ("bleu-len-1-10",), "11 to 20 tokens": ("bleu-len-11-20",), "21 to 30 tokens": ("bleu-len-21-30",),
+        "31 to 40 tokens": ("bleu-len-31-40",), "more than 40 tokens": ("bleu-len-40-plus",),
+    },
+    lines=(193, 194, 195, 196, 197), says="Ascribed to Sutskever et al. (2014), who have no such table.",
+)  # fmt: skip
+
+TRANSLATION = beside(
+    "benchmarks.mt-table", "Five translation systems", ("BLEU", "parameters", "training"),
+    {
+        name: tuple(f"{key}-{column}" for column in ("bleu", "params", "training"))
+        for name, key in (
+            ("Deep LSTM (Sutskever et al.)", "sutskever"), ("GNMT (Wu et al.)", "gnmt"), ("ConvS2S (Gehring et al.)", "convs2s"),
+            ("Transformer base", "base"), ("Transformer big", "big"),
+        )
+    },
+    lines=(367, 368, 369, 370, 371), says="English to German, as the essay has it.",
+)  # fmt: skip
+
+ARITHMETIC = Table(
+    id="benchmarks.arithmetic",
+    title="The same sums with the essay's figures and with the published ones",
+    says="Whether the sentence is right by either; each verdict links to both computations.",
+    columns=("by the essay's figures", "as published", "verdict"),
+    rows=tuple(
+        (name, (Cell(claim, ours), Cell(claim, theirs), Cell(claim)))
+        for name, claim, ours, theirs in (
+            ("Six times fewer parameters", "benchmarks.six-times-fewer", "by the essay's figures", "as published"),
+            *(
+                (f"Ten times less training, {how}", "benchmarks.ten-times-less-training", f"by the essay's figures, {how}",
+                 f"as published, {how}")
+                for how in ("by the clock", "in GPU-hours")
+            ),
+            ("Better than all recurrent models and faster", "sequential.base-beats-all-rnns",
+             "by the essay's figures, in GPU-hours", "as published, in operations"),
+            ("The gap widens, in bits a word", "benchmarks.gap-widens", "by the essay's figures, in bits a word",
+             "as published, in bits a word"),
+        )
+    ),
+    lines=(95, 373, 393),
+)  # fmt: skip
+
+PENN = beside(
+    "benchmarks.ptb-table", "Perplexity on Penn Treebank", ("perplexity",),
+    {
+        "LSTM (Zaremba et al.)": ("zaremba",), "LSTM with zoneout": ("zoneout",), "AWD-LSTM": ("awd-lstm",),
+        "Transformer-XL": ("transformer-xl",),
+    },
+    lines=(381, 382, 383, 384), says="Word by word, lower is better.",
+)  # fmt: skip
+
+WIKITEXT = beside(
+    "benchmarks.wt103-table", "Perplexity on WikiText-103", ("perplexity",),
+    {"LSTM": ("lstm",), "Transformer-XL": ("transformer-xl",)}, lines=(390, 391),
+)  # fmt: skip
+
+QUALITY = beside(
+    "benchmarks.quality-table", "Questions on long texts: QuALITY", ("kind of model", "answered rightly"),
+    {
+        "BiDAF": ("bidaf-is-bilstm", "bidaf"), "Longformer": ("longformer-is-sparse", "longformer"),
+        "GPT-4": ("gpt4-dense-attention", "gpt4"),
+    },
+    lines=(399, 400, 401),
+)  # fmt: skip
+
+TIMELINE = beside(
+    "attention.timeline", "Dates on the way to the Transformer", ("year",),
+    {
+        "Elman's network": ("1986-elman",), "LSTM": ("1997-lstm",), "LSTM translation": ("2014-seq2seq-lstm",),
+        "The bottleneck is exposed": ("2014-bottleneck-exposed",), "Attention in translation": ("2015-bahdanau",),
+        "Attention and highway networks": ("2016-attention-highway",), "Transformer": ("2017-transformer",),
+    },
+    lines=(465, 467, 469, 471, 472, 475, 477),
+)  # fmt: skip
+
+TABLES = (
+    WMT14, LENGTHS, GATED, RECURRENCE, COMPLEXITY, TRANSLATION, ARITHMETIC, PENN, WIKITEXT, QUALITY, NEEDED, TIMELINE,
+)  # fmt: skip

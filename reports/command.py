@@ -15,13 +15,15 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from claims import every_claim
+from claims.facts import elsewhere
+from claims.instead import FIRST
 from claims.kit.claim import WORDS, Claim
 from claims.kit.evidence import ROOT, ClaimEvidence, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
 from claims.kit.profiles import PROFILES, Profile
 from claims.tables import TABLES
 from reports.examination import Task, examine, how_many_readings
 from reports.markdown import as_markdown
-from reports.record import Record, is_as_pinned, make_record, read_record, write_record
+from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
 from reports.render import write_site
 from reports.replay import replay
 
@@ -57,7 +59,8 @@ def command(
     _must_be_writable(folder)
     started = perf_counter()
     evidence = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console)
-    record = make_record(claims, evidence, chosen, perf_counter() - started, TABLES)
+    around = Around(TABLES, () if only else elsewhere(), FIRST)
+    record = make_record(claims, evidence, chosen, perf_counter() - started, around)
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())
     page = write_site(record, evidence, folder)

@@ -4,13 +4,13 @@ from itertools import groupby
 
 from claims.kit.claim import WORDS
 from reports.record import CellRecord, ClaimRecord, Record, TableRecord
-from reports.wording import ICONS, cell
+from reports.wording import ICONS, MOST_IMPORTANT, cell
 
 
 def as_markdown(record: Record) -> str:
     """Counts, then a table a chapter."""
     counts = ", ".join(f"**{record.summary[word]}** {ICONS[word]} {word}" for word in WORDS)
-    parts = ["# Verdicts", "", f"{len(record.claims)} statements: {counts}.", ""]
+    parts = ["# Verdicts", "", f"{len(record.claims)} statements: {counts}.", "", *_instead(record)]
     for chapter, claims in groupby(record.claims, key=lambda one: one.chapter):
         parts += [f"## {chapter.replace('_', ' ').capitalize()}", "", "| statement | verdict | why |", "|---|---|---|"]
         parts += [_row(one) for one in claims]
@@ -18,6 +18,14 @@ def as_markdown(record: Record) -> str:
         for table in (one for one in record.tables if one.chapter == chapter):
             parts += [f"**{table.title}** {table.says}", "", *_table(table), ""]
     return "\n".join(parts)
+
+
+def _instead(record: Record) -> list[str]:
+    """The corrections that matter most."""
+    by_id = {one.id: one for one in record.claims}
+    first = [by_id[id] for id in record.instead[:MOST_IMPORTANT]]
+    rows = [f"{number}. {one.says} ({ICONS[one.verdict]} {one.verdict}) **{one.teach}**" for number, one in enumerate(first, 1)]
+    return ["## What to say instead", "", *rows, ""] if rows else []
 
 
 def _table(table: TableRecord) -> list[str]:
@@ -29,6 +37,9 @@ def _table(table: TableRecord) -> list[str]:
 def _cell(one: CellRecord | str | None) -> str:
     if not isinstance(one, CellRecord):
         return one or ""
+    if one.is_fact:
+        published = "; ".join(", ".join(filter(None, [each.prints, each.of])) for each in one.published)
+        return f"{one.prints} {cell(one)}, published: {published or 'no source found'}"
     return f"{cell(one)} ({one.prints})" if one.prints else cell(one)
 
 

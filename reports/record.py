@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from claims.kit.claim import MUST_COME_OUT, WORDS, Claim, Word
+from claims.kit.comparison import decides
 from claims.kit.evidence import (
     ROOT,
     Case,
@@ -26,6 +27,7 @@ from claims.kit.evidence import (
     versions,
     write_whole,
 )  # fmt: skip
+from claims.kit.fact import ANY, Elsewhere, Fact, Published, Verified
 from claims.kit.profiles import Profile
 from claims.kit.table import Cell, Table
 from claims.kit.verdict import judge
@@ -38,6 +40,26 @@ class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     says: str
+
+
+class PrintRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A published figure. `of` is what sets it apart from what the essay speaks of; `decides` if nothing does and it was read."""
+
+    prints: str
+    of: str
+    source: str
+    where: str
+    verified: Verified
+    decides: bool
+
+
+class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the essay prints, of what, beside what was published."""
+
+    measures: str
+    prints: str
+    of: str
+    published: list[PrintRecord]
 
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,16 +79,19 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
     defined_at: str
     readings: list[ReadingEvidence]
     figure: FigureRecord | None = None
+    fact: FactRecord | None = None
 
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A cell and what became of it: the outcome of a reading, or the verdict where no reading is named; empty if it was not
-    examined in this run."""
+    examined in this run. The cell of a fact has what was `published`."""
 
     claim: str
     reading: str
     prints: str
     came: str
+    is_fact: bool = False
+    published: list[PrintRecord] = []
 
 
 class TableRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +104,16 @@ class TableRecord(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[int]
     columns: list[str]
     rows: list[tuple[str, list[CellRecord | str | None]]]
+
+
+class ElsewhereRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement that no source is compared with, why, and the verdicts of the claims that settle it."""
+
+    name: str
+    lines: list[int]
+    says: str
+    why: str
+    claims: list[tuple[str, str]]
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,17 +129,27 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All verdicts of one run."""
+    """All verdicts of one run. `instead` are the statements that need a correction, those that matter most first."""
 
     schema: int
     run: Run
     summary: dict[str, int]
     claims: list[ClaimRecord]
     tables: list[TableRecord] = []
+    elsewhere: list[ElsewhereRecord] = []
+    instead: list[str] = []
+
+
+class Around(NamedTuple):
+    """What the record has beside the claims: tables to fill in, statements settled elsewhere, and what to correct first."""
+
+    tables: Sequence[Table] = ()
+    elsewhere: Sequence[Elsewhere] = ()
+    first: Sequence[str] = ()
 
 
 def make_record(
-    claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], profile: Profile, seconds: float, tables: Sequence[Table] = ()
+    claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], profile: Profile, seconds: float, around: Around = Around()
 ) -> Record:
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out."""
     judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
@@ -114,16 +159,55 @@ def make_record(
         date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
         profile=profile.name, seconds=round(seconds, 1), readings=volatile,
     )  # fmt: skip
-    filled = [_table_record(one, {claim.id: claim for claim in judged}) for one in tables]
+    by_id = {one.id: one for one in judged}
+    filled = [_table_record(one, by_id) for one in around.tables]
+    settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
     return Record(
         schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
+        elsewhere=settled, instead=_instead(by_id, around.first),
+    )  # fmt: skip
+
+
+def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
+    """What fell as the essay puts it: these first, all others as they stand."""
+    fallen = [one.id for one in judged.values() if _fell(one)]
+    return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
+
+
+def _fell(claim: ClaimRecord) -> bool:
+    stands_for_it = ("as written", "witness")
+    return claim.verdict != "undecided" and any(one.role in stands_for_it and one.outcome == "fell" for one in claim.readings)
+
+
+def _elsewhere_record(one: Elsewhere, judged: Mapping[str, ClaimRecord]) -> ElsewhereRecord:
+    verdicts: list[tuple[str, str]] = [(id, judged[id].verdict if id in judged else "") for id in one.claims]
+    return ElsewhereRecord(name=one.name, lines=one.lines, says=one.says, why=one.why, claims=verdicts)
+
+
+def _fact_record(fact: Fact) -> FactRecord:
+    said = fact.configuration
+    return FactRecord(
+        measures=fact.measures, prints=fact.prints, of=", ".join(text for text in said.given.values() if text != ANY),
+        published=[_print_record(fact, one) for one in fact.published],
+    )  # fmt: skip
+
+
+def _print_record(fact: Fact, one: Published) -> PrintRecord:
+    of = (text for name, text in one.of.given.items() if text != getattr(fact.configuration, name))
+    return PrintRecord(
+        prints=fact.stated(one).name, of=", ".join(of), source=one.source, where=one.where, verified=one.verified,
+        decides=decides(fact, one),
     )  # fmt: skip
 
 
 def _table_record(table: Table, judged: Mapping[str, ClaimRecord]) -> TableRecord:
     def filled(cell: Cell) -> CellRecord:
-        return CellRecord(claim=cell.claim, reading=cell.reading, prints=cell.prints, came=_came(cell, judged))
+        fact = judged[cell.claim].fact if cell.claim in judged and not cell.reading else None
+        return CellRecord(
+            claim=cell.claim, reading=cell.reading, prints=fact.prints if fact else cell.prints, came=_came(cell, judged),
+            is_fact=fact is not None, published=fact.published if fact else [],
+        )  # fmt: skip
 
     rows = [(name, [filled(cell) if isinstance(cell, Cell) else cell for cell in cells]) for name, cells in table.rows]
     return TableRecord(
@@ -149,6 +233,7 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
         readings=[_steady(one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
+        fact=None if claim.fact is None else _fact_record(claim.fact),
     )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""The page `site/index.html`: one file that opens offline, asks the network for nothing and prints as a handout.
+"""The page `site/index.html`: one file that opens offline, asks the network for nothing and prints as a handout; and beside it
+`site/references.html`, what was taken from which publication.
 
 Everything on it is taken from the record and the evidence; the same two give the same bytes.
 """
@@ -6,6 +7,7 @@ Everything on it is taken from the record and the evidence; the same two give th
 import hashlib
 import re
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
@@ -14,18 +16,19 @@ import jinja2
 from markupsafe import Markup, escape
 
 from claims.kit.claim import WORDS
-from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence, write_whole
+from claims.kit.evidence import BIBLIOGRAPHY, Case, ClaimEvidence, ReadingEvidence, write_whole
+from claims.kit.sources import Source, cited, read_sources
 from reports import citing, matrices, pictures, wording
-from reports.record import ClaimRecord, Record, is_as_pinned
-from reports.sources import BIBLIOGRAPHY, Source, cited, read_sources
+from reports.record import ClaimRecord, PrintRecord, Record, is_as_pinned
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
-    """Write the page and return its path."""
-    path = folder / "site" / "index.html"
-    write_whole(path, as_html(record, evidence, read_sources(bibliography)).encode())
+    """Write the pages and return the path of the first."""
+    path, sources = folder / "site" / "index.html", read_sources(bibliography)
+    write_whole(path.with_name("references.html"), references_as_html(record, sources).encode())
+    write_whole(path, as_html(record, evidence, sources).encode())
     return path
 
 
@@ -33,12 +36,32 @@ def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapp
     """The page as text."""
     script = (TEMPLATES / "script.js").read_text(encoding="utf-8")
     charts = {id: one.figure for id, one in evidence.items() if one.figure}
+    by_id = {one.id: one for one in record.claims}
     html: str = _environment().get_template("page.html").render(
         record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
-        engines=[name for name in wording.ENGINES if any(one.by == name for one in record.claims)],
+        instead=[by_id[id] for id in record.instead], most=wording.MOST_IMPORTANT,
+        engines=[name for name in wording.ENGINES if any(wording.engine(one) == name for one in record.claims)],
         off_pins=[one for part in is_as_pinned(record) for one in part], charts=charts,
         references=cited({key for one in record.claims for key in one.cites}, sources),
         cited=lambda keys: cited(keys, sources), citation=citing.citation(record), bibtex=citing.bibtex(record),
+    )  # fmt: skip
+    return html
+
+
+def references_as_html(record: Record, sources: Mapping[str, Source]) -> str:
+    """The page of references as text: by publication, what was taken from it and which statements rest on that."""
+    taken: dict[str, list[tuple[ClaimRecord, PrintRecord]]] = defaultdict(list)
+    also: dict[str, list[ClaimRecord]] = defaultdict(list)
+    for claim in record.claims:
+        published = claim.fact.published if claim.fact else []
+        for one in published:
+            taken[one.source].append((claim, one))
+        for key in set(claim.cites) - {one.source for one in published}:
+            also[key].append(claim)
+    html: str = _environment().get_template("references.html").render(
+        record=record, taken=taken, also=also, cited=lambda keys: cited(keys, sources),
+        references=cited(set(taken) | set(also), sources),
+        open=[one for one in record.claims if one.fact and one.verdict == "undecided"],
     )  # fmt: skip
     return html
 

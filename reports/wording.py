@@ -3,11 +3,13 @@
 from typing import Any
 
 from claims.kit.claim import MUST_COME_OUT, Role, Word
+from claims.kit.comparison import HOW, READ
 from claims.kit.evidence import Outcome, ReadingEvidence
 from claims.kit.verdict import how_often
 from reports.record import CellRecord, ClaimRecord, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
+MOST_IMPORTANT = 15  # corrections that are shown first, and are not folded
 
 CHAPTERS = {
     "promise": "What RNNs promised",
@@ -30,7 +32,7 @@ LEGEND: dict[Word, str] = {
     "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
     "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
-    "undecided": "The check cannot tell: too little was tried, a control misbehaved, or something broke.",
+    "undecided": "The check cannot tell: no source was found, too little was tried, a control misbehaved, or something broke.",
 }
 
 CORRECTED: dict[Word, str] = {
@@ -46,8 +48,10 @@ ENGINES = {
     "exhaustion": "Gone through: the list of cases is finite, and every one of them was tried.",
     "trials": "Counted: independent seeds, each a win or a loss, decided by an exact binomial test at the level printed beside "
     "the count. A trial that stopped early had already been decided, whatever the remaining seeds would have brought.",
+    "sources": "Compared: what the essay states beside what the sources print, within rounding. Sources that were read and speak "
+    "of the same decide; where there is none the statement is left open. Controls are the same row, doctored.",
 }
-ENGINE_NAMES = {"search": "search", "exhaustion": "every case", "trials": "trials"}
+ENGINE_NAMES = {"search": "search", "exhaustion": "every case", "trials": "trials", "sources": "comparison with sources"}
 
 ROLES: dict[Role, str] = {
     "as written": "As written",
@@ -59,6 +63,8 @@ ROLES: dict[Role, str] = {
 
 OUTCOMES: dict[Outcome, str] = {"held": "✓", "fell": "✗", "undecided": "?", "error": "!", "not run": "–"}
 
+VERIFIED = {word: how if word == READ else f"{how}, decides nothing" for word, how in HOW.items()}
+
 PROFILES = {
     "verdict": "This is a full run: every claim was tried as hard as its author asked for.",
     "explore": "This is an exploring run with fresh cases, twenty-five times as many as usual; the next one will try others.",
@@ -69,6 +75,11 @@ PROFILES = {
 def chapter_title(chapter: str) -> str:
     """The chapter's heading; one that is new to this list still reads as words."""
     return CHAPTERS.get(chapter, chapter.replace("_", " ").capitalize())
+
+
+def engine(claim: ClaimRecord) -> str:
+    """What settles the claim: facts are gone through as any list is, but readers look for the sources."""
+    return "sources" if claim.fact else claim.by
 
 
 def cell(one: CellRecord) -> str:
@@ -94,7 +105,7 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     if one.role == "witness":
         return "1"
     whole = one.engine == "exhaustion" or (one.complete and one.outcome == "held")
-    return f"all {one.cases}" if whole else f"{one.cases}"
+    return f"all {one.cases}" if whole and one.cases > 1 else f"{one.cases}"
 
 
 def how_close(strain: float) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.kit.claim import Word
 from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence
-from reports.record import ClaimRecord, FigureRecord, Record, Run
+from reports.record import ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
 BIB = """
@@ -63,6 +63,27 @@ def claim(word: Word, chapter: str = "gradients", **more: Any) -> ClaimRecord:
     return ClaimRecord(**(given | more))
 
 
+def fact(word: Word = "refuted", **more: Any) -> ClaimRecord:
+    """A fact of that verdict: one source that decides, one of something else, one from memory."""
+    at: dict[str, Any] = {"source": "pascanu2013", "where": f"Table 2 {HOSTILE}"}
+    published = [
+        PrintRecord(prints="96 GPUs", of="", verified="read", decides=True, **at),
+        PrintRecord(prints="8 GPUs", of=f"another machine {HOSTILE}", verified="read", decides=False, **at),
+        PrintRecord(prints="7 GPUs", of="", verified="memory", decides=False, source="hochreiter1997", where="Table 9"),
+    ]
+    compared = FactRecord(measures="GPUs in training", prints=f"4 GPUs {HOSTILE}", of="GNMT", published=published)
+    cites = ["pascanu2013", "hochreiter1997"]
+    return claim(word, **({"id": f"gradients.fact-is-{word}", "fact": compared, "figure": None, "cites": cites} | more))
+
+
+def elsewhere() -> list[ElsewhereRecord]:
+    """One statement that a claim settles, and one that nothing does."""
+    settled = ElsewhereRecord(
+        name="a", lines=[3], says="It is computed.", why=f"no source {HOSTILE}", claims=[("gradients.is-refuted", "refuted")]
+    )
+    return [settled, ElsewhereRecord(name="b", lines=[4], says="It is open.", why="nobody knows", claims=[])]
+
+
 def record(*claims: ClaimRecord) -> Record:
     """A record of these claims, or of one of each verdict."""
     run = Run(
@@ -71,7 +92,8 @@ def record(*claims: ClaimRecord) -> Record:
     )  # fmt: skip
     chosen = list(claims) or [claim(word) for word in WORDS]
     summary: dict[str, int] = {word: sum(one.verdict == word for one in chosen) for word in WORDS}
-    return Record(schema=1, run=run, summary=summary, claims=chosen)
+    instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified")]
+    return Record(schema=1, run=run, summary=summary, claims=chosen, instead=instead)
 
 
 def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:

@@ -10,7 +10,7 @@ from claims.kit.profiles import PROFILES
 from claims.kit.table import Cell, Table
 from claims.tables import TABLES
 from reports.markdown import as_markdown
-from reports.record import make_record
+from reports.record import Around, make_record
 from reports.render import as_html
 from tests import toys
 
@@ -36,7 +36,7 @@ def record():
         one.id: collect(one, verdict, [examine_reading(one, reading, verdict, 0.01) for reading in one.readings])
         for one in CLAIMS
     }
-    return make_record(CLAIMS, found, verdict, 1.0, (TABLE, UNSEEN, ELSEWHERE, AGAIN))
+    return make_record(CLAIMS, found, verdict, 1.0, Around((TABLE, UNSEEN, ELSEWHERE, AGAIN)))
 
 
 def test_a_cell_takes_the_outcome_of_its_reading_or_the_verdict_of_its_claim(record):
