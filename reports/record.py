@@ -33,6 +33,8 @@ from claims.kit.table import Cell, Table
 from claims.kit.verdict import judge
 
 SCHEMA = 1
+# The very default, which is left out: equal numbers are told from it.
+NO_SECONDS = next(field.default for field in msgspec.structs.fields(ReadingEvidence) if field.name == "seconds")
 
 
 class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,14 +86,12 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A cell and what became of it: the outcome of a reading, or the verdict where no reading is named; empty if it was not
-    examined in this run. The cell of a fact has what was `published`."""
+    examined in this run. What was published beside a fact stands with its claim."""
 
     claim: str
     reading: str
     prints: str
     came: str
-    is_fact: bool = False
-    published: list[PrintRecord] = []
 
 
 class TableRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,7 +194,7 @@ def _fact_record(fact: Fact) -> FactRecord:
 
 
 def _print_record(fact: Fact, one: Published) -> PrintRecord:
-    of = (text for name, text in one.of.given.items() if text != getattr(fact.configuration, name))
+    of = one.of.without(fact.configuration).given.values()
     return PrintRecord(
         prints=fact.stated(one).name, of=", ".join(of), source=one.source, where=one.where, verified=one.verified,
         decides=decides(fact, one),
@@ -203,11 +203,9 @@ def _print_record(fact: Fact, one: Published) -> PrintRecord:
 
 def _table_record(table: Table, judged: Mapping[str, ClaimRecord]) -> TableRecord:
     def filled(cell: Cell) -> CellRecord:
-        fact = judged[cell.claim].fact if cell.claim in judged and not cell.reading else None
-        return CellRecord(
-            claim=cell.claim, reading=cell.reading, prints=fact.prints if fact else cell.prints, came=_came(cell, judged),
-            is_fact=fact is not None, published=fact.published if fact else [],
-        )  # fmt: skip
+        fact = judged[cell.claim].fact if cell.claim in judged else None
+        prints = fact.prints if fact else cell.prints
+        return CellRecord(claim=cell.claim, reading=cell.reading, prints=prints, came=_came(cell, judged))
 
     rows = [(name, [filled(cell) if isinstance(cell, Cell) else cell for cell in cells]) for name, cells in table.rows]
     return TableRecord(
@@ -231,17 +229,18 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
         id=claim.id, chapter=claim.chapter, says=claim.says, verdict=verdict.word, why=verdict.why,
         expected=claim.expect, teach=claim.teach, not_shown=claim.not_shown, by=claim.by.name,
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
-        readings=[_steady(one) for one in seen.readings],
+        readings=[_steady(one, claim.fact is not None) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact),
     )  # fmt: skip
 
 
-def _steady(one: ReadingEvidence) -> ReadingEvidence:
-    """A reading without what a clock decided. What a replay needs is left to the evidence, and a control's cases altogether,
-    for its outcome is all that counts."""
-    steady = msgspec.structs.replace(one, seconds=0.0, measured=[])
-    kept = (None, None) if one.role in MUST_COME_OUT else (_in_words(one.counterexample), _in_words(one.tightest))
+def _steady(one: ReadingEvidence, of_fact: bool) -> ReadingEvidence:
+    """A reading without what a clock decided. What a replay needs is left to the evidence, and cases altogether where they tell
+    no more: a control's, for its outcome is all that counts, and a fact's, for all its figures are there."""
+    steady = msgspec.structs.replace(one, seconds=NO_SECONDS, measured=[])
+    nothing_more = of_fact or one.role in MUST_COME_OUT
+    kept = (None, None) if nothing_more else (_in_words(one.counterexample), _in_words(one.tightest))
     steady = msgspec.structs.replace(steady, counterexample=kept[0], tightest=kept[1])
     if not one.timed:
         return steady

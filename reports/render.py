@@ -39,7 +39,7 @@ def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapp
     by_id = {one.id: one for one in record.claims}
     html: str = _environment().get_template("page.html").render(
         record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
-        instead=[by_id[id] for id in record.instead], most=wording.MOST_IMPORTANT,
+        by_id=by_id, instead=[by_id[id] for id in record.instead], most=wording.MOST_IMPORTANT,
         engines=[name for name in wording.ENGINES if any(wording.engine(one) == name for one in record.claims)],
         off_pins=[one for part in is_as_pinned(record) for one in part], charts=charts,
         references=cited({key for one in record.claims for key in one.cites}, sources),

@@ -50,8 +50,7 @@ class Print:
 
     def beside(self, said: Of) -> str:
         """The figure and its source, with those words of its configuration that the statement does not have."""
-        more = Of(**{name: text for name, text in self.of.given.items() if text != getattr(said, name)})
-        return f"{described(self.stated, more)}, {self.source}, {self.where}"
+        return f"{described(self.stated, self.of.without(said))}, {self.source}, {self.where}"
 
 
 Sources = tuple[Print, ...]
@@ -130,9 +129,11 @@ def prints_of(fact: Fact, known: Mapping[str, Source]) -> Sources:
     )
 
 
-def _reading(said: Said, sources: Sources) -> Reading:
+def _reading(said: Said, sources: Sources, usual: Of = Of()) -> Reading:
+    """In words only that of the configuration which is not as `usual`."""
+    words = described(said.stated, said.of.without(usual)) + (", cut off" if said.cut_off else "")
     count = f"{len(sources)} published figure{'s' if len(sources) != 1 else ''}" if sources else "nothing published"
-    return reading(said=only(said, said.name + (", cut off" if said.cut_off else "")), sources=only(sources, count))
+    return reading(said=only(said, words), sources=only(sources, count))
 
 
 def _amended(fact: Fact, sources: Sources) -> dict[str, Reading]:
@@ -146,11 +147,11 @@ def _amended(fact: Fact, sources: Sources) -> dict[str, Reading]:
         }
         if other and not clashes and (one.verified == READ or said.stated.agrees_with(one.stated)):
             meant = f"one means {', '.join(other.values())}"
-            found[meant] = _reading(replace(said, of=said.of.but(Of(**other))), sources)
+            found[meant] = _reading(replace(said, of=said.of.but(Of(**other))), sources, said.of)
     if fact.value and any(_is_finer(one, said) for one in sources):
-        found["digits are cut off, not rounded"] = _reading(replace(said, cut_off=True), sources)
+        found["digits are cut off, not rounded"] = _reading(replace(said, cut_off=True), sources, said.of)
     for sense in fact.senses:
-        found[sense.condition] = _reading(replace(said, stated=fact.stated(sense)), sources)
+        found[sense.condition] = _reading(replace(said, stated=fact.stated(sense)), sources, said.of)
     return found
 
 
@@ -174,7 +175,7 @@ def _controls(fact: Fact, sources: Sources, partner: Fact | None) -> dict[str, d
     right = Said(decisive.stated, decisive.of)
 
     def instead(stated: Stated) -> Reading:
-        return _reading(replace(right, stated=stated), (decisive,))
+        return _reading(replace(right, stated=stated), (decisive,), fact.configuration)
 
     falls = {f"{name}: {stated.name}": instead(stated) for name, stated in _doctored(fact, decisive, of_it)}
     if partner and not decisive.stated.agrees_with(partner.said):
@@ -199,7 +200,10 @@ def _exchanged(decisive: Print, read: Sequence[Print]) -> Iterator[tuple[str, Re
         clashes = one.of.clashes_with(decisive.of)
         if clashes and not one.stated.agrees_with(decisive.stated):
             of_another = ", ".join(theirs for _, theirs in clashes.values())
-            yield f"near miss: {one.stated.name} for {of_another}", _reading(Said(one.stated, decisive.of), (decisive,))
+            yield (
+                f"near miss: {one.stated.name} for {of_another}",
+                _reading(Said(one.stated, decisive.of), (decisive,), decisive.of),
+            )
 
 
 def _with_made_up_sources(fact: Fact) -> dict[str, dict[str, Reading]]:
@@ -212,8 +216,9 @@ def _with_made_up_sources(fact: Fact) -> dict[str, dict[str, Reading]]:
     others = [Stated(value="", unit="", answer=one) for one in fact.among if one != fact.answer]
     near = [msgspec.structs.replace(fact.said, value=just_outside(fact.value))] if fact.value else []
     return {
-        "holds_for": {"a source that prints it, were there one": _reading(said, made_up(fact.said))},
+        "holds_for": {"a source that prints it, were there one": _reading(said, made_up(fact.said), said.of)},
         "fails_for": {
-            f"near miss: a source that prints {one.name}, were there one": _reading(said, made_up(one)) for one in near + others
+            f"near miss: a source that prints {one.name}, were there one": _reading(said, made_up(one), said.of)
+            for one in near + others
         },
     }

@@ -55,6 +55,10 @@ class Of(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
         """The same with what the other says instead."""
         return msgspec.structs.replace(self, **other.given)
 
+    def without(self, other: "Of") -> "Of":
+        """Those fields that the other does not have as well."""
+        return Of(**{name: text for name, text in self.given.items() if text != getattr(other, name)})
+
     @property
     def given(self) -> dict[str, str]:
         """The fields that say something."""

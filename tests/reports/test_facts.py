@@ -169,10 +169,11 @@ def test_each_decided_fact_has_a_source_that_was_read_and_decides(real: Record) 
 
 
 def test_every_table_of_figures_is_rebuilt_from_facts_that_there_are(real: Record) -> None:
-    cells = [cell for table in real.tables for _, cells in table.rows for cell in cells if getattr(cell, "is_fact", False)]
+    cells = [cell for table in real.tables for _, cells in table.rows for cell in cells if getattr(cell, "came", "")]
 
     assert len(cells) > 40
     assert {cell.claim for cell in cells} <= set(facts())
+    assert all(cell.prints == facts()[cell.claim].prints for cell in cells)
 
 
 def test_statements_elsewhere_carry_the_verdicts_of_the_claims_that_settle_them() -> None:
