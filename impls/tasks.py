@@ -14,20 +14,25 @@ from jaxtyping import Int
 from torch import Tensor
 
 Tokens: TypeAlias = Int[Tensor, "n batch"]
+Answers: TypeAlias = Int[Tensor, "m batch"]
 
 
 @dataclass(frozen=True)
 class Task:
-    """Strings of `length` tokens, and the answer to each."""
+    """Strings of `length` tokens, and the answer to each; of a length from `shortest` on, where one is given."""
 
     name: str
     vocabulary: int
     length: int
     answer: Callable[[Tensor], Tensor]
+    shortest: int | None = None
 
-    def sample(self, batch: int, generator: torch.Generator) -> tuple[Tokens, Tokens]:
-        """`batch` sources and their targets, one a column."""
-        source = torch.randint(self.vocabulary, (self.length, batch), generator=generator)
+    def sample(self, batch: int, generator: torch.Generator) -> tuple[Tokens, Answers]:
+        """`batch` sources and their targets, one a column, all of one length."""
+        length = self.length
+        if self.shortest is not None:
+            length = int(torch.randint(self.shortest, self.length + 1, (), generator=generator))
+        source = torch.randint(self.vocabulary, (length, batch), generator=generator)
         return source, self.answer(source)
 
 
@@ -39,3 +44,13 @@ def reverse(vocabulary: int, length: int) -> Task:
 def copy(vocabulary: int, length: int) -> Task:
     """Write the source again: 3 1 4 1 → 3 1 4 1."""
     return Task("copy", vocabulary, length, torch.clone)
+
+
+def recall(vocabulary: int, lag: int, shortest: int | None = None) -> Task:
+    """Say which token came first, `lag` tokens later, or after a lag from `shortest` to that: 3 1 4 1 → 3, at lag 3."""
+    return Task("recall", vocabulary, lag + 1, first, None if shortest is None else shortest + 1)
+
+
+def first(source: Tokens) -> Answers:
+    """The first token of each column, as a row."""
+    return source[:1]

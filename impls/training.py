@@ -21,10 +21,10 @@ from torch import Tensor
 
 from impls import seq2seq
 from impls.clipping import clip_by_norm
-from impls.tasks import Task, Tokens
+from impls.tasks import Answers, Task, Tokens
 
 Model = TypeVar("Model")
-Loss = Callable[[Model, Tokens, Tokens], Tensor]
+Loss = Callable[[Model, Tokens, Answers], Tensor]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def rebuilt(p: Any, parts: Iterator[Tensor]) -> Any:
     return replace(parameters, **{field.name: rebuilt(getattr(p, field.name), parts) for field in fields(p)})
 
 
-def teacher_forcing(p: seq2seq.Seq2Seq, source: Tokens, target: Tokens) -> Float[Tensor, ""]:
+def teacher_forcing(p: seq2seq.Seq2Seq, source: Tokens, target: Answers) -> Float[Tensor, ""]:
     """Cross-entropy of the target, token by token, in nats."""
     scores = seq2seq.logits(p, source, seq2seq.shifted(p, target), run=seq2seq.fused)
     return torch.nn.functional.cross_entropy(scores.flatten(0, 1), target.flatten())
@@ -90,7 +90,7 @@ def train(model: Model, task: Task, seed: int, budget: Budget, loss: Loss = teac
     return Trained(final, tuple(losses), perf_counter() - began)
 
 
-def held_out(task: Task, seed: int, rows: int = 256) -> tuple[Tokens, Tokens]:
+def held_out(task: Task, seed: int, rows: int = 256) -> tuple[Tokens, Answers]:
     """The test strings that belong to a seed: at most `rows`, and at most an eighth of all there are."""
     return task.sample(max(1, min(rows, task.vocabulary**task.length // 8)), _generator(seed, "test"))
 

@@ -41,11 +41,19 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
     help="Processes to share the readings between.",
 )  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for record, evidence and site.")
+@click.option("--fresh", is_flag=True, help="Train every network again, whatever runs are kept.")
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
-    only: tuple[str, ...], profile: str, workers: int, out: Path | None, no_examine: bool, replayed: str | None, listing: bool
+    only: tuple[str, ...],
+    profile: str,
+    workers: int,
+    out: Path | None,
+    fresh: bool,
+    no_examine: bool,
+    replayed: str | None,
+    listing: bool,
 ) -> int:
     """Put the essay's claims to the test and report what came of it."""
     console = Console()
@@ -58,7 +66,7 @@ def command(
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
     _must_be_writable(folder)
     started = perf_counter()
-    evidence = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console)
+    evidence = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console, fresh)
     around = Around(TABLES, () if only else elsewhere(), FIRST)
     record = make_record(claims, evidence, chosen, perf_counter() - started, around)
     write_record(record, folder)
@@ -76,6 +84,7 @@ def _forget_others(folder: Path, ids: set[str]) -> None:
         with suppress(EvidenceError):
             if file.stem not in ids and read_evidence(file).id == file.stem:
                 file.unlink()
+                (folder / "runs" / file.name).unlink(missing_ok=True)
 
 
 def _named(ids: Sequence[str]) -> list[Claim]:
@@ -113,8 +122,11 @@ def _stored(claims: Sequence[Claim], profile: Profile, folder: Path) -> dict[str
     return stored
 
 
-def _examine(claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, console: Console) -> dict[str, ClaimEvidence]:
+def _examine(
+    claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, console: Console, fresh: bool
+) -> dict[str, ClaimEvidence]:
     """Examine with a progress bar, which only a terminal gets to see."""
+    kept = None if fresh else REPORTS / "evidence" / "runs"
     columns = (
         TextColumn("[progress.description]{task.description:60.60}"),
         BarColumn(),
@@ -128,7 +140,7 @@ def _examine(claims: Sequence[Claim], profile: Profile, workers: int, folder: Pa
         def finished(task: Task, found: ReadingEvidence) -> None:
             progress.update(bar, advance=1, description=f"{task.id} · {found.engine}, {found.cases} cases")
 
-        return examine(claims, profile, workers, folder / "evidence", finished, luck)
+        return examine(claims, profile, workers, folder / "evidence", finished, luck, kept)
 
 
 def _conclude(console: Console, record: Record, page: Path) -> int:

@@ -16,6 +16,7 @@ from claims.kit.engines import Trials
 from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_whole
 from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
+from claims.kit.runs import Run, read_runs, shelf, write_runs
 
 
 @dataclass(frozen=True)
@@ -27,27 +28,55 @@ class Task:
     profile: str
     level: float
     entropy: int
+    kept: Path | None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of a reading, and the training runs that it rests on."""
+
+    evidence: ReadingEvidence
+    runs: list[Run]
 
 
 Finished = Callable[[Task, ReadingEvidence], None]
 
 
 def examine(
-    claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, finished: Finished, luck: int = 0
+    claims: Sequence[Claim],
+    profile: Profile,
+    workers: int,
+    folder: Path,
+    finished: Finished,
+    luck: int = 0,
+    kept: Path | None = None,
 ) -> dict[str, ClaimEvidence]:
-    """Examine every reading of these claims and write `folder/<id>.json` for each. `luck` sets other cases than usual."""
+    """Examine every reading of these claims and write `folder/<id>.json` for each, and `folder/runs/<id>.json` where networks
+    were trained. `luck` sets other cases than usual; runs that lie in the folder `kept` and are not stale are not done again."""
     seen: dict[str, dict[str, ReadingEvidence]] = {one.id: {} for one in claims}
+    runs: dict[str, dict[str, Run]] = {one.id: {} for one in claims}
     by_id = {one.id: one for one in claims}
     complete: dict[str, ClaimEvidence] = {}
-    for task, found in _run(_tasks(claims, profile, luck), by_id, workers):
-        finished(task, found)
+    for task, examined in _run(_tasks(claims, profile, luck, kept), by_id, workers):
+        finished(task, examined.evidence)
         claim, readings = by_id[task.id], seen[task.id]
-        readings[task.reading] = found
-        if len(readings) == len(claim.readings):
+        readings[task.reading] = examined.evidence
+        runs[claim.id] |= {one.key: one for one in examined.runs}
+        done = len(readings) == len(claim.readings)
+        if examined.runs:
+            _keep(folder / "runs" / f"{claim.id}.json", runs[claim.id], done)
+        if done:
             in_order = [readings[one.name] for one in claim.readings]
             complete[claim.id] = collect(claim, profile, in_order)
             write_whole(folder / f"{claim.id}.json", as_json(complete[claim.id]))
     return complete
+
+
+def _keep(path: Path, used: dict[str, Run], done: bool) -> None:
+    """Write runs at once, so that an interrupted examination loses what is not done and no more. Until all readings are done
+    the older runs stay as well, for the others may take them from there."""
+    older = {} if done else {one.key: one for one in read_runs(path)}
+    write_runs(path, (older | used).values())
 
 
 def how_many_readings(claims: Sequence[Claim]) -> int:
@@ -63,11 +92,12 @@ def trial_level(claim: Claim) -> float:
     return claim.by.alpha / together
 
 
-def _tasks(claims: Sequence[Claim], profile: Profile, luck: int) -> list[Task]:
+def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None) -> list[Task]:
     """The long ones first, so that no process is left with one at the end; those with a clock last."""
 
     def task(claim: Claim, one: Reading) -> Task:
-        return Task(claim.id, one.name, profile.name, trial_level(claim), entropy_of(claim, one) ^ luck)
+        runs = kept / f"{claim.id}.json" if kept and isinstance(claim.by, Trials) else None
+        return Task(claim.id, one.name, profile.name, trial_level(claim), entropy_of(claim, one) ^ luck, runs)
 
     def length(claim: Claim) -> int:
         return 2 if claim.by.timed else 0 if isinstance(claim.by, Trials) else 1
@@ -75,7 +105,7 @@ def _tasks(claims: Sequence[Claim], profile: Profile, luck: int) -> list[Task]:
     return [task(claim, one) for claim in sorted(claims, key=length) for one in claim.readings]
 
 
-def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[tuple[Task, ReadingEvidence]]:
+def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[tuple[Task, Examined]]:
     together = [task for task in tasks if not by_id[task.id].by.timed]
     alone = [task for task in tasks if by_id[task.id].by.timed]  # a clock wants the machine to itself
     if workers == 1:
@@ -87,14 +117,14 @@ def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[t
     yield from ((task, _examine(task)) for task in alone)
 
 
-def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, ReadingEvidence]]:
+def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Examined]]:
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["reports.examination"])  # torch is imported once, not once a worker
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
     try:
-        running: dict[Future[ReadingEvidence], Task] = {pool.submit(_examine, task): task for task in tasks}
+        running: dict[Future[Examined], Task] = {pool.submit(_examine, task): task for task in tasks}
         for done in as_completed(running):
             yield running[done], done.result()
     finally:
@@ -118,6 +148,8 @@ def _leave_with_the_run() -> None:
         os._exit(1)
 
 
-def _examine(task: Task) -> ReadingEvidence:
+def _examine(task: Task) -> Examined:
     claim = next(one for one in every_claim() if one.id == task.id)
-    return examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.level, task.entropy)
+    with shelf(read_runs(task.kept) if task.kept else []) as made:
+        found = examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.level, task.entropy)
+    return Examined(found, list(made.used.values()))

@@ -10,10 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("claims", "impls")
 
 
-def digest(*files: Path) -> str:
-    """A fingerprint of source files and of all that they rest on, wherever the checkout lies."""
+def digest(*files: Path, besides: Path | None = None) -> str:
+    """A fingerprint of source files and of all that they rest on, wherever the checkout lies; of all `besides` a folder."""
     total = hashlib.sha256()
-    for one in sorted(set(files).union(*map(reached, files))):
+    found = set(files).union(*map(reached, files))
+    for one in sorted(one for one in found if besides is None or not one.is_relative_to(besides)):
         total.update(one.relative_to(ROOT).as_posix().encode() + b"\0" + one.read_bytes() + b"\0")
     return total.hexdigest()[:16]
 

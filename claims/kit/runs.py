@@ -1,0 +1,153 @@
+"""Training runs, kept. What a run came to is stored under a key of all that it rests on, and taken from there while nothing
+of that has changed; a stale run is run again, never trusted.
+
+An experiment is a function of plain arguments, its seed among them. Called by hand it just runs; an examination gives it a
+shelf. What it rests on is its own module, every module of ours that this imports, its arguments and the version of torch;
+the kit is left out, for it has no part in the numbers.
+"""
+
+import functools
+import hashlib
+import inspect
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from claims.kit.dependencies import ROOT, digest, reached
+from claims.kit.evidence import EvidenceError, write_whole
+from claims.kit.property import cannot_tell
+
+KIT = ROOT / "claims" / "kit"
+POINTS = 25  # of a curve that are kept
+
+
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run came to: its final `measured` numbers, None where one is not finite, and its loss on the way, evenly spaced."""
+
+    measured: dict[str, float | None]
+    curve: list[float | None] = []
+
+    def __getitem__(self, name: str) -> float:
+        """A measured number. One that is not finite settles nothing: a run that diverged is no loss for either side."""
+        number = self.measured[name]
+        if number is None:
+            cannot_tell(f"{name} is not finite: the run diverged")
+        return float(number or 0)
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it is stored."""
+
+    key: str
+    experiment: str
+    arguments: dict[str, Any]
+    ran: Ran
+    seconds: float
+
+
+@dataclass
+class Shelf:
+    """The runs that are `known`, and those that were `used`, known or new."""
+
+    known: Mapping[str, Run] = field(default_factory=dict)
+    used: dict[str, Run] = field(default_factory=dict)
+
+
+_shelf: ContextVar[Shelf | None] = ContextVar("_shelf", default=None)
+
+
+@contextmanager
+def shelf(known: Sequence[Run]) -> Iterator[Shelf]:
+    """Let experiments take what they can from these runs while the block lasts, and keep what they run anew."""
+    made = Shelf({one.key: one for one in known})
+    token = _shelf.set(made)
+    try:
+        yield made
+    finally:
+        _shelf.reset(token)
+
+
+def read_runs(path: Path) -> list[Run]:
+    """The runs in a file; none where there is no file yet."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[Run])
+    except FileNotFoundError:
+        return []
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        raise EvidenceError(f"{path}: not readable as runs ({problem}); delete it, and they will be run again") from problem
+
+
+def write_runs(path: Path, runs: Iterable[Run]) -> None:
+    """A run a line, in an order that does not depend on which was done first."""
+    lines = [json.dumps(msgspec.to_builtins(one), sort_keys=True, allow_nan=False) for one in sorted(runs, key=_order)]
+    write_whole(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
+
+
+def _order(run: Run) -> tuple[str, str]:
+    return run.experiment, json.dumps(run.arguments, sort_keys=True)
+
+
+def experiment(run: Callable[..., Ran]) -> Callable[..., Ran]:
+    """Keep what this function comes to. It must depend on nothing but its arguments, which are numbers, words and truths."""
+
+    @functools.wraps(run)
+    def kept(*args: Any, **kwargs: Any) -> Ran:
+        here = _shelf.get()
+        if here is None:
+            return run(*args, **kwargs)
+        bound = inspect.signature(run).bind(*args, **kwargs)
+        bound.apply_defaults()
+        key = key_of(run, bound.arguments)
+        if (found := here.used.get(key) or here.known.get(key)) is None:
+            began = perf_counter()
+            came = run(*args, **kwargs)
+            seconds = round(perf_counter() - began, 2)
+            found = Run(key=key, experiment=name_of(run), arguments=dict(bound.arguments), ran=came, seconds=seconds)
+        here.used[key] = found
+        return found.ran
+
+    return kept
+
+
+def ran(losses: Sequence[float], **measured: float) -> Ran:
+    """What a run came to, its losses thinned out: the first and the last of them, and some between."""
+    last = len(losses) - 1
+    places = sorted({round(last * point / (POINTS - 1)) for point in range(POINTS)}) if losses else []
+    return Ran(
+        measured={name: _finite(number) for name, number in measured.items()}, curve=[_finite(losses[place]) for place in places]
+    )
+
+
+def key_of(run: Callable[..., Ran], arguments: Mapping[str, Any]) -> str:
+    """A fingerprint of all that a run rests on."""
+    rests_on = f"{name_of(run)}\0{json.dumps(arguments, sort_keys=True)}\0{_sources(inspect.getfile(run))}\0{_torch()}"
+    return hashlib.sha256(rests_on.encode()).hexdigest()[:16]
+
+
+def name_of(run: Callable[..., Ran]) -> str:
+    return f"{run.__module__}.{run.__qualname__}"
+
+
+@functools.cache
+def _sources(file: str) -> str:
+    place = Path(file).resolve()
+    return digest(place, *reached(place), besides=KIT)
+
+
+@functools.cache
+def _torch() -> str:
+    """Without what tells one build from another: the numbers are to be the same."""
+    return metadata.version("torch").partition("+")[0]
+
+
+def _finite(number: float) -> float | None:
+    return float(f"{number:.6g}") if math.isfinite(number) else None

@@ -1,0 +1,121 @@
+"""Training runs that are kept: taken while nothing that they rest on has changed, run anew otherwise, never lost by half."""
+
+import json
+import math
+
+import pytest
+
+from claims.kit import Unsettled, runs
+from claims.kit.evidence import EvidenceError
+from claims.kit.runs import Ran, Run, experiment, key_of, ran, read_runs, shelf, write_runs
+
+DONE = []
+
+
+@experiment
+def squaring(seed: int, times: int = 2) -> Ran:
+    DONE.append(seed)
+    return ran([1.0, 0.5], result=float(seed**times))
+
+
+@experiment
+def diverging(seed: int) -> Ran:
+    return ran([1.0, math.nan], result=math.inf)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_done_yet():
+    DONE.clear()
+
+
+def test_an_experiment_called_by_hand_just_runs():
+    assert squaring(3)["result"] == squaring(3)["result"] == 9
+    assert DONE == [3, 3]
+
+
+def test_a_run_that_is_known_is_not_done_again_and_both_are_kept():
+    with shelf([]) as first:
+        squaring(3)
+        squaring(4)
+    with shelf(list(first.used.values())) as second:
+        assert squaring(3)["result"] == 9
+
+    assert DONE == [3, 4]
+    assert set(second.used) < set(first.used)
+
+
+def test_an_argument_counts_however_it_is_passed():
+    with shelf([]) as made:
+        squaring(3)
+        squaring(seed=3)
+        squaring(3, times=3)
+
+    assert DONE == [3, 3]
+    assert [one.arguments for one in made.used.values()] == [{"seed": 3, "times": 2}, {"seed": 3, "times": 3}]
+
+
+@pytest.mark.parametrize("changed", ["_sources", "_torch"])
+def test_a_run_is_stale_once_what_it_rests_on_has_changed(monkeypatch, changed):
+    with shelf([]) as made:
+        squaring(3)
+    monkeypatch.setattr(runs, changed, lambda *_: "other")
+    with shelf(list(made.used.values())) as again:
+        squaring(3)
+
+    assert DONE == [3, 3]
+    assert set(again.used) != set(made.used)
+
+
+def test_a_key_rests_on_the_module_and_what_it_imports_but_not_on_the_kit():
+    file = runs.ROOT / "claims" / "subjects" / "trained.py"
+    found = {one.relative_to(runs.ROOT).as_posix() for one in runs.reached(file)}
+
+    assert "impls/training.py" in found
+    assert runs.digest(file, besides=runs.KIT) != runs.digest(file)
+    assert runs.digest(file, besides=runs.ROOT) == runs.digest(besides=runs.ROOT)
+
+
+def test_what_diverged_is_told_as_such_and_is_strict_json(tmp_path):
+    with shelf([]) as made:
+        found = diverging(1)
+    write_runs(tmp_path / "runs.json", made.used.values())
+
+    assert found.curve == [1.0, None]
+    with pytest.raises(Unsettled, match="result is not finite: the run diverged"):
+        found["result"]
+    assert json.loads((tmp_path / "runs.json").read_bytes())[0]["ran"]["measured"] == {"result": None}
+
+
+def test_a_curve_is_thinned_out_and_keeps_its_ends():
+    found = ran([float(step) for step in range(1201)])
+
+    assert (found.curve[0], found.curve[-1], len(found.curve)) == (0, 1200, runs.POINTS)
+    assert ran([5.0]).curve == [5.0]
+    assert ran([]).curve == []
+
+
+def test_runs_are_written_in_an_order_of_their_own_a_line_each_and_read_back(tmp_path):
+    with shelf([]) as made:
+        for seed in (3, 1, 2):
+            squaring(seed)
+    write_runs(tmp_path / "one.json", made.used.values())
+    write_runs(tmp_path / "two.json", reversed(list(made.used.values())))
+
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert [one.arguments["seed"] for one in read_runs(tmp_path / "one.json")] == [1, 2, 3]
+    assert len((tmp_path / "one.json").read_text().splitlines()) == 3 + 2
+    assert {one.key for one in read_runs(tmp_path / "one.json")} == set(made.used)
+
+
+def test_a_missing_file_holds_no_runs_and_a_broken_one_is_named(tmp_path):
+    assert read_runs(tmp_path / "absent.json") == []
+    (tmp_path / "broken.json").write_text("[{")
+    with pytest.raises(EvidenceError, match=r"broken\.json: not readable as runs .*delete it"):
+        read_runs(tmp_path / "broken.json")
+
+
+def test_the_key_names_the_experiment():
+    arguments = {"seed": 1}
+
+    assert key_of(squaring.__wrapped__, arguments) != key_of(diverging.__wrapped__, arguments)
+    assert isinstance(Run(key="k", experiment="e", arguments=arguments, ran=Ran(measured={}), seconds=0.0), Run)
