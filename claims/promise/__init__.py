@@ -1,3 +1,3 @@
 """Chapter 1, what RNNs promised: two equations, and a state that sees the past, holds it and is of one size."""
 
-SECTIONS = ("equations", "state")
+SECTIONS = ("equations", "state", "learning")

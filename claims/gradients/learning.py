@@ -1,0 +1,83 @@
+"""What gradients at the start say of learning, and what clipping does in training."""
+
+from collections.abc import Callable
+from math import log
+
+from claims.kit import claim, holds, measure, reading, trials
+from claims.kit.domains import seeds
+from claims.subjects.networks import gradient_rate
+from claims.subjects.trained import NOT_LEARNT, clipping, recalling, share_that_arrives
+from impls import elman
+
+VANISHED = 1e-3  # of what the last token gets
+
+
+@claim(
+    "gradients.vanishing-forbids-learning",
+    says="Where gradients vanish over a distance, dependencies over it cannot be learnt.",
+    lines=(134,),
+    expect="qualified",
+    by=trials(seeds=16),
+    as_written=reading(seed=seeds(), cell="LSTM", shortest=1, longest=50, asked=200, steps=1000),
+    amended={
+        "all examples have that one distance": reading(seed=seeds(), cell="LSTM", shortest=30, longest=30, asked=30, steps=600),
+    },
+    fails_for={
+        "biases made for the distance, so that nothing vanishes": reading(
+            seed=seeds(), cell="LSTM, chrono", shortest=30, longest=30, asked=30, steps=600
+        ),
+    },
+    teach="Before training the first of 201 tokens gets next to nothing of an LSTM's gradient. Trained on lags of 1 to 50, it "
+    "tells after 200 which symbol came first: what short lags taught it serves the long ones. Where all examples are long the "
+    "statement is right.",
+    not_shown="Dependencies that do not get easier when they are shorter. What the gradient is in the course of training.",
+    cites=("bengio1994", "pascanu2013"),
+)
+def it_vanishes_and_is_not_learnt(seed: int, cell: str, shortest: int, longest: int, asked: int, steps: int) -> None:
+    """The share is that of the first token in the gradient of the last state, before training."""
+    share = share_that_arrives(seed, cell, asked)
+    right = recalling(seed, cell, shortest, longest, asked, steps)["accuracy"]
+    measure(share=share, accuracy=right)
+    holds(share <= VANISHED, f"the first token gets {share:.2g} of what the last one gets: nothing vanishes")
+    holds(right <= NOT_LEARNT, f"the first token gets {share:.2g}, and is told in {right:.0%} of the strings at lag {asked}")
+
+
+@claim(
+    "gradients.horizon-of-a-few-tokens",
+    says="A plain network's gradient sees the last few tokens only: what is 50 steps back is invisible to it.",
+    lines=(135, 136),
+    expect="supported",
+    by=trials(seeds=150, beats=0.9),
+    as_written=reading(seed=seeds(), start=elman.draw, input_scale=1.0),
+    fails_for={"orthogonal weights and tiny inputs": reading(seed=seeds(), start=elman.orthogonal, input_scale=0.01)},
+    teach="From usual weights it does: over 50 steps the gradient shrinks by more than a million. Say *usual weights*: with "
+    "orthogonal ones and small inputs it arrives nearly whole.",
+    not_shown="Trained networks, whose gradient may see farther; widths other than 32.",
+    cites=("pascanu2013", "saxe2014"),
+)
+def fifty_steps_back_nothing_arrives(seed: int, start: Callable[..., elman.Elman], input_scale: float) -> None:
+    decades = gradient_rate(seed, start, gain=1.0, input_scale=input_scale, length=50) * 50 / log(10)
+    measure(decades=decades)
+    holds(10**decades <= VANISHED, f"over 50 steps the gradient changed by 10^{decades:.2f} only")
+
+
+@claim(
+    "gradients.clipping-stabilises",
+    says="Clipping keeps a network in training whose gradients explode.",
+    lines=(138, 140),
+    expect="supported",
+    by=trials(seeds=16),
+    as_written=reading(seed=seeds(), clipped=True, gain=1.0, length=100),
+    fails_for={
+        "without clipping": reading(seed=seeds(), clipped=False, gain=1.0, length=100),
+        "states that overflow by themselves: gain 1.2 over 300 steps": reading(seed=seeds(), clipped=True, gain=1.2, length=300),
+    },
+    teach="A ReLU network that starts from the identity is lost after its first steps without clipping, and all its weights stay "
+    "finite with it. Clipping bounds the step; it does nothing where the states themselves overflow.",
+    not_shown="That it learns anything: finite is not trained. Other optimisers than plain gradient descent.",
+    cites=("pascanu2013", "le2015"),
+)
+def the_weights_stay_finite(seed: int, clipped: bool, gain: float, length: int) -> None:
+    steps = clipping(seed=seed, clipped=clipped, gain=gain, length=length)["steps"]
+    measure(steps=steps)
+    holds(steps >= 30, f"weights were no numbers any more after {steps:.0f} of 30 steps")
