@@ -1,8 +1,8 @@
 """What an LSTM learns to keep where a plain network does not, and what it hangs on."""
 
-from claims.kit import claim, holds, measure, reading, trials
+from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
-from claims.subjects.trained import LEARNT, recalling
+from claims.subjects.trained import LEARNT, recalling, share_that_arrives
 
 
 @claim(
@@ -34,3 +34,27 @@ def the_lag_is_learnt(seed: int, cell: str, shortest: int, longest: int, asked: 
     right = recalling(seed, cell, shortest, longest, asked, steps)["accuracy"]
     measure(accuracy=right)
     holds(right >= LEARNT, f"right in {right:.0%} of the strings at lag {asked}")
+
+
+STARTS = ("LSTM", "LSTM, forget bias 1", "LSTM, chrono")
+
+
+@claim(
+    "gated.circular-training",
+    says="Gates must be trained before gradients flow through them, and it takes gradients to train them.",
+    lines=(303,),
+    expect="qualified",
+    by=trials(seeds=150, beats=0.9),
+    as_written=reading(seed=seeds(), starts=only(STARTS, "one of an LSTM's usual starts, by the seed"), lag=100),
+    amended={"the forget gates start out as torch draws them": reading(seed=seeds(), starts=only(STARTS[:1], "LSTM"), lag=100)},
+    fails_for={"biases made for the distance": reading(seed=seeds(), starts=only(STARTS[2:], "LSTM, chrono"), lag=100)},
+    teach="The circle is broken before training: a bias at the start opens the forget gates. With chrono biases a hundredth and "
+    "more of the gradient arrives over 100 steps; as torch draws it, nothing that a float32 holds apart from zero for long.",
+    not_shown="That training does not open closed gates all the same: short lags do, see gated.medium-and-long-lags.",
+    cites=("gers2000", "tallec2018"),
+)
+def no_gradient_flows_before_training(seed: int, starts: tuple[str, ...], lag: int) -> None:
+    cell = starts[seed % len(starts)]
+    share = share_that_arrives(seed, cell, lag)
+    measure(share=share)
+    holds(share <= 1e-3, f"{cell}: {share:.2g} of the gradient arrives over {lag} steps before training")
