@@ -92,7 +92,7 @@ def trial_level(claim: Claim) -> float:
     return claim.by.alpha / together
 
 
-def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None) -> list[Task]:
+def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None = None) -> list[Task]:
     """The long ones first, so that no process is left with one at the end; those with a clock last."""
 
     def task(claim: Claim, one: Reading) -> Task:
