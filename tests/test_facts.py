@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -275,9 +274,7 @@ def test_every_row_is_a_claim_and_every_statement_elsewhere_names_claims_that_th
 
 
 def test_a_row_of_no_chapter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import claims
-
-    lost = replace(claims_of([Placed(toy(tmp_path), FOLDER / "toys.toml", 5)], SOURCES)[0])
-    monkeypatch.setattr(claims, "fact_claims", lambda: (lost,))
+    lost = claims_of([Placed(toy(tmp_path), FOLDER / "toys.toml", 5)], SOURCES)
+    monkeypatch.setattr("claims.fact_claims", lambda: lost)
     with pytest.raises(ClaimError, match=r"toys\.toml:5: id: 'toys\.size' names no chapter"):
-        claims.every_claim.__wrapped__()
+        every_claim.__wrapped__()
