@@ -4,6 +4,7 @@ import string
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from pybtex.database import Entry, Person, PybtexError, parse_string
@@ -27,8 +28,15 @@ class Source:
     url: str
 
 
-def read_sources(path: Path = BIBLIOGRAPHY) -> dict[str, Source]:
-    """Every entry by key; those that would read the same (two of Cho et al. 2014) get a letter, in the order of the file."""
+def read_sources(path: Path = BIBLIOGRAPHY) -> Mapping[str, Source]:
+    """Every entry by key; those that would read the same (two of Cho et al. 2014) get a letter, in the order of the file.
+
+    A file is read once: LaTeX takes a fifth of a second to decode, and facts, claims and pages all ask for it."""
+    return _read(path)
+
+
+@cache  # here, where the path is always given: a default would be kept apart from the same path spelt out
+def _read(path: Path) -> Mapping[str, Source]:
     try:
         entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
     except (OSError, UnicodeDecodeError, PybtexError) as problem:
