@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def holds(condition: object, otherwise: str) -> None:
         raise Falsified(otherwise)
 
 
-def cannot_tell(why: str) -> None:
+def cannot_tell(why: str) -> NoReturn:
     """Neither yes nor no: the reading is *undecided*, unless another of its cases falls."""
     raise Unsettled(why)
 
