@@ -67,17 +67,22 @@ def the_sources_print_it(said: Said, sources: Sources) -> None:
     of_it = [one for one in sources if not said.of.clashes_with(one.of)]
     for one in sources:
         show("published" if one in of_it else "published of something else", one.beside(said.of))
-    read = [one for one in of_it if one.verified == READ]
-    if not read:
+    decisive = [one for one in sources if _settles(said.of, one)]
+    if not decisive:
         cannot_tell(_why_open(said, sources, of_it))
-    for one in read:
+    for one in decisive:
         agrees = said.stated.agrees_with(one.stated, said.cut_off)
         holds(agrees, f"stated: {said.stated.name}; published: {one.beside(said.of)}")
 
 
 def decides(fact: Fact, published: Published) -> bool:
     """Whether a published figure was read and is of just what the essay speaks of."""
-    return published.verified == READ and not fact.configuration.clashes_with(fact.configuration.but(published.of))
+    return _settles(fact.configuration, published)
+
+
+def _settles(of: Of, one: Print | Published) -> bool:
+    """Whether that was read and is of these. What it leaves unsaid clashes with nothing, so a row's few words will do."""
+    return one.verified == READ and not of.clashes_with(one.of)
 
 
 def _why_open(said: Said, sources: Sources, of_it: Sequence[Print]) -> str:
@@ -157,7 +162,7 @@ def _amended(fact: Fact, sources: Sources) -> dict[str, Reading]:
 
 def _is_finer(one: Print, said: Said) -> bool:
     """One number printed with more digits than another, of the same thing: only then can digits have been dropped."""
-    if one.verified != READ or said.of.clashes_with(one.of):
+    if not _settles(said.of, one):
         return False
     finer, coarser = one.stated.figure, said.stated.figure
     return len(finer.ends) == len(coarser.ends) == 1 and finer.digit < coarser.digit
@@ -170,7 +175,7 @@ def _controls(fact: Fact, sources: Sources, partner: Fact | None) -> dict[str, d
     read = [one for one in sources if one.verified == READ]
     if not read:
         return _with_made_up_sources(fact)
-    of_it = [one for one in read if not fact.configuration.clashes_with(one.of)] or read
+    of_it = [one for one in sources if _settles(fact.configuration, one)] or read
     decisive = of_it[0]
     right = Said(decisive.stated, decisive.of)
 
