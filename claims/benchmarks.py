@@ -22,6 +22,7 @@ from claims.subjects.translation import (
     Cost,
     Trained,
     by_the_clock,
+    first_published,
     gpu_hours,
     operations,
     parameters,
@@ -271,29 +272,38 @@ def in_share_of_bits(rivals: Rivals) -> tuple[float, float]:
     return 1 - greatest / least, 1 - fewest / most
 
 
-def penn(recurrent: str, name: str, transformer: str = facts()["benchmarks.ptb-table.transformer-xl"].value) -> Rivals:
-    what = f"Penn Treebank: {name} {recurrent}, Transformer-XL {transformer}"
-    return Rivals(what, printed(recurrent), printed(transformer))
-
-
-def wikitext(recurrent: str, name: str, transformer: str = facts()["benchmarks.wt103-table.transformer-xl"].value) -> Rivals:
-    what = f"WikiText-103: {name} {recurrent}, Transformer-XL {transformer}"
-    return Rivals(what, printed(recurrent), printed(transformer))
-
-
-def stated(row: str) -> str:
+def stated_digits(row: str) -> str:
     """The essay's figure as it is printed."""
     return facts()[f"benchmarks.{row}"].value
 
 
-ZAREMBA = penn(stated("ptb-table.zaremba"), "LSTM")
-AWD = penn(stated("ptb-table.awd-lstm"), "AWD-LSTM")
-PENN = cases((AWD, ZAREMBA, penn(stated("ptb-table.zoneout"), "zoneout LSTM")))
-BETTER = (("57.3", "AWD-LSTM, fine-tuned"), ("55.3", "LSTM, dropout tuned"), ("54.44", "AWD-LSTM, mixture of softmaxes"))
-FINE_TUNED = penn(*BETTER[0], "54.52")
-PENN_PUBLISHED = cases([penn(figure, name, "54.52") for figure, name in BETTER])
-WIKITEXT = wikitext(stated("wt103-table.lstm"), "LSTM")
-OF_ONE_SIZE = wikitext("33.0", "QRNN of 151 million parameters", "24.0")
+def published_digits(row: str, **of: str) -> str:
+    """The figure of these that a source has for that row, as it is printed."""
+    return first_published(f"benchmarks.{row}", **of).value
+
+
+def penn(recurrent: str, name: str, transformer: str = stated_digits("ptb-table.transformer-xl")) -> Rivals:
+    what = f"Penn Treebank: {name} {recurrent}, Transformer-XL {transformer}"
+    return Rivals(what, printed(recurrent), printed(transformer))
+
+
+def wikitext(recurrent: str, name: str, transformer: str = stated_digits("wt103-table.transformer-xl")) -> Rivals:
+    what = f"WikiText-103: {name} {recurrent}, Transformer-XL {transformer}"
+    return Rivals(what, printed(recurrent), printed(transformer))
+
+
+ZAREMBA = penn(stated_digits("ptb-table.zaremba"), "LSTM")
+AWD = penn(stated_digits("ptb-table.awd-lstm"), "AWD-LSTM")
+PENN = cases((AWD, ZAREMBA, penn(stated_digits("ptb-table.zoneout"), "zoneout LSTM")))
+TRANSFORMER_XL = published_digits("ptb-table.transformer-xl")
+FINE_TUNED = penn(published_digits("ptb-table.awd-lstm"), "AWD-LSTM, fine-tuned", TRANSFORMER_XL)
+BETTER = (("55.3", "LSTM, dropout tuned"), ("54.44", "AWD-LSTM, mixture of softmaxes"))  # systems that have no row
+PENN_PUBLISHED = cases([FINE_TUNED, *(penn(figure, name, TRANSFORMER_XL) for figure, name in BETTER)])
+WIKITEXT = wikitext(stated_digits("wt103-table.lstm"), "LSTM")
+OF_ONE_SIZE = wikitext(
+    published_digits("wt103-table.lstm", system="QRNN"), "QRNN of 151 million parameters",
+    published_digits("wt103-table.transformer-xl", variant="151 million parameters"),
+)  # fmt: skip
 MEASURES = cases((in_perplexity, in_bits_a_word, in_share_of_bits))
 
 

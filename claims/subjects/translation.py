@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from claims.facts import facts
+from claims.kit.fact import Published
 from claims.kit.printed import Between, printed
 
 T = TypeVar("T")
@@ -59,9 +60,13 @@ def stated(id: str) -> Between:
 
 def published(id: str, **of: str) -> Between:
     """What the first published figure of that row stands for that is of these."""
+    return facts()[id].stated(first_published(id, **of)).figure.between
+
+
+def first_published(id: str, **of: str) -> Published:
+    """The first published figure of that row that is of these."""
     fact = facts()[id]
-    found = next(one for one in fact.published if of.items() <= fact.configuration.but(one.of).given.items())
-    return fact.stated(found).figure.between
+    return next(one for one in fact.published if of.items() <= fact.configuration.but(one.of).given.items())
 
 
 def count(figure: Between) -> int:
