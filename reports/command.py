@@ -20,8 +20,9 @@ from claims.instead import FIRST
 from claims.kit.claim import WORDS, Claim
 from claims.kit.evidence import ROOT, ClaimEvidence, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
 from claims.kit.profiles import PROFILES, Profile
+from claims.kit.runs import keep_runs
 from claims.tables import TABLES
-from reports.examination import Task, examine, how_many_readings
+from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
 from reports.render import write_site
@@ -66,7 +67,11 @@ def command(
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
     _must_be_writable(folder)
     started = perf_counter()
-    evidence = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console, fresh)
+    if no_examine:
+        evidence, runs = _stored(claims, chosen, folder), None
+    else:
+        done = _examine(claims, chosen, workers, folder, console, fresh)
+        evidence, runs = done.evidence, done.runs
     around = Around(TABLES, () if only else elsewhere(), FIRST)
     record = make_record(claims, evidence, chosen, perf_counter() - started, around)
     write_record(record, folder)
@@ -74,6 +79,8 @@ def command(
     page = write_site(record, evidence, folder)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
+        if runs is not None:
+            keep_runs(folder / "evidence" / "runs", runs.values(), older=False)
     return _conclude(console, record, page)
 
 
@@ -84,7 +91,6 @@ def _forget_others(folder: Path, ids: set[str]) -> None:
         with suppress(EvidenceError):
             if file.stem not in ids and read_evidence(file).id == file.stem:
                 file.unlink()
-                (folder / "runs" / file.name).unlink(missing_ok=True)
 
 
 def _named(ids: Sequence[str]) -> list[Claim]:
@@ -122,9 +128,7 @@ def _stored(claims: Sequence[Claim], profile: Profile, folder: Path) -> dict[str
     return stored
 
 
-def _examine(
-    claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, console: Console, fresh: bool
-) -> dict[str, ClaimEvidence]:
+def _examine(claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, console: Console, fresh: bool) -> Examination:
     """Examine with a progress bar, which only a terminal gets to see."""
     kept = None if fresh else REPORTS / "evidence" / "runs"
     columns = (

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -16,7 +17,7 @@ from claims.kit.engines import Trials
 from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_whole
 from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
-from claims.kit.runs import Run, read_runs, shelf, write_runs
+from claims.kit.runs import Run, keep_runs, read_runs, shelf
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,8 @@ class Task:
     id: str
     reading: str
     profile: str
-    level: float
     entropy: int
-    kept: Path | None
+    kept: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,15 @@ class Examined:
     """What came of a reading, and the training runs that it rests on."""
 
     evidence: ReadingEvidence
-    runs: list[Run]
+    runs: dict[str, Run]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The evidence by claim, and by their keys all training runs that it rests on."""
+
+    evidence: dict[str, ClaimEvidence]
+    runs: dict[str, Run]
 
 
 Finished = Callable[[Task, ReadingEvidence], None]
@@ -50,33 +58,34 @@ def examine(
     finished: Finished,
     luck: int = 0,
     kept: Path | None = None,
-) -> dict[str, ClaimEvidence]:
-    """Examine every reading of these claims and write `folder/<id>.json` for each, and `folder/runs/<id>.json` where networks
-    were trained. `luck` sets other cases than usual; runs that lie in the folder `kept` and are not stale are not done again."""
+) -> Examination:
+    """Examine every reading of these claims and write `folder/<id>.json` for each, and `folder/runs/<experiment>.json` where
+    networks were trained. `luck` sets other cases than usual; runs that lie in the folder `kept` and are not stale are not done
+    again, and without that folder all are."""
     seen: dict[str, dict[str, ReadingEvidence]] = {one.id: {} for one in claims}
-    runs: dict[str, dict[str, Run]] = {one.id: {} for one in claims}
     by_id = {one.id: one for one in claims}
-    complete: dict[str, ClaimEvidence] = {}
-    for task, examined in _run(_tasks(claims, profile, luck, kept), by_id, workers):
+    complete = Examination({}, {})
+    # Written as each reading is done: an interrupted examination loses what it was at, and what the next reading shares it finds.
+    runs = folder / "runs" if kept else _emptied(folder / "runs" / "anew")
+    for task, examined in _run(_tasks(claims, profile, luck, (kept, runs) if kept else (runs,)), by_id, workers):
         finished(task, examined.evidence)
         claim, readings = by_id[task.id], seen[task.id]
         readings[task.reading] = examined.evidence
-        runs[claim.id] |= {one.key: one for one in examined.runs}
-        done = len(readings) == len(claim.readings)
-        if examined.runs:
-            _keep(folder / "runs" / f"{claim.id}.json", runs[claim.id], done)
-        if done:
+        complete.runs.update(examined.runs)
+        keep_runs(runs, examined.runs.values())
+        if len(readings) == len(claim.readings):
             in_order = [readings[one.name] for one in claim.readings]
-            complete[claim.id] = collect(claim, profile, in_order)
-            write_whole(folder / f"{claim.id}.json", as_json(complete[claim.id]))
+            complete.evidence[claim.id] = collect(claim, profile, in_order)
+            write_whole(folder / f"{claim.id}.json", as_json(complete.evidence[claim.id]))
+    if not kept:
+        keep_runs(folder / "runs", complete.runs.values())
+        _emptied(runs)
     return complete
 
 
-def _keep(path: Path, used: dict[str, Run], done: bool) -> None:
-    """Write runs at once, so that an interrupted examination loses what is not done and no more. Until all readings are done
-    the older runs stay as well, for the others may take them from there."""
-    older = {} if done else {one.key: one for one in read_runs(path)}
-    write_runs(path, (older | used).values())
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def how_many_readings(claims: Sequence[Claim]) -> int:
@@ -84,20 +93,12 @@ def how_many_readings(claims: Sequence[Claim]) -> int:
     return sum(len(one.readings) for one in claims)
 
 
-def trial_level(claim: Claim) -> float:
-    """The error that one trial reading may take, so that all of them together stay within the level declared."""
-    if not isinstance(claim.by, Trials):
-        return 0.0
-    together = sum(len(one.readings) for one in every_claim() if isinstance(one.by, Trials))
-    return claim.by.alpha / together
-
-
-def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None = None) -> list[Task]:
+def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: tuple[Path, ...]) -> list[Task]:
     """The long ones first, so that no process is left with one at the end; those with a clock last."""
 
     def task(claim: Claim, one: Reading) -> Task:
-        runs = kept / f"{claim.id}.json" if kept and isinstance(claim.by, Trials) else None
-        return Task(claim.id, one.name, profile.name, trial_level(claim), entropy_of(claim, one) ^ luck, runs)
+        runs = kept if isinstance(claim.by, Trials) else ()
+        return Task(claim.id, one.name, profile.name, entropy_of(claim, one) ^ luck, runs)
 
     def length(claim: Claim) -> int:
         return 2 if claim.by.timed else 0 if isinstance(claim.by, Trials) else 1
@@ -150,6 +151,6 @@ def _leave_with_the_run() -> None:
 
 def _examine(task: Task) -> Examined:
     claim = next(one for one in every_claim() if one.id == task.id)
-    with shelf(read_runs(task.kept) if task.kept else []) as made:
-        found = examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.level, task.entropy)
-    return Examined(found, list(made.used.values()))
+    with shelf(read_runs(*task.kept)) as made:
+        found = examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.entropy)
+    return Examined(found, made.used)

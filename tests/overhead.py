@@ -55,7 +55,7 @@ def climbing(one, reading):
 
 def examined(one, reading):
     """The same through the kit."""
-    examine_reading(one, reading, VERDICT, level=0.01)
+    examine_reading(one, reading, VERDICT)
 
 
 def seconds(run, *arguments):

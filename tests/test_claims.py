@@ -127,7 +127,7 @@ def no_shrinking(monkeypatch):
 @by_id(CLAIMS)
 @pytest.mark.usefixtures("no_shrinking")
 def test_runs_under_the_quick_profile_without_an_error(one):
-    found = [examine_reading(one, reading, AT_A_GLANCE, level=0.01) for reading in one.readings if reading.role != "witness"]
+    found = [examine_reading(one, reading, AT_A_GLANCE) for reading in one.readings if reading.role != "witness"]
 
     assert [(seen.name, seen.why) for seen in found if seen.outcome == "error"] == []
     controls = [seen for seen in found if seen.role in MUST_COME_OUT and seen.outcome != "not run"]
@@ -137,7 +137,7 @@ def test_runs_under_the_quick_profile_without_an_error(one):
 @by_id([one for one in CLAIMS if one.figure and one.by.name == "trials"])
 @pytest.mark.usefixtures("no_shrinking")
 def test_draws_its_figure_even_where_no_trial_was_run(one):
-    found = [examine_reading(one, reading, QUICK, level=0.01) for reading in one.readings]
+    found = [examine_reading(one, reading, QUICK) for reading in one.readings]
 
     assert collect(one, QUICK, found).figure["description"]
 
@@ -164,6 +164,11 @@ def test_shows_the_arithmetic_of_its_stored_cases(one):
         says, shown = put_once(one, constants(witness))
         assert says
         assert shown, f"{witness.name}: use show() so that the page has something to show"
+
+
+def test_all_trials_together_err_with_one_in_a_hundred_at_most():
+    """Whatever they have in common: networks are shared between claims."""
+    assert sum(one.by.alpha * len(one.readings) for one in CLAIMS if one.by.name == "trials") <= 0.01
 
 
 def test_no_two_claims_share_their_whole_check():

@@ -56,7 +56,7 @@ def verdict_on(fact: Fact, *others: Fact) -> str:
     """What the real engine and the judge make of the row."""
     placed = [Placed(one, FOLDER / "toys.toml", 1) for one in (fact, *others)]
     claim = claims_of(placed, SOURCES)[0]
-    return judge([examine_reading(claim, one, VERDICT, level=0.01) for one in claim.readings]).word
+    return judge([examine_reading(claim, one, VERDICT) for one in claim.readings]).word
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from claims.kit import Unsettled, runs
 from claims.kit.evidence import EvidenceError
-from claims.kit.runs import Ran, Run, experiment, key_of, ran, read_runs, shelf, write_runs
+from claims.kit.runs import Ran, Run, experiment, keep_runs, key_of, ran, read_runs, shelf
 
 DONE = []
 
@@ -34,10 +34,10 @@ def test_an_experiment_called_by_hand_just_runs():
 
 
 def test_a_run_that_is_known_is_not_done_again_and_both_are_kept():
-    with shelf([]) as first:
+    with shelf() as first:
         squaring(3)
         squaring(4)
-    with shelf(list(first.used.values())) as second:
+    with shelf(first.used) as second:
         assert squaring(3)["result"] == 9
 
     assert DONE == [3, 4]
@@ -45,7 +45,7 @@ def test_a_run_that_is_known_is_not_done_again_and_both_are_kept():
 
 
 def test_an_argument_counts_however_it_is_passed():
-    with shelf([]) as made:
+    with shelf() as made:
         squaring(3)
         squaring(seed=3)
         squaring(3, times=3)
@@ -56,10 +56,10 @@ def test_an_argument_counts_however_it_is_passed():
 
 @pytest.mark.parametrize("changed", ["_sources", "_torch"])
 def test_a_run_is_stale_once_what_it_rests_on_has_changed(monkeypatch, changed):
-    with shelf([]) as made:
+    with shelf() as made:
         squaring(3)
     monkeypatch.setattr(runs, changed, lambda *_: "other")
-    with shelf(list(made.used.values())) as again:
+    with shelf(made.used) as again:
         squaring(3)
 
     assert DONE == [3, 3]
@@ -67,7 +67,7 @@ def test_a_run_is_stale_once_what_it_rests_on_has_changed(monkeypatch, changed):
 
 
 def test_a_key_rests_on_the_module_and_what_it_imports_but_not_on_the_kit():
-    file = runs.ROOT / "claims" / "subjects" / "trained.py"
+    file = runs.ROOT / "claims" / "subjects" / "trained" / "recall.py"
     found = {one.relative_to(runs.ROOT).as_posix() for one in runs.reached(file)}
 
     assert "impls/training.py" in found
@@ -76,14 +76,14 @@ def test_a_key_rests_on_the_module_and_what_it_imports_but_not_on_the_kit():
 
 
 def test_what_diverged_is_told_as_such_and_is_strict_json(tmp_path):
-    with shelf([]) as made:
+    with shelf() as made:
         found = diverging(1)
-    write_runs(tmp_path / "runs.json", made.used.values())
+    keep_runs(tmp_path, made.used.values())
 
     assert found.curve == [1.0, None]
     with pytest.raises(Unsettled, match="result is not finite: the run diverged"):
         found["result"]
-    assert json.loads((tmp_path / "runs.json").read_bytes())[0]["ran"]["measured"] == {"result": None}
+    assert json.loads((tmp_path / "tests.test_runs.diverging.json").read_bytes())[0]["ran"]["measured"] == {"result": None}
 
 
 def test_a_curve_is_thinned_out_and_keeps_its_ends():
@@ -94,24 +94,44 @@ def test_a_curve_is_thinned_out_and_keeps_its_ends():
     assert ran([]).curve == []
 
 
-def test_runs_are_written_in_an_order_of_their_own_a_line_each_and_read_back(tmp_path):
-    with shelf([]) as made:
+FILE = "tests.test_runs.squaring.json"
+
+
+def test_runs_are_written_by_experiment_in_an_order_of_their_own_a_line_each_and_read_back(tmp_path):
+    with shelf() as made:
         for seed in (3, 1, 2):
             squaring(seed)
-    write_runs(tmp_path / "one.json", made.used.values())
-    write_runs(tmp_path / "two.json", reversed(list(made.used.values())))
+    keep_runs(tmp_path / "one", made.used.values())
+    keep_runs(tmp_path / "two", reversed(list(made.used.values())))
+    with shelf() as other:
+        diverging(1)
+    keep_runs(tmp_path / "one", other.used.values())
 
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
-    assert [one.arguments["seed"] for one in read_runs(tmp_path / "one.json")] == [1, 2, 3]
-    assert len((tmp_path / "one.json").read_text().splitlines()) == 3 + 2
-    assert {one.key for one in read_runs(tmp_path / "one.json")} == set(made.used)
+    assert (tmp_path / "one" / FILE).read_bytes() == (tmp_path / "two" / FILE).read_bytes()
+    assert len((tmp_path / "one" / FILE).read_text().splitlines()) == 3 + 2
+    assert read_runs(tmp_path / "two") == made.used
+    assert read_runs(tmp_path / "one", tmp_path / "absent") == made.used | other.used
 
 
-def test_a_missing_file_holds_no_runs_and_a_broken_one_is_named(tmp_path):
-    assert read_runs(tmp_path / "absent.json") == []
+def test_new_runs_stand_beside_the_older_ones_or_in_their_place(tmp_path):
+    with shelf() as first:
+        squaring(1)
+        diverging(1)
+    with shelf() as second:
+        squaring(2)
+    keep_runs(tmp_path, first.used.values())
+    keep_runs(tmp_path, second.used.values())
+    assert read_runs(tmp_path) == first.used | second.used
+
+    keep_runs(tmp_path, second.used.values(), older=False)
+    assert read_runs(tmp_path) == second.used
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
+def test_a_broken_file_is_named(tmp_path):
     (tmp_path / "broken.json").write_text("[{")
     with pytest.raises(EvidenceError, match=r"broken\.json: not readable as runs .*delete it"):
-        read_runs(tmp_path / "broken.json")
+        read_runs(tmp_path)
 
 
 def test_the_key_names_the_experiment():

@@ -93,7 +93,7 @@ class Engine(Protocol):
 
     def problems_of(self, claim: "Claim") -> list[str]: ...
 
-    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int, level: float) -> Happened: ...
+    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened: ...
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Search:
     def problems_of(self, claim: "Claim") -> list[str]:
         return [] if self.cases >= 20 else [f"searches {self.cases} cases; fewer than 20 support nothing"]
 
-    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int, level: float) -> Happened:
+    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened:
         wanted = max(1, round(self.cases * profile.effort))
         happened = Happened(enough=self.cases // 2)
         statistics: dict[str, Any] = {}
@@ -173,7 +173,7 @@ class Exhaustion:
             for one in claim.readings for name, domain in one.arguments.items() if domain.values is None
         ]  # fmt: skip
 
-    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int, level: float) -> Happened:
+    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened:
         happened = Happened(complete=True)
         first = None
         for arguments in every_case(reading):
@@ -200,7 +200,8 @@ class Trials:
     """Typically: independent seeds, counted, with an exact binomial test.
 
     A reading is *held* if the property holds on more than a share `beats` of seeds, *fell* if on less, each with
-    error at most `alpha` over all the trial readings of the suite together."""
+    error at most `alpha`. The suite's readings together err with at most the sum of theirs, however they depend on each
+    other; a level of one's own leaves a verdict as it is when another claim is added."""
 
     seeds: int
     alpha: float
@@ -219,17 +220,14 @@ class Trials:
                 problems.append("is decided by trials, so its property needs an argument seed=seeds()")
         return problems
 
-    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int, level: float) -> Happened:
-        happened = Happened(wins=0, trials=self.seeds, level=level)
+    def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened:
+        happened = Happened(wins=0, trials=self.seeds, level=self.alpha)
         if not profile.runs_trials:
             happened.outcome, happened.why = "not run", f"the profile {profile.name} runs no trials"
             return happened
-        if not can_decide(self.seeds, self.beats, level):
-            happened.outcome, happened.why = "error", f"{self.seeds} seeds can never reach the level {level:.2g}"
-            return happened
-        return self._count(happened, check, reading, entropy, level)
+        return self._count(happened, check, reading, entropy)
 
-    def _count(self, happened: Happened, check: Check, reading: "Reading", entropy: int, level: float) -> Happened:
+    def _count(self, happened: Happened, check: Check, reading: "Reading", entropy: int) -> Happened:
         wins = losses = 0
         for seed in independent_seeds(entropy, self.seeds):
             try:
@@ -243,11 +241,11 @@ class Trials:
             except Exception as crash:
                 happened.crashed(crash)
                 return happened
-            if settled(wins, losses, self.seeds, self.beats, level):
+            if settled(wins, losses, self.seeds, self.beats, self.alpha):
                 break
         happened.wins, happened.cases = wins, wins + losses
         # Whatever the remaining seeds bring, the decision stays, so it may be read off as if they were all lost.
-        happened.outcome = decide(wins, self.seeds, self.beats, level)
+        happened.outcome = decide(wins, self.seeds, self.beats, self.alpha)
         happened.why = f"{wins} of {wins + losses} seeds" if not self.timed else "repetitions counted, see the run"
         return happened
 
@@ -282,8 +280,9 @@ def exhaustion() -> Exhaustion:
     return Exhaustion()
 
 
-def trials(seeds: int = 20, alpha: float = 0.01, beats: float = 0.5, timed: bool = False) -> Trials:
-    """Typically: so many independent seeds. `timed` trials compare clocks: they run alone, and their counts are volatile."""
+def trials(seeds: int = 20, alpha: float = 1e-4, beats: float = 0.5, timed: bool = False) -> Trials:
+    """Typically: so many independent seeds, and an error of at most `alpha` a reading. `timed` trials compare clocks: they run
+    alone, and their counts are volatile."""
     return Trials(seeds, alpha, beats, timed)
 
 

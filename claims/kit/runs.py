@@ -41,7 +41,7 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
         number = self.measured[name]
         if number is None:
             cannot_tell(f"{name} is not finite: the run diverged")
-        return float(number or 0)
+        return number
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +66,9 @@ _shelf: ContextVar[Shelf | None] = ContextVar("_shelf", default=None)
 
 
 @contextmanager
-def shelf(known: Sequence[Run]) -> Iterator[Shelf]:
+def shelf(known: Mapping[str, Run] | None = None) -> Iterator[Shelf]:
     """Let experiments take what they can from these runs while the block lasts, and keep what they run anew."""
-    made = Shelf({one.key: one for one in known})
+    made = Shelf(known or {})
     token = _shelf.set(made)
     try:
         yield made
@@ -76,27 +76,43 @@ def shelf(known: Sequence[Run]) -> Iterator[Shelf]:
         _shelf.reset(token)
 
 
-def read_runs(path: Path) -> list[Run]:
-    """The runs in a file; none where there is no file yet."""
+def read_runs(*folders: Path) -> dict[str, Run]:
+    """The runs in these folders, by their keys; none in a folder that is not there."""
+    return {one.key: one for folder in folders for path in sorted(folder.glob("*.json")) for one in _runs_in(path)}
+
+
+def keep_runs(folder: Path, runs: Iterable[Run], older: bool = True) -> None:
+    """Write these runs, a file for each experiment, beside the older ones or in their place."""
+    kept: dict[str, dict[str, Run]] = {path.stem: {} for path in folder.glob("*.json")} if not older else {}
+    for one in runs:
+        kept.setdefault(one.experiment, {})[one.key] = one
+    for name, found in kept.items():
+        path = folder / f"{name}.json"
+        before = {one.key: one for one in _runs_in(path)} if older and path.exists() else {}
+        if all_of_them := before | found:
+            write_whole(path, _as_lines(all_of_them.values()))
+        else:
+            path.unlink()
+
+
+def _runs_in(path: Path) -> list[Run]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[Run])
-    except FileNotFoundError:
-        return []
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise EvidenceError(f"{path}: not readable as runs ({problem}); delete it, and they will be run again") from problem
 
 
-def write_runs(path: Path, runs: Iterable[Run]) -> None:
+def _as_lines(runs: Iterable[Run]) -> bytes:
     """A run a line, in an order that does not depend on which was done first."""
-    lines = [json.dumps(msgspec.to_builtins(one), sort_keys=True, allow_nan=False) for one in sorted(runs, key=_order)]
-    write_whole(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
+    in_order = sorted(runs, key=lambda one: json.dumps(one.arguments, sort_keys=True))
+    lines = [json.dumps(msgspec.to_builtins(one), sort_keys=True, allow_nan=False) for one in in_order]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
 
-def _order(run: Run) -> tuple[str, str]:
-    return run.experiment, json.dumps(run.arguments, sort_keys=True)
+Experiment = Callable[..., Ran]
 
 
-def experiment(run: Callable[..., Ran]) -> Callable[..., Ran]:
+def experiment(run: Experiment) -> Experiment:
     """Keep what this function comes to. It must depend on nothing but its arguments, which are numbers, words and truths."""
 
     @functools.wraps(run)
@@ -119,11 +135,14 @@ def experiment(run: Callable[..., Ran]) -> Callable[..., Ran]:
 
 
 def ran(losses: Sequence[float], **measured: float) -> Ran:
-    """What a run came to, its losses thinned out: the first and the last of them, and some between."""
+    """What a run came to, its losses thinned out: the first and the last of them, and some between. Where the last one is not
+    finite the run diverged, and nothing that was measured of it is."""
     last = len(losses) - 1
     places = sorted({round(last * point / (POINTS - 1)) for point in range(POINTS)}) if losses else []
+    diverged = bool(losses) and not math.isfinite(losses[-1])
     return Ran(
-        measured={name: _finite(number) for name, number in measured.items()}, curve=[_finite(losses[place]) for place in places]
+        measured={name: None if diverged else _finite(number) for name, number in measured.items()},
+        curve=[_finite(losses[place]) for place in places],
     )
 
 

@@ -131,7 +131,7 @@ def products_in_a_row(part: Products, n: int) -> None:
     says="Attention owes its advantage in time over recurrence to parallel hardware: on one core it has none.",
     lines=(76, 82, 355),
     expect="qualified",
-    by=trials(seeds=20, alpha=0.01, beats=0.5, timed=True),
+    by=trials(seeds=20, timed=True),
     as_written=reading(rival=attention_alone(128), n=16, seed=seeds()),
     amended={
         "a whole Transformer layer, feed-forward network included": reading(rival=transformer_layer(128), n=256, seed=seeds()),

@@ -1,5 +1,7 @@
 """Examinations that train: runs are kept beside the evidence, taken from there, done again when asked, and never half lost."""
 
+from contextlib import suppress
+
 import pytest
 
 from claims.kit import claim, holds, measure, reading, trials
@@ -28,6 +30,16 @@ def learner(seed, able):
     holds(score > 0.5, "not learnt")
 
 
+as_able = claim(
+    "toys.able", says="It learns as well.", teach="It does.", expect="supported", by=trials(seeds=20),
+    as_written=reading(seed=seeds(), able=True), fails_for={"unable": reading(seed=seeds(), able=False)},
+)(learner)  # fmt: skip
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
 @pytest.fixture
 def trained(reports):
     DONE.clear()
@@ -36,13 +48,16 @@ def trained(reports):
     return reports
 
 
+FILE = "evidence/runs/tests.reports.test_runs.learning.json"
+
+
 def runs_of(reports):
-    return reports.folder / "evidence" / "runs" / "toys.learner.json"
+    return read_runs(reports.folder / "evidence" / "runs")
 
 
-def test_runs_lie_beside_the_evidence_of_the_claims_that_train(trained):
-    assert [name for name in files(trained.folder) if "/runs/" in name] == ["evidence/runs/toys.learner.json"]
-    assert len(read_runs(runs_of(trained))) == len(DONE) > 20
+def test_runs_lie_beside_the_evidence(trained):
+    assert [name for name in files(trained.folder) if "/runs/" in name] == [FILE]
+    assert len(runs_of(trained)) == len(DONE) > 20
 
 
 def test_a_second_examination_trains_nothing_and_comes_to_the_same(trained):
@@ -50,42 +65,60 @@ def test_a_second_examination_trains_nothing_and_comes_to_the_same(trained):
     trained.examine()
 
     assert len(DONE) == done
-    assert files(trained.folder)["evidence/runs/toys.learner.json"] == before["evidence/runs/toys.learner.json"]
+    assert files(trained.folder)[FILE] == before[FILE]
     assert files(trained.folder)["verdicts.md"] == before["verdicts.md"]
 
 
-def test_fresh_trains_all_again(trained):
-    done = len(DONE)
+def test_fresh_trains_all_again_and_leaves_nothing_beside(trained):
+    before, done = set(files(trained.folder)), len(DONE)
     trained.examine("--fresh")
 
     assert len(DONE) == 2 * done
+    assert set(files(trained.folder)) == before
 
 
-def test_runs_that_a_claim_does_not_use_any_more_go(trained):
-    path, all_runs = runs_of(trained), read_runs(runs_of(trained))
-    stale = path.read_text().replace(all_runs[0].key, "0" * 16)
-    path.write_text(stale)
+def test_an_interrupted_fresh_examination_leaves_the_older_runs(trained, monkeypatch):
+    before = runs_of(trained)
+
+    monkeypatch.setattr(examination, "collect", interrupt)
+    with suppress(KeyboardInterrupt):
+        trained.examine("--fresh")
+
+    assert runs_of(trained) == before
+
+
+def test_what_was_trained_before_an_interruption_is_not_trained_again(trained, monkeypatch):
+    path = trained.folder / FILE
+    before, done = runs_of(trained), len(DONE)
+    path.unlink()
+    with monkeypatch.context() as once, suppress(KeyboardInterrupt):
+        once.setattr(examination, "collect", interrupt)
+        trained.examine()
+    trained.examine()
+
+    assert len(DONE) == 2 * done
+    assert runs_of(trained).keys() == before.keys()
+
+
+def test_claims_that_speak_of_the_same_network_share_it(trained):
+    done = len(DONE)
+    trained.claims(learner, as_able)
+    trained.examine()
+
+    assert len(DONE) == done
+
+
+def test_runs_that_no_claim_uses_any_more_go_with_a_whole_examination(trained):
+    path, all_runs = trained.folder / FILE, runs_of(trained)
+    path.write_text(path.read_text().replace(next(iter(all_runs)), "0" * 16))
     done = len(DONE)
     trained.examine()
 
     assert len(DONE) == done + 1
-    assert {one.key for one in read_runs(path)} == {one.key for one in all_runs}
-
-
-def test_until_all_readings_are_done_the_older_runs_stay(trained):
-    path, all_runs = runs_of(trained), read_runs(runs_of(trained))
-    examination._keep(path, {all_runs[0].key: all_runs[0]}, done=False)
-    assert len(read_runs(path)) == len(all_runs)
-
-    examination._keep(path, {all_runs[0].key: all_runs[0]}, done=True)
-    assert read_runs(path) == all_runs[:1]
-
-
-def test_runs_of_a_claim_that_is_no_more_go_with_its_evidence(trained):
+    assert runs_of(trained).keys() == all_runs.keys()
     trained.claims(toys.supported)
     trained.examine()
-
-    assert [name for name in files(trained.folder) if "learner" in name] == []
+    assert [name for name in files(trained.folder) if "learn" in name] == []
 
 
 def test_a_quick_look_trains_nothing(trained):
