@@ -94,3 +94,10 @@ def draw(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.
     """Weights as torch.nn.GRU draws them."""
     shapes = [(d, d + m)] * 3 + [(d,)] * 4
     return GRU(*(uniform(shape, d, generator, dtype) for shape in shapes))
+
+
+def chrono(p: GRU, longest: float, generator: torch.Generator) -> GRU:
+    """Biases of the form that resets after, whose z weighs the old state, for memories up to `longest` > 2 steps:
+    b_z = log U(1, longest - 1). Tallec & Ollivier (2018)."""
+    spans = 1 + (longest - 2) * torch.rand(p.b_z.shape, generator=generator, dtype=p.b_z.dtype)
+    return replace(p, b_z=spans.log())

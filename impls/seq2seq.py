@@ -33,7 +33,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import embedding
 
-from impls import elman, gru, lstm
+from impls import elman, gru, kernels, lstm
 from impls.attention import Additive, additive, draw_additive, uniform
 from impls.recurrence import unroll
 
@@ -79,21 +79,8 @@ def unrolled(cell: Cell, xs: Float[Tensor, "n *batch m"], start: State) -> tuple
 
 
 def fused(cell: Cell, xs: Float[Tensor, "n batch m"], start: State) -> tuple[Float[Tensor, "n batch d"], State]:
-    """The same by torch's kernels: several times faster to train, opaque to a trace."""
-    first = [part[None] for part in start]
-    if isinstance(cell, elman.Elman):
-        hs, h = torch.rnn_tanh(
-            xs, *first, [cell.W_x, cell.W_h, cell.b, torch.zeros_like(cell.b)], True, 1, 0.0, True, False, False
-        )
-        return hs, (h[0],)
-    if not isinstance(cell, lstm.LSTM):
-        return unrolled(cell, xs, start)
-    d = len(cell.b_f)
-    W = torch.cat([cell.W_i, cell.W_f, cell.W_C, cell.W_o])
-    b = torch.cat([cell.b_i, cell.b_f, cell.b_C, cell.b_o])
-    weights = [W[:, d:], W[:, :d], b, torch.zeros_like(b)]
-    hs, h, C = torch.lstm(xs, first, weights, True, 1, 0.0, True, False, False)
-    return hs, (h[0], C[0])
+    """The same by torch's kernels, which know no GRU that resets before the product."""
+    return unrolled(cell, xs, start) if isinstance(cell, gru.GRU) else kernels.run(cell, xs, start)
 
 
 def encode(p: Seq2Seq, source: Int[Tensor, "n *batch"], run: Run = unrolled) -> tuple[Memory | None, State]:
@@ -170,3 +157,15 @@ def draw(
         W_out=uniform(vocabulary, read, generator, dtype),
         b_out=torch.zeros(vocabulary, dtype=dtype),
     )
+
+
+def aligned(p: Seq2Seq, source: Int[Tensor, "n batch"], target: Int[Tensor, "m batch"]) -> float:
+    """The share of target tokens, under teacher forcing, for which the attention weight is largest at the mirrored source token:
+    where the target is the source backwards, at the very token to be written. Needs attention."""
+    memory, state = encode(p, source, fused)
+    assert p.attention is not None
+    assert memory is not None
+    states, _ = fused(p.decoder, embedding(shifted(p, target), p.embed_target), state)
+    _, alpha = additive(p.attention, states, memory.states.unsqueeze(1), memory.keys.unsqueeze(1))
+    mirrored = torch.arange(len(source) - 1, -1, -1)[:, None]
+    return (alpha.argmax(0) == mirrored).double().mean().item()

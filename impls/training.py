@@ -10,8 +10,9 @@ they would recur (four tokens of 16 make 65 536 strings, fewer than 1200 batches
 The budget is part of every result: "cannot" means here "does not within this many steps".
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from math import isfinite
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -21,7 +22,7 @@ from torch import Tensor
 
 from impls import seq2seq
 from impls.clipping import clip_by_norm
-from impls.tasks import Answers, Task, Tokens
+from impls.tasks import Answers, Task, Tokens, uniform
 
 Model = TypeVar("Model")
 Loss = Callable[[Model, Tokens, Answers], Tensor]
@@ -29,17 +30,23 @@ Loss = Callable[[Model, Tokens, Answers], Tensor]
 
 @dataclass(frozen=True)
 class Budget:
-    """What a run may spend, and the two numbers of the optimiser."""
+    """What a run may spend, and the two numbers of the optimiser. It ends early once the mean loss of RECENT steps is below
+    `enough`."""
 
     steps: int = 1200
     batch: int = 64
     learning_rate: float = 5e-3
     max_norm: float = 1.0
+    enough: float = 0.0
+
+
+RECENT = 20  # steps over which a loss is averaged
 
 
 @dataclass(frozen=True)
 class Trained(Generic[Model]):
-    """A trained model and how it got there: the loss before each step."""
+    """A trained model and how it got there: the loss before each step. Training ends where a loss is no number any more; that
+    loss is then the last one."""
 
     model: Model
     losses: tuple[float, ...]
@@ -50,6 +57,8 @@ def tensors(p: object) -> list[Tensor]:
     """All tensors of a nested dataclass, in the order of its fields."""
     if isinstance(p, Tensor):
         return [p]
+    if isinstance(p, tuple):
+        return [t for part in p for t in tensors(part)]
     return [t for field in fields(p) for t in tensors(getattr(p, field.name))] if is_dataclass(p) else []
 
 
@@ -57,6 +66,8 @@ def rebuilt(p: Any, parts: Iterator[Tensor]) -> Any:
     """The same nested dataclass around other tensors, taken in the order of `tensors`."""
     if isinstance(p, Tensor):
         return next(parts)
+    if isinstance(p, tuple):
+        return tuple(rebuilt(part, parts) for part in p)
     if not is_dataclass(p):
         return p
     parameters: Any = p
@@ -69,15 +80,18 @@ def teacher_forcing(p: seq2seq.Seq2Seq, source: Tokens, target: Answers) -> Floa
     return torch.nn.functional.cross_entropy(scores.flatten(0, 1), target.flatten())
 
 
-def train(model: Model, task: Task, seed: int, budget: Budget, loss: Loss = teacher_forcing) -> Trained[Model]:
-    """The model after `budget.steps` steps on fresh batches. The one passed in is left as it was."""
+def train(
+    model: Model, task: Task, seed: int, budget: Budget, loss: Loss = teacher_forcing, tests: Sequence[Task] = ()
+) -> Trained[Model]:
+    """The model after `budget.steps` steps on fresh batches. The one passed in is left as it was, and the strings held out of
+    this task, or of those that it is to be tested on, are kept from it."""
     began = perf_counter()
     leaves = [tensor.detach().clone().requires_grad_() for tensor in tensors(model)]
     live = rebuilt(model, iter(leaves))
     optimiser = torch.optim.Adam(leaves, lr=budget.learning_rate, fused=True)
-    generator, test = _generator(seed, "train"), _strings(held_out(task, seed)[0])
-    losses = []
-    for _ in range(budget.steps):
+    generator, test = _generator(seed, "train"), _tested(tests or [task], seed)
+    losses: list[float] = []
+    while len(losses) < budget.steps and not ended(losses, budget.enough):
         source, target = task.sample(budget.batch, generator)
         unseen = ~torch.isin(_strings(source), test)  # a batch may so lose a column or two
         error = loss(live, source[:, unseen], target[:, unseen])
@@ -90,9 +104,27 @@ def train(model: Model, task: Task, seed: int, budget: Budget, loss: Loss = teac
     return Trained(final, tuple(losses), perf_counter() - began)
 
 
+def recent(losses: Sequence[float]) -> float:
+    """The mean loss of the last RECENT steps."""
+    return sum(losses[-RECENT:]) / len(losses[-RECENT:])
+
+
+def ended(losses: Sequence[float], enough: float) -> bool:
+    """Whether there is no use in going on: the loss is low enough, or no number."""
+    return bool(losses) and (not isfinite(losses[-1]) or (len(losses) >= RECENT and recent(losses) < enough))
+
+
+def spent(trained: Trained[Model]) -> dict[str, float]:
+    """How many steps it took, the loss in the end and the number of parameters."""
+    size = sum(tensor.numel() for tensor in tensors(trained.model))
+    return {"steps": len(trained.losses), "loss": recent(trained.losses), "size": size}
+
+
 def held_out(task: Task, seed: int, rows: int = 256) -> tuple[Tokens, Answers]:
-    """The test strings that belong to a seed: at most `rows`, and at most an eighth of all there are."""
-    return task.sample(max(1, min(rows, task.vocabulary**task.length // 8)), _generator(seed, "test"))
+    """The test strings that belong to a seed: at most `rows`, and of all strings there are at most an eighth."""
+    if task.write is uniform:
+        rows = max(1, min(rows, task.vocabulary**task.length // 8))
+    return task.sample(rows, _generator(seed, "test"))
 
 
 def token_accuracy(p: seq2seq.Seq2Seq, task: Task, seed: int) -> float:
@@ -102,6 +134,10 @@ def token_accuracy(p: seq2seq.Seq2Seq, task: Task, seed: int) -> float:
         return (seq2seq.greedy(p, source, len(target)) == target).double().mean().item()
 
 
+def _tested(tasks: Sequence[Task], seed: int) -> Int[Tensor, " strings"]:
+    return torch.cat([_strings(held_out(task, seed)[0]) for task in tasks])
+
+
 def _generator(seed: int, purpose: str) -> torch.Generator:
     """Two streams a seed, one to train and one to test."""
     return torch.Generator().manual_seed(2 * seed + (purpose == "test"))
@@ -109,7 +145,5 @@ def _generator(seed: int, purpose: str) -> torch.Generator:
 
 def _strings(source: Int[Tensor, "n *batch"]) -> Int[Tensor, "*batch"]:
     """A number for each column, the same for equal strings; if others coincide, a few more are left out."""
-    number = torch.zeros_like(source[0])
-    for token in source.unbind(0):
-        number = number * 31 + token
-    return number
+    powers = torch.full((len(source), 1), 31).cumprod(0)  # modulo 2^64
+    return (source * powers.view(-1, *[1] * (source.ndim - 1))).sum(0)
