@@ -6,10 +6,11 @@ from math import log2
 import torch
 
 from claims.figures.memory import accuracy_by_length
-from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, search, show, trials
+from claims.kit import at_least, cannot_tell, cases, claim, exhaustion, holds, measure, reading, search, show, trials
 from claims.kit.claim import Reading
 from claims.kit.domains import reals, seeds, whole
-from claims.subjects.trained import reversing
+from claims.subjects.trained.fair import LEARNT, at_best_rate
+from claims.subjects.trained.translation import reversing
 from impls import packing, seq2seq
 from impls.attention import additive
 from impls.graph import shortest_gradient_path
@@ -23,23 +24,27 @@ DROP = 0.4  # fixed before the seeds were run
     "bottleneck.quality-falls-with-length",
     says="The longer the source, the worse what an encoder-decoder without attention writes.",
     lines=(189, 193, 194, 195, 196, 197, 199, 489),
-    expect="supported",
-    by=trials(seeds=16),
-    as_written=reading(seed=seeds(), attention=False, short=4, long=16),
+    expect="qualified",
+    by=trials(seeds=14),
+    as_written=reading(seed=seeds(), attention=False, short=4, long=12, budgets=5),
+    amended={"it is trained for a fifth of the steps": reading(seed=seeds(), attention=False, short=4, long=12, budgets=1)},
     fails_for={
-        "with attention": reading(seed=seeds(), attention=True, short=4, long=16),
+        "with attention": reading(seed=seeds(), attention=True, short=4, long=12, budgets=1),
     },
-    teach="At one and the same budget a model of width 32 writes 4 symbols backwards almost without a fault and more than half "
-    "of 16 wrong; attention, and nothing else changed, takes the fall away.",
-    not_shown="That the state is too small: five times the steps lifted accuracy at length 16 from .46 to .71 and from .42 to "
-    ".65 on the two seeds tried, so training has its share. That it falls at every length between, or for one model used at all "
-    "lengths: each length has a model of its own. One task, one width, random strings; not translation, and not BLEU.",
+    teach="After 600 steps a model of width 32 writes 4 symbols backwards almost without a fault and more than half of 12 wrong; "
+    "after five times as many it has made up for much of that. Attention, and nothing else changed, takes the fall away at once. "
+    "Say *at this budget*: part of the fall is training and not room.",
+    not_shown="That the state is too small. That it falls at every length between, or for one model used at all lengths: each "
+    "length has a model of its own. One task, one width, random strings; not translation.",
     cites=("cho2014properties", "bahdanau2015"),
     figure=accuracy_by_length,
 )
-def accuracy_falls_with_length(seed: int, attention: bool, short: int, long: int) -> None:
-    at_short, at_long = (reversing(seed=seed, attention=attention, length=length)["accuracy"] for length in (short, long))
-    measure(short=at_short, long=at_long)
+def accuracy_falls_with_length(seed: int, attention: bool, short: int, long: int, budgets: int) -> None:
+    near, far = (at_best_rate(reversing, seed, attention=attention, length=length, budgets=budgets) for length in (short, long))
+    at_short, at_long = near["accuracy"], far["accuracy"]
+    measure(short=at_short, long=at_long, short_bleu=near["bleu"], long_bleu=far["bleu"])
+    if at_short < LEARNT:
+        cannot_tell(f"accuracy {at_short:.2f} at length {short}: the budget is too small even for that")
     holds(at_short - at_long >= DROP, f"accuracy {at_short:.2f} at length {short}, {at_long:.2f} at length {long}")
 
 

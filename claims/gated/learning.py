@@ -1,8 +1,40 @@
 """What an LSTM learns to keep where a plain network does not, and what it hangs on."""
 
+from claims.figures.training import recall_at_one_lag, recall_beyond_training, share_by_forget_bias
 from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
-from claims.subjects.trained import LEARNT, NOT_LEARNT, recalling, share_that_arrives
+from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, VANISHED, at_best_rate
+from claims.subjects.trained.reading import foretelling
+from claims.subjects.trained.recall import recalling, share_that_arrives
+
+
+@claim(
+    "gated.table.vanishing-gradients",
+    says="In an LSTM vanishing gradients are mitigated, in a plain network they are severe.",
+    lines=(288,),
+    expect="qualified",
+    by=trials(),
+    as_written=reading(seed=seeds(), plain="tanh", gated="LSTM", lag=50),
+    amended={
+        "the forget gates start out open, with a bias of 3": reading(
+            seed=seeds(), plain="tanh", gated="LSTM, forget bias 3", lag=50
+        )
+    },
+    fails_for={"a plain network in the LSTM's place": reading(seed=seeds(), plain="tanh", gated="tanh", lag=50)},
+    teach="As torch draws them both lose at least half of the gradient at each step, and of 50 tokens the first gets less than a "
+    "millionth. It is the bias of the forget gate that mitigates: with 3 nearly all arrives.",
+    not_shown="What the gradient is in the course of training. Widths other than 32.",
+    cites=("hochreiter1997", "jozefowicz2015"),
+    figure=share_by_forget_bias,
+)
+def it_vanishes_in_the_plain_network_alone(seed: int, plain: str, gated: str, lag: int) -> None:
+    """Vanished is what is less than a thousandth of the last token's."""
+    without, with_gates = (share_that_arrives(seed, body, lag) for body in (plain, gated))
+    measure(plain=without, gated=with_gates)
+    holds(
+        without <= VANISHED <= with_gates,
+        f"over {lag} tokens {without:.2g} of the gradient arrives in the plain network and {with_gates:.2g} in the gated one",
+    )
 
 
 @claim(
@@ -10,22 +42,23 @@ from claims.subjects.trained import LEARNT, NOT_LEARNT, recalling, share_that_ar
     says="Over a few tokens a plain network's memory is poor and an LSTM's good.",
     lines=(289,),
     expect="refuted",
-    by=trials(seeds=16),
+    by=trials(),
     as_written=reading(seed=seeds(), plain="tanh", gated="LSTM", lag=5),
     holds_for={
-        "thirty tokens, and an LSTM with biases made for them": reading(seed=seeds(), plain="tanh", gated="LSTM, chrono", lag=30),
+        "fifty tokens, and an LSTM with biases made for them": reading(seed=seeds(), plain="tanh", gated="LSTM, chrono", lag=50),
     },
     fails_for={
-        "an LSTM in the plain network's place": reading(seed=seeds(), plain="LSTM, chrono", gated="LSTM, forget bias 1", lag=10),
+        "an LSTM in the plain network's place": reading(seed=seeds(), plain="LSTM, chrono", gated="LSTM, forget bias 1", lag=5),
     },
     teach="Over five tokens a plain network learns as well as an LSTM which of 8 symbols came first. What sets them apart begins "
     "where the essay's table speaks of medium range.",
-    not_shown="Where the plain network gives up. At ten tokens it was undecided: of nine plain networks seven were at chance "
-    "after 600 steps and two were not, while the LSTMs with a forget bias of 1 had all learnt it.",
+    not_shown="Where the plain network gives up: between five tokens and fifty it depends on the seed and the learning rate.",
     cites=("bengio1994", "hochreiter1997"),
 )
 def the_plain_network_fails_where_the_gated_learns(seed: int, plain: str, gated: str, lag: int) -> None:
-    without, with_gates = (recalling(seed, cell, lag, lag, lag)["accuracy"] for cell in (plain, gated))
+    without, with_gates = (
+        at_best_rate(recalling, seed, body=body, shortest=lag, longest=lag)["accuracy"] for body in (plain, gated)
+    )
     measure(plain=without, gated=with_gates)
     holds(
         without <= NOT_LEARNT and with_gates >= LEARNT,
@@ -38,30 +71,55 @@ def the_plain_network_fails_where_the_gated_learns(seed: int, plain: str, gated:
     says="Over 10 to 50 tokens an LSTM does acceptably.",
     lines=(290,),
     expect="qualified",
-    by=trials(seeds=16),
-    as_written=reading(seed=seeds(), cell="LSTM", shortest=30, longest=30, asked=30, steps=600),
+    by=trials(),
+    as_written=reading(seed=seeds(), body="LSTM", shortest=30, longest=30, budgets=5),
     amended={
-        "its biases are made for such lags": reading(
-            seed=seeds(), cell="LSTM, chrono", shortest=30, longest=30, asked=30, steps=600
-        ),
-        "it is trained on all lags from 1 to 50": reading(
-            seed=seeds(), cell="LSTM", shortest=1, longest=50, asked=50, steps=1000
+        "its biases are made for such lags": reading(seed=seeds(), body="LSTM, chrono", shortest=30, longest=30, budgets=1),
+        "it is trained on all lags from 1 to 50": reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=2),
+    },
+    fails_for={"a plain network": reading(seed=seeds(), body="tanh", shortest=50, longest=50, budgets=5)},
+    teach="Trained on one lag of 30 an LSTM as torch draws it is at chance, and after five times the steps it is so still. With "
+    "biases that open its gates for such lags it learns it in 600 steps, and without them from examples that begin with short "
+    "lags: it is the start or the curriculum that decides.",
+    not_shown="Other tasks than saying which of 8 symbols came first.",
+    cites=("hochreiter1997", "tallec2018"),
+    figure=recall_at_one_lag,
+)
+def the_lag_is_learnt(seed: int, body: str, shortest: int, longest: int, budgets: int) -> None:
+    right = at_best_rate(recalling, seed, body=body, shortest=shortest, longest=longest, budgets=budgets)["accuracy"]
+    measure(accuracy=right)
+    holds(right >= LEARNT, f"right in {right:.0%} of the strings at lag {longest}")
+
+
+@claim(
+    "gated.long-lags",
+    says="Over more than 100 tokens an LSTM struggles as a plain network does.",
+    lines=(291,),
+    expect="qualified",
+    by=trials(),
+    as_written=reading(seed=seeds(), body="LSTM", shortest=1, longest=50, asked="at 200", budgets=2),
+    amended={
+        "all its examples have one long lag": reading(
+            seed=seeds(), body="LSTM", shortest=100, longest=100, asked="accuracy", budgets=1
         ),
     },
     fails_for={
-        "a plain network": reading(seed=seeds(), cell="tanh", shortest=30, longest=30, asked=30, steps=600),
+        "one layer of attention, from examples of that lag": reading(
+            seed=seeds(), body="attention", shortest=100, longest=100, asked="accuracy", budgets=1
+        ),
     },
-    teach="Trained on one lag of 30 an LSTM as torch draws it is at chance, like a plain network. With biases that open its "
-    "gates for such lags it learns it in 600 steps, and without them from examples that begin with short lags: it is the "
-    "start or the curriculum that decides.",
-    not_shown="Other tasks than saying which of 8 symbols came first. That more steps would not do: with five times as many it "
-    "was at chance as well, on the two seeds tried.",
-    cites=("hochreiter1997", "tallec2018"),
+    teach="From examples of a lag of 100 alone an LSTM learns nothing in 600 steps, and one layer of attention all. From lags of "
+    "1 to 50 it is the other way round: the LSTM is right at 200 and at 500 as well, and attention loses track beyond the "
+    "lengths that it has seen. What struggles is learning from scratch, not keeping.",
+    not_shown="That more steps or another start would not do at a fixed lag of 100; other codes of position, with which "
+    "attention may go on.",
+    cites=("tallec2018", "press2022"),
+    figure=recall_beyond_training,
 )
-def the_lag_is_learnt(seed: int, cell: str, shortest: int, longest: int, asked: int, steps: int) -> None:
-    right = recalling(seed, cell, shortest, longest, asked, steps)["accuracy"]
+def the_long_lag_is_not_mastered(seed: int, body: str, shortest: int, longest: int, asked: str, budgets: int) -> None:
+    right = at_best_rate(recalling, seed, body=body, shortest=shortest, longest=longest, budgets=budgets)[asked]
     measure(accuracy=right)
-    holds(right >= LEARNT, f"right in {right:.0%} of the strings at lag {asked}")
+    holds(right <= NOT_LEARNT, f"trained on lags from {shortest} to {longest}, right in {right:.0%} of the strings")
 
 
 STARTS = ("LSTM", "LSTM, forget bias 1", "LSTM, chrono")
@@ -82,7 +140,61 @@ STARTS = ("LSTM", "LSTM, forget bias 1", "LSTM, chrono")
     cites=("gers2000", "tallec2018"),
 )
 def no_gradient_flows_before_training(seed: int, starts: tuple[str, ...], lag: int) -> None:
-    cell = starts[seed % len(starts)]
-    share = share_that_arrives(seed, cell, lag)
+    body = starts[seed % len(starts)]
+    share = share_that_arrives(seed, body, lag)
     measure(share=share)
-    holds(share <= 1e-3, f"{cell}: {share:.2g} of the gradient arrives over {lag} steps before training")
+    holds(share <= VANISHED, f"{body}: {share:.2g} of the gradient arrives over {lag} steps before training")
+
+
+@claim(
+    "gated.training-stability",
+    says="Training an LSTM is stabler than training a plain network.",
+    lines=(292,),
+    expect="supported",
+    by=trials(),
+    as_written=reading(seed=seeds(), plain="tanh", gated="LSTM", rate=0.1),
+    fails_for={
+        "a small learning rate: both are stable": reading(seed=seeds(), plain="tanh", gated="LSTM", rate=0.003),
+        "an LSTM in the plain network's place": reading(seed=seeds(), plain="LSTM", gated="LSTM", rate=0.1),
+    },
+    teach="At a learning rate ten times too high a plain network does not even learn to keep a token for three steps, and an "
+    "LSTM does. At rates that one would choose both do: say *more forgiving* rather than stable.",
+    not_shown="Long sequences; other optimisers than Adam; where between the two rates they part.",
+    cites=("hochreiter1997", "pascanu2013"),
+)
+def the_gated_network_survives_the_rate(seed: int, plain: str, gated: str, rate: float) -> None:
+    """A lag of three, which either learns at a small rate, without clipping."""
+    without, with_gates = (
+        recalling(seed, body=body, shortest=3, longest=3, rate=rate, clipped=False)["accuracy"] for body in (plain, gated)
+    )
+    measure(plain=without, gated=with_gates)
+    holds(
+        without < LEARNT <= with_gates,
+        f"at a rate of {rate:g} the plain network is right in {without:.0%} of the strings, the gated one in {with_gates:.0%}",
+    )
+
+
+@claim(
+    "gated.bidirectional-both-sides.trained",
+    says="Where what comes later matters, reading in both directions helps.",
+    lines=(320,),
+    expect="supported",
+    by=trials(),
+    as_written=reading(seed=seeds(), plain="LSTM", both="LSTM in both directions"),
+    fails_for={
+        "an LSTM in one direction in its place": reading(seed=seeds(), plain="LSTM", both="LSTM"),
+        "both read in both directions": reading(seed=seeds(), plain="LSTM in both directions", both="LSTM in both directions"),
+    },
+    teach="Asked at each symbol which one follows, an LSTM that reads from the left is at chance, for it has not seen it, and "
+    "one that reads from both sides is always right. That is the whole of what it can gain: a label that hangs on the past "
+    "alone needs no second direction.",
+    not_shown="How much the future matters in a given task.",
+    cites=("schuster1997", "graves2005"),
+)
+def reading_from_both_sides_decides(seed: int, plain: str, both: str) -> None:
+    one_way, two_ways = (at_best_rate(foretelling, seed, body=body)["accuracy"] for body in (plain, both))
+    measure(one_way=one_way, two_ways=two_ways)
+    holds(
+        one_way <= NOT_LEARNT and two_ways >= LEARNT,
+        f"from the left {one_way:.0%} of the symbols are foretold, from both sides {two_ways:.0%}",
+    )

@@ -1,3 +1,3 @@
 """Chapter 12, the interview questions: what their model answers assert."""
 
-SECTIONS = ("gradients", "wider", "attention", "bptt")
+SECTIONS = ("gradients", "wider", "attention", "bptt", "learning")

@@ -1,4 +1,4 @@
-"""Chapter 6, long-range dependencies: sentences, what their grammar asks for, and what a state can carry to it."""
+"""Sentences, what their grammar asks for, and what a state can carry to it."""
 
 from dataclasses import replace
 

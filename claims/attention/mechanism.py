@@ -1,4 +1,4 @@
-"""Chapter 11, the transition to attention: what it is, what it solved and what it left."""
+"""Attention as equations and as a graph: what it is, what it solved and what it left."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields

@@ -1,0 +1,56 @@
+"""What a trained LSTM keeps over hundreds of tokens, and which verb it writes."""
+
+from claims.kit import claim, holds, measure, reading, trials
+from claims.kit.domains import seeds
+from claims.subjects.trained.agreement import agreeing
+from claims.subjects.trained.fair import NOT_LEARNT, at_best_rate
+from claims.subjects.trained.recall import recalling
+
+
+@claim(
+    "forgetting.500-tokens.trained",
+    says="A trained LSTM has forgotten after 500 tokens.",
+    lines=(226,),
+    expect="qualified",
+    by=trials(),
+    as_written=reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=2),
+    amended={
+        "all examples of its training have one long lag, 100": reading(
+            seed=seeds(), body="LSTM", shortest=100, longest=100, budgets=1
+        ),
+    },
+    fails_for={
+        "an LSTM with chrono biases, trained on lags of 1 to 30": reading(
+            seed=seeds(), body="LSTM, chrono", shortest=1, longest=30, budgets=1
+        ),
+    },
+    teach="Trained on lags of 1 to 50, an LSTM as torch draws it says after 500 tokens which of 8 symbols came first: it has "
+    "learnt to hold on, and holding on takes no longer lags. Trained on long lags alone it learns nothing, at any lag.",
+    not_shown="More than three bits; natural text, in which what matters has to be told from what does not.",
+    cites=("hochreiter1997", "tallec2018"),
+)
+def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, longest: int, budgets: int) -> None:
+    right = at_best_rate(recalling, seed, body=body, shortest=shortest, longest=longest, budgets=budgets)["at 500"]
+    measure(accuracy=right)
+    holds(right <= NOT_LEARNT, f"trained on lags from {shortest} to {longest}, right in {right:.0%} of the strings at lag 500")
+
+
+@claim(
+    "forgetting.lstm-says-is.trained",
+    says="A trained LSTM writes the wrong verb after a head noun with nouns of the other number behind it.",
+    lines=(233, 237),
+    expect="qualified",
+    by=trials(),
+    as_written=reading(seed=seeds(), distance="at 10", budgets=5),
+    amended={"it is trained for a fifth of the steps": reading(seed=seeds(), distance="at 10", budgets=1)},
+    fails_for={"near miss: one word in between, and no noun": reading(seed=seeds(), distance="at 1", budgets=5)},
+    teach="Such a network exists, and it is one that is not done training: after 200 steps an LSTM writes the wrong verb more "
+    "often than the right one, after 1000 the right one, in templates of “the key near the cabinets”.",
+    not_shown="Natural text. Fillers of a hundred words.",
+    cites=("linzen2016",),
+)
+def it_writes_the_wrong_verb(seed: int, distance: str, budgets: int) -> None:
+    """More often than not."""
+    right = at_best_rate(agreeing, seed, body="LSTM", budgets=budgets)[distance]
+    measure(accuracy=right)
+    holds(right < 0.5, f"the right verb in {right:.0%} of the sentences")

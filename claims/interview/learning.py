@@ -1,0 +1,58 @@
+"""What a larger state brings in training, and what truncation leaves to be learnt."""
+
+from claims.figures.training import accuracy_by_width, recall_with_a_window
+from claims.kit import at_most, claim, holds, measure, reading, trials
+from claims.kit.domains import seeds
+from claims.subjects.trained.fair import NOT_LEARNT, at_best_rate
+from claims.subjects.trained.recall import recalling
+from claims.subjects.trained.translation import LONGEST, reversing_any
+
+
+@claim(
+    "interview.bigger-state-no-help.trained",
+    says="Making the state larger does not help a trained encoder-decoder with longer sources.",
+    lines=(501,),
+    expect="qualified",
+    by=trials(seeds=14),
+    as_written=reading(seed=seeds(), small=16, large=64, attention=False, times=1.1),
+    amended={"help means in proportion to its size": reading(seed=seeds(), small=16, large=64, attention=False, times=4.0)},
+    fails_for={"attention in place of a larger state": reading(seed=seeds(), small=16, large=16, attention=True, times=1.1)},
+    teach="It helps, and less than its price: four times the width doubles the length that is got half right, at sixteen "
+    "times the work a step. Attention at the small width does as much.",
+    not_shown="Capacity: with more training lengths grow at every width. Widths beyond 64, other tasks.",
+    cites=("sutskever2014", "bahdanau2015"),
+    figure=accuracy_by_width,
+)
+def it_reaches_hardly_farther(seed: int, small: int, large: int, attention: bool, times: float) -> None:
+    """How far a model reaches is the number of lengths, from 1 on, of which it writes half of the tokens right."""
+    before = at_best_rate(reversing_any, seed, width=small, attention=False)
+    after = at_best_rate(reversing_any, seed, width=large, attention=attention)
+    ends = {
+        f"{name} at {n}": came[f"at {n}"] for name, came in (("before", before), ("after", after)) for n in range(1, LONGEST + 1)
+    }
+    measure(small=before["half"], large=after["half"], **ends)
+    at_most(after["half"], times * before["half"], "lengths that are got half right")
+
+
+@claim(
+    "interview.tbptt-horizon.trained",
+    says="With truncation after k steps nothing that is longer ago than k is learnt.",
+    lines=(513,),
+    expect="qualified",
+    by=trials(),
+    as_written=reading(seed=seeds(), shortest=1, longest=30, window=10),
+    amended={"all examples have one lag beyond k": reading(seed=seeds(), shortest=20, longest=20, window=10)},
+    fails_for={"near miss: a window that reaches the token": reading(seed=seeds(), shortest=20, longest=20, window=21)},
+    teach="From lags of 1 to 30 a network with a window of ten learns to recall after 30: what the short lags teach it, to "
+    "hold on, serves the long ones. Where every lag is beyond the window it learns nothing, for no gradient ever reaches the "
+    "token.",
+    not_shown="Dependencies that do not come at short distances as well. One cell, an LSTM with chrono biases.",
+    cites=("williams1990", "tallec2018"),
+    figure=recall_with_a_window,
+)
+def nothing_beyond_the_window_is_learnt(seed: int, shortest: int, longest: int, window: int) -> None:
+    right = at_best_rate(recalling, seed, body="LSTM, chrono", shortest=shortest, longest=longest, window=window, budgets=1)[
+        "accuracy"
+    ]
+    measure(accuracy=right)
+    holds(right <= NOT_LEARNT, f"with a window of {window}, right in {right:.0%} of the strings at lag {longest}")

@@ -1,0 +1,33 @@
+"""Equal treatment: every network gets the learning rate that does best for it, of the same few, on seeds that no trial uses."""
+
+from collections.abc import Iterable
+from math import inf
+from typing import Any
+
+from claims.kit.runs import Experiment, Ran
+
+RATES = (1e-3, 3e-3, 1e-2)
+DISCARDED = (0, 1)  # no trial has such small seeds
+LEARNT, NOT_LEARNT = 0.9, 0.25  # of answers that are right; the latter is twice chance among 8 symbols
+VANISHED = 1e-3  # a gradient of which so little arrives of what the last token gets
+
+
+def at_best_rate(run: Experiment, seed: int, **arguments: Any) -> Ran:
+    """The run of this seed at the rate that does best for these arguments, at the plain budget where `budgets` says more."""
+    plain = arguments | ({"budgets": 1} if "budgets" in arguments else {})
+    return run(seed=seed, rate=best_rate(run, **plain), **arguments)
+
+
+def best_rate(run: Experiment, **arguments: Any) -> float:
+    """The rate with which training ends soonest or, where it takes all of its budget, with the lowest loss. One that diverges
+    comes last."""
+
+    def cost(rate: float) -> tuple[float, float]:
+        tried = [run(seed=seed, rate=rate, **arguments).measured for seed in DISCARDED]
+        return _total(one["steps"] for one in tried), _total(one["loss"] for one in tried)
+
+    return min(RATES, key=cost)
+
+
+def _total(numbers: Iterable[float | None]) -> float:
+    return sum(inf if number is None else number for number in numbers)

@@ -1,0 +1,50 @@
+"""Delayed recall: a network reads symbols and says which came first."""
+
+import math
+
+import torch
+
+from claims.kit.runs import Ran, experiment, ran
+from impls import reader, tasks, training
+
+SYMBOLS, WIDTH, BATCH, STEPS = 8, 32, 32, 600  # chance is 1/8
+FAR = (100, 200, 500)  # lags that training on shorter ones is tried at
+
+
+@experiment
+def recalling(
+    seed: int, body: str, shortest: int, longest: int, rate: float, budgets: int = 1, window: int = 0, clipped: bool = True
+) -> Ran:
+    """A network of width 32 learns to say which of 8 symbols came first, from lags between `shortest` and `longest`, in at most
+    600 steps of 32 strings a budget; with a `window` its gradient goes back as many steps and no further.
+
+    `accuracy`: the share of held-out strings, at the longest lag, after which it is right; `at 100` and so on: at others."""
+    task, model = tasks.recall(SYMBOLS, longest, shortest), drawn(seed, body, longest)
+    budget = training.Budget(budgets * STEPS, BATCH, rate, max_norm=1.0 if clipped else math.inf, enough=0.01)
+
+    def loss(p: reader.Reader, source: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
+        return reader.truncated_loss(p, source, answers, window) if window else reader.loss(p, source, answers)
+
+    trained = training.train(model, task, seed, budget, loss)
+    far = {f"at {lag}": _accuracy(trained.model, lag, seed) for lag in FAR}
+    return ran(trained.losses, **training.spent(trained), accuracy=_accuracy(trained.model, longest, seed), **far)
+
+
+def _accuracy(model: reader.Reader, lag: int, seed: int) -> float:
+    rows = 256 if lag < FAR[0] else 64  # attention over all pairs of 500 tokens takes room
+    return reader.accuracy(model, *training.held_out(tasks.recall(SYMBOLS, lag), seed, rows))
+
+
+def drawn(seed: int, body: str, lag: int) -> reader.Reader:
+    """The network before training."""
+    return reader.draw(body, SYMBOLS, WIDTH, longest=lag + 2, generator=torch.Generator().manual_seed(seed))
+
+
+def share_that_arrives(seed: int, body: str, lag: int) -> float:
+    """The gradient of the untrained network's answer by the first token, as a share of that by the last: norms, one string."""
+    model = drawn(seed, body, lag)
+    source = torch.randint(SYMBOLS, (lag + 1, 1), generator=torch.Generator().manual_seed(seed))
+    embedded = torch.nn.functional.embedding(source, model.embed).requires_grad_()
+    answer = reader.read(model, embedded)[0, 0, int(source[0])]
+    (gradient,) = torch.autograd.grad(answer, embedded)
+    return float(gradient[0].norm() / gradient[-1].norm())
