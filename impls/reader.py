@@ -22,7 +22,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import cross_entropy, embedding
 
 from impls import elman, gru, kernels, lstm, transformer
-from impls.attention import causal_mask
+from impls.attention import causal_mask, multi_head
 from impls.kernels import Rectified
 from impls.recurrence import uniform
 from impls.tasks import NOTHING, Answers, Tokens
@@ -117,22 +117,25 @@ def draw(body: str, vocabulary: int, d: int, longest: float, generator: Generato
     return Reader(embed, made, W_out, b_out)
 
 
-def states(body: Body, xs: Float[Tensor, "n batch d"]) -> Float[Tensor, "n batch read"]:
-    """h_1..h_n from embedded tokens."""
+def states(body: Body, xs: Float[Tensor, "n batch d"], last: int = 0) -> Float[Tensor, "m batch read"]:
+    """h_1..h_n from embedded tokens, or so many of the last of them."""
     if isinstance(body, TwoWays):
-        return torch.cat([states(body.ahead, xs), states(body.back, xs.flip(0)).flip(0)], -1)
+        return torch.cat([states(body.ahead, xs), states(body.back, xs.flip(0)).flip(0)], -1)[-last:]
     if isinstance(body, Layers):
-        return _attended(body, xs)
-    return kernels.run(body, xs, kernels.rest(body, xs))[0]
+        return _attended(body, xs, last)
+    return kernels.run(body, xs, kernels.rest(body, xs))[0][-last:]
 
 
-def _attended(body: Layers, xs: Float[Tensor, "n batch d"]) -> Float[Tensor, "n batch d"]:
+def _attended(body: Layers, xs: Float[Tensor, "n batch d"], last: int) -> Float[Tensor, "m batch d"]:
+    """Nobody reads the other states of the final layer, so they are not worked out."""
     n, _, d = xs.shape
     mask = causal_mask(n) if body.window is None else causal_mask(n).triu(1 - body.window)
-    X = xs.transpose(0, 1) + transformer.position_codes(n, d, torch.float32)
-    for layer in body.layers:
+    X = xs.transpose(0, 1) + transformer.position_codes(n, d, xs.dtype)
+    *lower, top = body.layers
+    for layer in lower:
         X = transformer.run(layer, X, mask)
-    return X.transpose(0, 1)
+    read = X[:, -last:]
+    return transformer.around(top, read, multi_head(top.attention, read, mask[-last:], memory=X)).transpose(0, 1)
 
 
 def logits(p: Reader, source: Int[Tensor, "n batch"], last: int) -> Float[Tensor, "m batch V"]:
@@ -142,7 +145,7 @@ def logits(p: Reader, source: Int[Tensor, "n batch"], last: int) -> Float[Tensor
 
 def read(p: Reader, xs: Float[Tensor, "n batch d"], last: int = 1) -> Float[Tensor, "m batch V"]:
     """The same from embedded tokens."""
-    return states(p.body, xs)[-last:] @ p.W_out.T + p.b_out
+    return states(p.body, xs, last) @ p.W_out.T + p.b_out
 
 
 def loss(p: Reader, source: Tokens, answers: Answers) -> Float[Tensor, ""]:

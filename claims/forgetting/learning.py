@@ -12,7 +12,7 @@ from claims.subjects.trained.recall import recalling
     says="A trained LSTM has forgotten after 500 tokens.",
     lines=(226,),
     expect="qualified",
-    by=trials(),
+    by=trials(seeds=14),
     as_written=reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=2),
     amended={
         "all examples of its training have one long lag, 100": reading(
@@ -40,7 +40,7 @@ def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, long
     says="A trained LSTM writes the wrong verb after a head noun with nouns of the other number behind it.",
     lines=(233, 237),
     expect="qualified",
-    by=trials(),
+    by=trials(seeds=14),
     as_written=reading(seed=seeds(), distance="at 10", budgets=5),
     amended={"it is trained for a fifth of the steps": reading(seed=seeds(), distance="at 10", budgets=1)},
     fails_for={"near miss: one word in between, and no noun": reading(seed=seeds(), distance="at 1", budgets=5)},

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from math import log
 
-from claims.kit import claim, holds, measure, reading, trials
+from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
-from claims.subjects.networks import gradient_rate
+from claims.subjects.networks import gradient_rate, nearest_to_orthogonal
 from claims.subjects.trained.clipped import STEPS, exploding
 from claims.subjects.trained.fair import NOT_LEARNT, VANISHED, at_best_rate
 from claims.subjects.trained.recall import recalling, share_that_arrives
@@ -41,6 +41,30 @@ def it_vanishes_and_is_not_learnt(seed: int, body: str, shortest: int, longest: 
     measure(share=share, accuracy=right)
     holds(share <= VANISHED, f"the first token gets {share:.2g} of what the last one gets: nothing vanishes")
     holds(right <= NOT_LEARNT, f"the first token gets {share:.2g}, and is told in {right:.0%} of the strings at lag {lag}")
+
+
+STARTS = elman.draw, elman.orthogonal
+
+
+@claim(
+    "gradients.never-one-in-practice",
+    says="In practice singular values of the step Jacobians are not one.",
+    lines=(128,),
+    expect="qualified",
+    by=trials(seeds=150, beats=0.9),
+    as_written=reading(seed=seeds(), starts=only(STARTS, "uniform or orthogonal weights, by the seed"), input_scale=0.01),
+    amended={"weights as torch draws them": reading(seed=seeds(), starts=only(STARTS[:1], "uniform weights"), input_scale=0.01)},
+    fails_for={"orthogonal weights": reading(seed=seeds(), starts=only(STARTS[1:], "orthogonal weights"), input_scale=0.01)},
+    teach="Where weights are drawn without a thought for it they are not, at any step. But practice has taken the thought: from "
+    "orthogonal weights and small inputs all of them start within a tenth of one, at the steps that come nearest.",
+    not_shown="Trained networks, whose weights need not stay orthogonal; parametrisations that keep them so.",
+    cites=("saxe2014", "arjovsky2016"),
+)
+def at_every_step_one_is_off(seed: int, starts: tuple[Callable[..., elman.Elman], ...], input_scale: float) -> None:
+    """Off is what differs from one by more than a tenth."""
+    off = nearest_to_orthogonal(seed, starts[seed % len(starts)], input_scale)
+    measure(off=off)
+    holds(off > 0.1, f"at one step all singular values lie within {off:.3f} of one")
 
 
 @claim(

@@ -60,6 +60,17 @@ def _elman_run(d: int, n: int, weights: Interval) -> st.SearchStrategy[ElmanRun]
     return st.builds(ElmanRun, **{f.name: grid(shapes[f.name], bounds.get(f.name, (-2, 2))) for f in fields(ElmanRun)})
 
 
+def nearest_to_orthogonal(
+    seed: int, start: Callable[..., Elman], input_scale: float, width: int = 32, length: int = 100
+) -> float:
+    """How far the farthest singular value of a step Jacobian lies from 1, at the step where that is least; random inputs."""
+    generator = torch.Generator().manual_seed(seed)
+    network = start(width, width, generator)
+    x = input_scale * torch.randn(length, width, generator=generator, dtype=torch.float64)
+    values = torch.linalg.svdvals(bptt.jacobians(network, elman.run(network, x)))
+    return float((values - 1).abs().amax(-1).min())
+
+
 def gradient_rate(
     seed: int, start: Callable[..., Elman], gain: float, input_scale: float, width: int = 32, length: int = 100
 ) -> float:
