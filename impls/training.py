@@ -12,7 +12,8 @@ The budget is part of every result: "cannot" means here "does not within this ma
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from math import isfinite
+from math import inf, isfinite
+from statistics import fmean
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -105,8 +106,8 @@ def train(
 
 
 def recent(losses: Sequence[float]) -> float:
-    """The mean loss of the last RECENT steps."""
-    return sum(losses[-RECENT:]) / len(losses[-RECENT:])
+    """The mean loss of the last RECENT steps; infinite where there was none."""
+    return fmean(losses[-RECENT:]) if losses else inf
 
 
 def ended(losses: Sequence[float], enough: float) -> bool:

@@ -18,9 +18,10 @@ from claims import every_claim
 from claims.facts import elsewhere
 from claims.instead import FIRST
 from claims.kit.claim import WORDS, Claim
-from claims.kit.evidence import ROOT, ClaimEvidence, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
+from claims.kit.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
 from claims.kit.profiles import PROFILES, Profile
-from claims.kit.runs import keep_runs
+from claims.kit.runs import keep_runs, read_runs
+from claims.showed import FIGURES
 from claims.tables import TABLES
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
@@ -67,20 +68,16 @@ def command(
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
     _must_be_writable(folder)
     started = perf_counter()
-    if no_examine:
-        evidence, runs = _stored(claims, chosen, folder), None
-    else:
-        done = _examine(claims, chosen, workers, folder, console, fresh)
-        evidence, runs = done.evidence, done.runs
-    around = Around(TABLES, () if only else elsewhere(), FIRST)
-    record = make_record(claims, evidence, chosen, perf_counter() - started, around)
+    seen = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console, fresh)
+    around = Around(TABLES, () if only else elsewhere(), FIRST, FIGURES)
+    record = make_record(claims, seen.evidence, chosen, perf_counter() - started, around, seen.runs.values())
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())
-    page = write_site(record, evidence, folder)
+    page = write_site(record, seen.evidence, folder)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
-        if runs is not None:
-            keep_runs(folder / "evidence" / "runs", runs.values(), older=False)
+        if not no_examine:
+            keep_runs(folder / "evidence" / "runs", seen.runs.values(), older=False)
     return _conclude(console, record, page)
 
 
@@ -118,14 +115,15 @@ def _must_be_writable(folder: Path) -> None:
         raise click.UsageError(f"cannot write to {folder}: {problem.strerror}; choose another with --out") from problem
 
 
-def _stored(claims: Sequence[Claim], profile: Profile, folder: Path) -> dict[str, ClaimEvidence]:
-    """Evidence from disk; what was made with other sources is stale and refused, what was made with less effort as well."""
+def _stored(claims: Sequence[Claim], profile: Profile, folder: Path) -> Examination:
+    """Evidence and runs from disk; what was made with other sources is stale and refused, what was made with less effort as
+    well."""
     stored = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in claims}
     if stale := [one.id for one in claims if stored[one.id].rests_on != rests_on(one)]:
         raise EvidenceError(f"{folder / 'evidence'}: older than the code for {', '.join(stale)}; run without --no-examine")
     if others := sorted({one.profile for one in stored.values()} - {profile.name}):
         raise EvidenceError(f"{folder / 'evidence'}: made with --profile {', '.join(others)}; give it again with --no-examine")
-    return stored
+    return Examination(stored, read_runs(folder / "evidence" / "runs"))
 
 
 def _examine(claims: Sequence[Claim], profile: Profile, workers: int, folder: Path, console: Console, fresh: bool) -> Examination:

@@ -6,35 +6,25 @@ stands under `run` alone.
 
 import subprocess
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from typing import Any, NamedTuple
 
 import msgspec
 
-from claims.kit.claim import MUST_COME_OUT, WORDS, Claim, Word
+from claims.kit import runs as kept
+from claims.kit.claim import WORDS, Claim, Word
 from claims.kit.comparison import decides
-from claims.kit.evidence import (
-    ROOT,
-    Case,
-    ClaimEvidence,
-    EvidenceError,
-    ReadingEvidence,
-    as_json,
-    machine,
-    versions,
-    write_whole,
-)  # fmt: skip
+from claims.kit.evidence import ROOT, ClaimEvidence, EvidenceError, as_json, machine, versions, write_whole
 from claims.kit.fact import ANY, Elsewhere, Fact, Published, Verified
 from claims.kit.profiles import Profile
 from claims.kit.table import Cell, Table
 from claims.kit.verdict import judge
+from reports.readings import ReadingRecord, clocked, reading_record
+from reports.training import TrainingRecord, arms_of, seconds_of, training_record
 
-SCHEMA = 1
-# The very default, which is left out: equal numbers are told from it.
-NO_SECONDS = next(field.default for field in msgspec.structs.fields(ReadingEvidence) if field.name == "seconds")
+SCHEMA = 2
 
 
 class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,15 +34,15 @@ class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
-class PrintRecord(msgspec.Struct, frozen=True, kw_only=True):
+class PrintRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A published figure. `of` is what sets it apart from what the essay speaks of; `decides` if nothing does and it was read."""
 
     prints: str
-    of: str
+    of: str = ""
     source: str
     where: str
     verified: Verified
-    decides: bool
+    decides: bool = False
 
 
 class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +54,8 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
     published: list[PrintRecord]
 
 
-class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim, its verdict and what the verdict rests on."""
+class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A claim, its verdict and what the verdict rests on; what is empty is left out."""
 
     id: str
     chapter: str
@@ -74,24 +64,24 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     expected: Word
     teach: str
-    not_shown: str
+    not_shown: str = ""
     by: str
-    cites: list[str]
-    lines: list[int]
+    cites: list[str] = []
+    lines: list[int] = []
     defined_at: str
-    readings: list[ReadingEvidence]
+    readings: list[ReadingRecord]
     figure: FigureRecord | None = None
     fact: FactRecord | None = None
 
 
-class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
+class CellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A cell and what became of it: the outcome of a reading, or the verdict where no reading is named; empty if it was not
     examined in this run. What was published beside a fact stands with its claim."""
 
     claim: str
-    reading: str
-    prints: str
-    came: str
+    reading: str = ""
+    prints: str = ""
+    came: str = ""
 
 
 class TableRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +107,8 @@ class ElsewhereRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What may differ between two runs. `readings` holds, by claim and reading, the seconds and what clocks decided."""
+    """What may differ between two runs. By claim and reading, the seconds it `took`, where there were any to speak of, and what
+    clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order."""
 
     date: str
     commit: str
@@ -125,11 +116,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     profile: str
     seconds: float
-    readings: dict[str, dict[str, dict[str, Any]]]
+    took: dict[str, dict[str, float]] = {}
+    clocked: dict[str, dict[str, dict[str, Any]]] = {}
+    training: dict[str, list[float]] = {}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All verdicts of one run. `instead` are the statements that need a correction, those that matter most first."""
+    """All verdicts of one run. `instead` are the statements that need a correction, those that matter most first; `training` is
+    what training showed, where there was any."""
 
     schema: int
     run: Run
@@ -138,26 +132,36 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     tables: list[TableRecord] = []
     elsewhere: list[ElsewhereRecord] = []
     instead: list[str] = []
+    training: TrainingRecord | None = None
 
 
 class Around(NamedTuple):
-    """What the record has beside the claims: tables to fill in, statements settled elsewhere, and what to correct first."""
+    """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
+    figures show what training showed."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
     first: Sequence[str] = ()
+    figures: Sequence[str] = ()
 
 
 def make_record(
-    claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], profile: Profile, seconds: float, around: Around = Around()
+    claims: Sequence[Claim],
+    evidence: Mapping[str, ClaimEvidence],
+    profile: Profile,
+    seconds: float,
+    around: Around = Around(),
+    runs: Iterable[kept.Run] = (),
 ) -> Record:
-    """Judge the evidence, claim by claim; tables of which no cell was examined are left out."""
+    """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
+    training that the evidence rests on."""
     judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
     counts = Counter(one.verdict for one in judged)
-    volatile = {one.id: {seen.name: _volatile(seen) for seen in evidence[one.id].readings} for one in claims}
+    arms = arms_of(runs)
     run = Run(
         date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
-        profile=profile.name, seconds=round(seconds, 1), readings=volatile,
+        profile=profile.name, seconds=round(seconds, 1), took=_took(evidence), clocked=_clocked(evidence),
+        training={name: seconds_of(found) for name, found in arms.items()},
     )  # fmt: skip
     by_id = {one.id: one for one in judged}
     filled = [_table_record(one, by_id) for one in around.tables]
@@ -166,6 +170,7 @@ def make_record(
         schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
+        training=training_record(claims, evidence, around.figures, arms),
     )  # fmt: skip
 
 
@@ -229,41 +234,20 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
         id=claim.id, chapter=claim.chapter, says=claim.says, verdict=verdict.word, why=verdict.why,
         expected=claim.expect, teach=claim.teach, not_shown=claim.not_shown, by=claim.by.name,
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
-        readings=[_steady(one, claim.fact is not None) for one in seen.readings],
+        readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact),
     )  # fmt: skip
 
 
-def _steady(one: ReadingEvidence, of_fact: bool) -> ReadingEvidence:
-    """A reading without what a clock decided. What a replay needs is left to the evidence, and cases altogether where they tell
-    no more: a control's, for its outcome is all that counts, and a fact's, for all its figures are there."""
-    steady = msgspec.structs.replace(one, seconds=NO_SECONDS, measured=[])
-    nothing_more = of_fact or one.role in MUST_COME_OUT
-    kept = (None, None) if nothing_more else (_in_words(one.counterexample), _in_words(one.tightest))
-    steady = msgspec.structs.replace(steady, counterexample=kept[0], tightest=kept[1])
-    if not one.timed:
-        return steady
-    return msgspec.structs.replace(steady, cases=0, wins=None, counterexample=None, tightest=None)
+def _took(evidence: Mapping[str, ClaimEvidence]) -> dict[str, dict[str, float]]:
+    took = {id: {one.name: round(one.seconds, 3) for one in seen.readings} for id, seen in evidence.items()}
+    return {id: {name: seconds for name, seconds in of.items() if seconds} for id, of in took.items() if any(of.values())}
 
 
-def _in_words(case: Case | None) -> Case | None:
-    """A stored case as it is printed."""
-    return case and msgspec.structs.replace(case, arguments={})
-
-
-def _volatile(one: ReadingEvidence) -> dict[str, Any]:
-    seconds = {"seconds": round(one.seconds, 3)}
-    return seconds | ({"cases": one.cases, "wins": one.wins, "median": _medians(one)} if one.timed else {})
-
-
-def _medians(one: ReadingEvidence) -> dict[str, float]:
-    """The middle of what was measured, name by name."""
-    numbers: dict[str, list[float]] = {}
-    for name, number in (item for each in one.measured for item in each.items()):
-        if number is not None:
-            numbers.setdefault(name, []).append(number)
-    return {name: round(median(found), 3) for name, found in numbers.items()}
+def _clocked(evidence: Mapping[str, ClaimEvidence]) -> dict[str, dict[str, dict[str, Any]]]:
+    timed = {id: {one.name: clocked(one) for one in seen.readings if one.timed} for id, seen in evidence.items()}
+    return {id: of for id, of in timed.items() if of}
 
 
 def write_record(record: Record, folder: Path) -> None:

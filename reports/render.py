@@ -1,5 +1,5 @@
 """The page `site/index.html`: one file that opens offline, asks the network for nothing and prints as a handout; and beside it
-`site/references.html`, what was taken from which publication.
+`site/references.html`, what was taken from which publication, and `site/training.html`, what training showed.
 
 Everything on it is taken from the record and the evidence; the same two give the same bytes.
 """
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -28,6 +29,10 @@ def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Pa
     """Write the pages and return the path of the first."""
     path, sources = folder / "site" / "index.html", read_sources(bibliography)
     write_whole(path.with_name("references.html"), references_as_html(record, sources).encode())
+    if record.training:
+        write_whole(path.with_name("training.html"), training_as_html(record, evidence).encode())
+    else:
+        path.with_name("training.html").unlink(missing_ok=True)  # of an earlier run
     write_whole(path, as_html(record, evidence, sources).encode())
     return path
 
@@ -35,13 +40,12 @@ def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Pa
 def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapping[str, Source]) -> str:
     """The page as text."""
     script = (TEMPLATES / "script.js").read_text(encoding="utf-8")
-    charts = {id: one.figure for id, one in evidence.items() if one.figure}
     by_id = {one.id: one for one in record.claims}
     html: str = _environment().get_template("page.html").render(
         record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
         by_id=by_id, instead=[by_id[id] for id in record.instead], most=wording.MOST_IMPORTANT,
         engines=[name for name in wording.ENGINES if any(wording.engine(one) == name for one in record.claims)],
-        off_pins=[one for part in is_as_pinned(record) for one in part], charts=charts,
+        off_pins=[one for part in is_as_pinned(record) for one in part], charts=_charts(evidence),
         references=cited({key for one in record.claims for key in one.cites}, sources),
         cited=lambda keys: cited(keys, sources), citation=citing.citation(record), bibtex=citing.bibtex(record),
     )  # fmt: skip
@@ -64,6 +68,19 @@ def references_as_html(record: Record, sources: Mapping[str, Source]) -> str:
         open=[one for one in record.claims if one.fact and one.verdict == "undecided"],
     )  # fmt: skip
     return html
+
+
+def training_as_html(record: Record, evidence: Mapping[str, ClaimEvidence]) -> str:
+    """The page of what training showed as text."""
+    html: str = _environment().get_template("training.html").render(
+        record=record, run=record.run, training=record.training, charts=_charts(evidence),
+        by_id={one.id: one for one in record.claims},
+    )  # fmt: skip
+    return html
+
+
+def _charts(evidence: Mapping[str, ClaimEvidence]) -> dict[str, dict[str, Any]]:
+    return {id: one.figure for id, one in evidence.items() if one.figure}
 
 
 def _environment() -> jinja2.Environment:
@@ -105,9 +122,9 @@ def cases_of(claim: ClaimRecord) -> list[tuple[ReadingEvidence, Case]]:
 
 
 def by_argument(domain: str) -> dict[str, str]:
-    """A reading's domain, argument by argument."""
+    """A reading's domain, argument by argument; empty where it has none of its own."""
     parts = (part.partition(": ") for part in re.split(r"; (?=\w+: )", domain))
-    return {name: words for name, _, words in parts}
+    return {name: words for name, _, words in parts if name}
 
 
 def _chapters(record: Record) -> list[tuple[str, list[ClaimRecord]]]:

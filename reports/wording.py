@@ -104,8 +104,7 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
         return f"{one.wins} of {one.cases} seeds{stopped}"
     if one.role == "witness":
         return "1"
-    whole = one.engine == "exhaustion" or (one.complete and one.outcome == "held")
-    return f"all {one.cases}" if whole and one.cases > 1 else f"{one.cases}"
+    return f"all {one.cases}" if one.complete and one.cases > 1 else f"{one.cases}"
 
 
 def how_close(strain: float) -> str:
@@ -120,7 +119,7 @@ def outcome_as_written(claim: ClaimRecord, run: Run) -> str:
     if written is None:
         return "Not tried as written."
     if written.timed:
-        return f"{written.outcome.capitalize()}, {tried(written, run.readings.get(claim.id, {}).get(written.name, {}))}."
+        return f"{written.outcome.capitalize()}, {tried(written, run.clocked.get(claim.id, {}).get(written.name, {}))}."
     if written.outcome == "held":
         return f"Held in {how_often(written)}" + (
             f", but fell for a stored case, “{fallen.name}”. {fallen.why}" if fallen else "."

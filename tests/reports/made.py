@@ -3,8 +3,9 @@
 from typing import Any
 
 from claims.kit.claim import Word
-from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence
-from reports.record import ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
+from claims.kit.evidence import Case, ClaimEvidence
+from reports.readings import ReadingRecord
+from reports.record import SCHEMA, ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
 BIB = """
@@ -18,10 +19,10 @@ NILPOTENT = "1: [[0. 1.]\n     [0. 0.]]\n2: [[0. 0.]\n     [1. 0.]]"
 WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
 
 
-def reading(role: Any, name: str, outcome: Any, **more: Any) -> ReadingEvidence:
+def reading(role: Any, name: str, outcome: Any, **more: Any) -> ReadingRecord:
     """A search of 200 cases, unless told otherwise."""
-    given: dict[str, Any] = {"domain": "period: 1 to 3 matrices in turn; f: bptt.product", "engine": "search", "why": ""}
-    return ReadingEvidence(name=name, role=role, outcome=outcome, **({"cases": 200, "enough": 100} | given | more))
+    domain = "period: 1 to 3 matrices in turn; f: bptt.product" if role == "as written" else "period: 2 matrices"
+    return ReadingRecord(name=name, role=role, outcome=outcome, **({"cases": 200, "enough": 100, "domain": domain} | more))
 
 
 def case(found_by: str, **more: Any) -> Case:
@@ -39,7 +40,7 @@ def chart() -> dict[str, Any]:
     return {"data": {"values": rows}, "mark": "point", "title": "t", "description": "d", "encoding": encoding}
 
 
-def readings(word: Word) -> list[ReadingEvidence]:
+def readings(word: Word) -> list[ReadingRecord]:
     """What such a verdict may rest on."""
     found = None if word == "supported" else case("search, smallest found")
     witness = case("stored witness", shown=[("norm", HOSTILE)])
@@ -88,12 +89,12 @@ def record(*claims: ClaimRecord) -> Record:
     """A record of these claims, or of one of each verdict."""
     run = Run(
         date="2026-03-04T05:06:07+00:00", commit="0123456789ab+", machine="Linux", versions={"python": "3.11", "torch": "2.13"},
-        profile="verdict", seconds=1.5, readings={},
+        profile="verdict", seconds=1.5,
     )  # fmt: skip
     chosen = list(claims) or [claim(word) for word in WORDS]
     summary: dict[str, int] = {word: sum(one.verdict == word for one in chosen) for word in WORDS}
     instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified")]
-    return Record(schema=1, run=run, summary=summary, claims=chosen, instead=instead)
+    return Record(schema=SCHEMA, run=run, summary=summary, claims=chosen, instead=instead)
 
 
 def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:

@@ -119,9 +119,7 @@ def test_links_between_the_pages_arrive_and_nothing_is_loaded(site: Path) -> Non
 
 def test_what_to_say_instead_starts_with_what_matters_most_and_leaves_out_what_stands() -> None:
     chosen = (toys.qualified, toys.supported, toys.refuted)
-    found = {
-        one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT, 0.01) for each in one.readings]) for one in chosen
-    }
+    found = {one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT) for each in one.readings]) for one in chosen}
     first = ("toys.nobody", toys.refuted.id, toys.supported.id)
     made = make_record(chosen, found, VERDICT, 1.0, Around(first=first))
 
@@ -144,9 +142,7 @@ def test_the_first_corrections_are_fifteen_claims_that_there_are() -> None:
 @pytest.fixture(scope="module")
 def real() -> Record:
     chosen = [one for one in every_claim() if one.fact]
-    found = {
-        one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT, 0.01) for each in one.readings]) for one in chosen
-    }
+    found = {one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT) for each in one.readings]) for one in chosen}
     return make_record(chosen, found, VERDICT, 1.0, Around(TABLES, all_elsewhere(), FIRST))
 
 
@@ -178,7 +174,7 @@ def test_every_table_of_figures_is_rebuilt_from_facts_that_there_are(real: Recor
 
 def test_statements_elsewhere_carry_the_verdicts_of_the_claims_that_settle_them() -> None:
     found = {toys.refuted.id: collect(toys.refuted, VERDICT, [
-        examine_reading(toys.refuted, each, VERDICT, 0.01) for each in toys.refuted.readings
+        examine_reading(toys.refuted, each, VERDICT) for each in toys.refuted.readings
     ])}  # fmt: skip
     statement = Elsewhere(name="a", lines=[1], says="A.", why="b", claims=[toys.refuted.id, "toys.nobody"])
     made = make_record([toys.refuted], found, VERDICT, 1.0, Around(elsewhere=[statement]))

@@ -15,6 +15,7 @@ import pytest
 
 from claims.kit.evidence import ROOT, EvidenceError, as_json, write_whole
 from reports import command, examination
+from reports.record import read_record
 from tests import toys
 from tests.reports.running import ALL_PINNED, files, without_run
 
@@ -53,7 +54,7 @@ if __name__ == "__main__":
     def plain(found):
         return [(one.name, one.outcome, one.cases, one.strain, as_json(one.counterexample)) for one in found.readings]
     first, second = (examine(claims, QUICK, n, Path(sys.argv[n]), lambda *_: None) for n in (1, 2))
-    print([plain(found) for found in first.values()] == [plain(found) for found in second.values()])
+    print([plain(found) for found in first.evidence.values()] == [plain(found) for found in second.evidence.values()])
 """
     run = subprocess.run(
         [sys.executable, "-c", program, *folders()], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ
@@ -94,6 +95,35 @@ def test_the_schema_refuses_a_claim_with_another(reports, name, value):
 
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(record, json.loads((reports.folder / "verdicts.schema.json").read_bytes()))
+
+
+def test_the_record_is_read_back_as_it_was_written(reports):
+    reports.claims(*toys.TOYS)
+    reports.examine()
+
+    assert as_json(read_record(reports.record)) == reports.record.read_bytes()
+
+
+def test_nothing_of_a_reading_is_said_twice(reports):
+    reports.claims(toys.qualified)
+    reports.examine()
+    written, amended, control, witness = json.loads(reports.record.read_bytes())["claims"][0]["readings"]
+
+    assert [one.get("domain") for one in (written, amended, control, witness)] == [
+        "n: whole numbers from 0 to 1000", "n: whole numbers from 0 to 10", "n: whole numbers from 11 to 1000", None,
+    ]  # fmt: skip
+    assert [one.get("engine") for one in (written, amended, control, witness)] == [None, None, None, "exhaustion"]
+    assert witness["counterexample"]["text"] == {"n": "12"}
+    assert "counterexample" not in control
+    assert not {"entropy", "seconds", "measured", "arguments"} & {*written, *written["counterexample"]}
+
+
+def test_an_argument_that_stays_as_written_is_not_named_again(reports):
+    reports.claims(toys.tight)
+    reports.examine()
+    control = json.loads(reports.record.read_bytes())["claims"][0]["readings"][1]
+
+    assert control["domain"] == "limit: 9.99"
 
 
 def test_a_measurement_that_is_no_number_does_not_cost_the_run(reports):
@@ -164,7 +194,7 @@ def test_a_quick_look_concludes_nothing(reports):
 
 def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
     def entropies():
-        return [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=0)]
+        return [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=0, kept=())]
 
     drawn = []
     reports.monkeypatch.setattr(command.secrets, "randbits", lambda bits: drawn.append(bits) or 12345)
@@ -173,7 +203,7 @@ def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
     assert drawn == []
     reports.examine("--profile", "explore")
     assert drawn == [48]
-    other = [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=12345)]
+    other = [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=12345, kept=())]
     assert not set(other) & set(entropies())
 
 
@@ -228,6 +258,7 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
 KILLED = """
 import sys, time
 from reports import command, examination
+from reports.record import read_record
 from reports.__main__ import main
 from tests import toys
 

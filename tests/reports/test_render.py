@@ -9,7 +9,7 @@ import pytest
 
 from claims.kit.evidence import EvidenceError
 from reports import matrices
-from reports.record import Record
+from reports.record import SCHEMA, Record
 from reports.render import prose, write_site
 from reports.wording import tried
 from tests.reports.made import BIB, HOSTILE, WORDS, chart, claim, evidence, reading, record
@@ -86,7 +86,7 @@ def test_a_record_without_figures_or_claims_is_a_page_as_well(tmp_path: Path) ->
     bare = record(claim("supported", figure=None, cites=[], lines=[], readings=[], not_shown="", chapter="new_one"))
     assert "New one" in page(tmp_path, bare)
     assert "<svg" not in page(tmp_path, bare)
-    assert "The statements" in page(tmp_path, Record(schema=1, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[]))
+    assert "The statements" in page(tmp_path, Record(schema=SCHEMA, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[]))
 
 
 def test_the_page_of_250_claims_stays_small(tmp_path: Path) -> None:
@@ -153,4 +153,4 @@ def test_counts_say_what_they_count() -> None:
     assert tried(trial, {}) == "16 of 16 seeds, 20 planned"
     assert tried(clocked, {"wins": 19, "cases": 20}) == "this run: 19 of 20 repetitions"
     assert tried(clocked, {}) == "see run"
-    assert tried(reading("as written", "as written", "held", engine="exhaustion", cases=4), {}) == "all 4"
+    assert tried(reading("as written", "as written", "held", complete=True, cases=4), {}) == "all 4"

@@ -33,8 +33,7 @@ UNSEEN = Table(id="toys.unseen", title="Unseen", says="", columns=("a",), rows=(
 def record():
     verdict = PROFILES["verdict"]
     found = {
-        one.id: collect(one, verdict, [examine_reading(one, reading, verdict, 0.01) for reading in one.readings])
-        for one in CLAIMS
+        one.id: collect(one, verdict, [examine_reading(one, reading, verdict) for reading in one.readings]) for one in CLAIMS
     }
     return make_record(CLAIMS, found, verdict, 1.0, Around((TABLE, UNSEEN, ELSEWHERE, AGAIN)))
 
