@@ -11,6 +11,7 @@ asked of a network, or when the answer counts: that tells nothing about training
 
 FIGURES = (
     "promise.short-works-long-fails",
+    "gated.start-decides",
     "gated.medium-and-long-lags",
     "gated.long-lags",
     "gated.table.vanishing-gradients",

@@ -24,16 +24,16 @@ DROP = 0.4  # fixed before the seeds were run
     "bottleneck.quality-falls-with-length",
     says="The longer the source, the worse what an encoder-decoder without attention writes.",
     lines=(189, 193, 194, 195, 196, 197, 199, 489),
-    expect="qualified",
+    expect="supported",
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), attention=False, short=4, long=12, budgets=5),
     amended={"it is trained for a fifth of the steps": reading(seed=seeds(), attention=False, short=4, long=12, budgets=1)},
     fails_for={
         "with attention": reading(seed=seeds(), attention=True, short=4, long=12, budgets=1),
     },
-    teach="After 600 steps a model of width 32 writes 4 symbols backwards almost without a fault and more than half of 12 wrong; "
-    "after five times as many it has made up for much of that. Attention, and nothing else changed, takes the fall away at once. "
-    "Say *at this budget*: part of the fall is training and not room.",
+    teach="After 800 steps a model of width 16 writes 4 symbols backwards almost without a fault and two thirds of 12 wrong; "
+    "after 4000 it has made up for some of that and the fall is still there. Attention, and nothing else changed, takes it "
+    "away. Say *at this budget*: part of the fall is training and not room.",
     not_shown="That the state is too small. That it falls at every length between, or for one model used at all lengths: each "
     "length has a model of its own. One task, one width, random strings; not translation.",
     cites=("cho2014properties", "bahdanau2015"),

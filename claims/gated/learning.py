@@ -1,6 +1,6 @@
 """What an LSTM learns to keep where a plain network does not, and what it hangs on."""
 
-from claims.figures.training import recall_at_one_lag, recall_beyond_training, share_by_forget_bias
+from claims.figures.training import recall_at_one_lag, recall_beyond_training, recall_by_start, share_by_forget_bias
 from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, VANISHED, at_best_rate
@@ -89,6 +89,43 @@ def the_lag_is_learnt(seed: int, body: str, shortest: int, longest: int, budgets
     right = at_best_rate(recalling, seed, body=body, shortest=shortest, longest=longest, budgets=budgets)["accuracy"]
     measure(accuracy=right)
     holds(right >= LEARNT, f"right in {right:.0%} of the strings at lag {longest}")
+
+
+RECURRENT = (
+    "tanh", "tanh, orthogonal", "ReLU, identity", "LSTM", "LSTM, forget bias 1", "LSTM, forget bias 5", "LSTM, chrono",
+    "GRU", "GRU, chrono",
+)  # fmt: skip
+
+
+@claim(
+    "gated.start-decides",
+    says="Which recurrent networks learn to keep a token for thirty steps is settled by how their weights start out.",
+    lines=(289, 290, 303),
+    expect="supported",
+    by=trials(seeds=14),
+    as_written=reading(seed=seeds(), bodies=only(RECURRENT, "nine recurrences and starts"), lag=30),
+    fails_for={
+        "near miss: starts that all let the gradient through": reading(
+            seed=seeds(), bodies=only(("LSTM, forget bias 5", "LSTM, chrono", "GRU, chrono"), "three of them"), lag=30
+        ),
+        "near miss: three steps for thirty": reading(
+            seed=seeds(), bodies=only(("tanh", "LSTM", "LSTM, chrono"), "three of them"), lag=3
+        ),
+    },
+    teach="The same LSTM, the same data, the same steps: at chance as torch draws it, always right where its forget gates start "
+    "out open. Ask of a comparison of architectures how each of them was initialised.",
+    not_shown="More steps, or lags that begin short: see gated.medium-and-long-lags.",
+    cites=("le2015", "tallec2018", "jozefowicz2015"),
+    figure=recall_by_start,
+)
+def some_learn_it_and_some_do_not(seed: int, bodies: tuple[str, ...], lag: int) -> None:
+    right = {body: at_best_rate(recalling, seed, body=body, shortest=lag, longest=lag)["accuracy"] for body in bodies}
+    measure(**right)
+    best, worst = max(right, key=right.__getitem__), min(right, key=right.__getitem__)
+    holds(
+        right[best] >= LEARNT and right[worst] <= NOT_LEARNT,
+        f"at lag {lag} {best} is right in {right[best]:.0%} of the strings, and {worst}, the worst, in {right[worst]:.0%}",
+    )
 
 
 @claim(
