@@ -42,6 +42,7 @@ class Budget:
 
 
 RECENT = 20  # steps over which a loss is averaged
+TRIES = 100  # batches to draw until one has a string outside of the test
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,8 @@ def train(
     generator, test = _generator(seed, "train"), _tested(tests or [task], seed)
     losses: list[float] = []
     while len(losses) < budget.steps and not ended(losses, budget.enough):
-        source, target = task.sample(budget.batch, generator)
-        unseen = ~torch.isin(_strings(source), test)  # a batch may so lose a column or two
-        error = loss(live, source[:, unseen], target[:, unseen])
+        source, target = _fresh(task, budget.batch, generator, test)
+        error = loss(live, source, target)
         clipped = clip_by_norm(torch.autograd.grad(error, leaves), budget.max_norm)
         for leaf, g in zip(leaves, clipped, strict=True):
             leaf.grad = g
@@ -123,9 +123,9 @@ def spent(trained: Trained[Model]) -> dict[str, float]:
 
 def held_out(task: Task, seed: int, rows: int = 256) -> tuple[Tokens, Answers]:
     """The test strings that belong to a seed: at most `rows`, and of all strings there are at most an eighth."""
-    if task.write is uniform:
-        rows = max(1, min(rows, task.vocabulary**task.length // 8))
-    return task.sample(rows, _generator(seed, "test"))
+    source, target = task.sample(rows, _generator(seed, "test"))
+    there = task.vocabulary ** len(source) // 8 if task.write is uniform else rows
+    return source[:, : max(1, there)], target[:, : max(1, there)]
 
 
 def token_accuracy(p: seq2seq.Seq2Seq, task: Task, seed: int) -> float:
@@ -133,6 +133,16 @@ def token_accuracy(p: seq2seq.Seq2Seq, task: Task, seed: int) -> float:
     source, target = held_out(task, seed)
     with torch.no_grad():
         return (seq2seq.greedy(p, source, len(target)) == target).double().mean().item()
+
+
+def _fresh(task: Task, batch: int, generator: torch.Generator, test: Tensor) -> tuple[Tokens, Answers]:
+    """A batch without the strings of the test, which may cost it a column or two. Where it costs all, as it does at lengths of
+    which the test has every string, another one is drawn."""
+    for _ in range(TRIES):
+        source, target = task.sample(batch, generator)
+        if (unseen := ~torch.isin(_strings(source), test)).any():
+            return source[:, unseen], target[:, unseen]
+    raise ValueError(f"{task.name}: of {TRIES} batches none had a string that is not held out; hold out fewer")
 
 
 def _tested(tasks: Sequence[Task], seed: int) -> Int[Tensor, " strings"]:

@@ -17,7 +17,7 @@ def reversing(seed: int, attention: bool, length: int, rate: float, budgets: int
     100; `aligned`, with attention: the share of tokens for which the weight is largest at the very token to be written."""
     task = tasks.reverse(SYMBOLS, length)
     model = seq2seq.draw(SYMBOLS, WIDTH, torch.Generator().manual_seed(seed), "lstm", attention, torch.float32)
-    trained = training.train(model, task, seed, training.Budget(budgets * STEPS, BATCH, rate, enough=0.01))
+    trained = training.train(model, task, seed, training.Budget(budgets * STEPS, BATCH, rate, enough=0.03))
     source, target = training.held_out(task, seed)
     with torch.no_grad():
         written = seq2seq.greedy(trained.model, source, length)
