@@ -1,6 +1,7 @@
 """Figures of training runs: every seed a mark, never only a mean."""
 
-from math import log10
+from collections.abc import Callable
+from math import inf, log10
 from typing import Any
 
 import altair as alt
@@ -27,6 +28,24 @@ def _each_seed(seen: Seen, series: dict[str, str], points: dict[str, Any], x: st
 def _once(seen: Seen, series: dict[str, str], measured: str) -> Rows:
     """A row for each trial of each reading in `series`."""
     return [{"network": name, measured: trial[measured]} for name, one in series.items() for trial in seen[one].measured]
+
+
+def every_seed(measured: str, x: str, title: str, log_x: bool = False) -> Callable[[Seen], alt.Chart]:
+    """A figure of one number that trials measured: a line of marks for each reading. What is not above zero has no place on a
+    logarithmic axis and is left out."""
+
+    def draw(seen: Seen) -> alt.Chart:
+        least = 0.0 if log_x else -inf
+        found = {
+            name: sorted(number for trial in one.measured if (number := trial[measured]) is not None and number > least)
+            for name, one in seen.items()
+        }
+        rows = [{"reading": name, x: number} for name, numbers in found.items() for number in numbers]
+        ends = "; ".join(f"{name}: from {numbers[0]:.3g} to {numbers[-1]:.3g}" for name, numbers in found.items() if numbers)
+        says = f"One mark for each seed, a line of them for each reading; {x}. {ends}."
+        return strips(rows, x=x, y="reading", title=title, says=says, log_x=log_x)
+
+    return draw
 
 
 def recall_by_lag(seen: Seen) -> alt.Chart:

@@ -1,5 +1,6 @@
 """What a trained LSTM keeps over hundreds of tokens, and which verb it writes."""
 
+from claims.figures.training import every_seed
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.trained.agreement import agreeing
@@ -28,6 +29,11 @@ from claims.subjects.trained.recall import recalling
     "learnt to hold on, and holding on takes no longer lags. Trained on long lags alone it learns nothing, at any lag.",
     not_shown="More than three bits; natural text, in which what matters has to be told from what does not.",
     cites=("hochreiter1997", "tallec2018"),
+    figure=every_seed(
+        "accuracy",
+        "accuracy at lag 500",
+        "Trained on short lags an LSTM knows the first symbol after 500 more, trained on a long one it does not",
+    ),
 )
 def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, longest: int, budgets: int) -> None:
     right = at_best_rate(recalling, seed, body=body, shortest=shortest, longest=longest, budgets=budgets)["at 500"]
@@ -48,6 +54,7 @@ def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, long
     "often than the right one, after 1000 the right one, in templates of “the key near the cabinets”.",
     not_shown="Natural text. Fillers of a hundred words.",
     cites=("linzen2016",),
+    figure=every_seed("accuracy", "share of right verbs", "Half-trained LSTMs write the wrong verb, trained ones the right one"),
 )
 def it_writes_the_wrong_verb(seed: int, distance: str, budgets: int) -> None:
     """More often than not."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import log
 
+from claims.figures.training import every_seed
 from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.networks import gradient_rate, nearest_to_orthogonal
@@ -32,6 +33,9 @@ from impls import elman
     "statement is right.",
     not_shown="Dependencies that do not get easier when they are shorter. What the gradient is in the course of training.",
     cites=("bengio1994", "pascanu2013"),
+    figure=every_seed(
+        "accuracy", "accuracy", "What arrives of the gradient before training does not decide what is learnt from shorter lags"
+    ),
 )
 def it_vanishes_and_is_not_learnt(seed: int, body: str, shortest: int, longest: int, lag: int, budgets: int) -> None:
     """The share is that of the first token in the gradient of the last state, before training."""
@@ -59,6 +63,12 @@ STARTS = elman.draw, elman.orthogonal
     "orthogonal weights and small inputs all of them start within a tenth of one, at the steps that come nearest.",
     not_shown="Trained networks, whose weights need not stay orthogonal; parametrisations that keep them so.",
     cites=("saxe2014", "arjovsky2016"),
+    figure=every_seed(
+        "off",
+        "distance of the farthest singular value from 1",
+        "Orthogonal weights and small inputs keep all singular values near 1, others do not",
+        log_x=True,
+    ),
 )
 def at_every_step_one_is_off(seed: int, starts: tuple[Callable[..., elman.Elman], ...], input_scale: float) -> None:
     """Off is what differs from one by more than a tenth."""
@@ -79,6 +89,11 @@ def at_every_step_one_is_off(seed: int, starts: tuple[Callable[..., elman.Elman]
     "orthogonal ones and small inputs it arrives nearly whole.",
     not_shown="Trained networks, whose gradient may see farther; widths other than 32.",
     cites=("pascanu2013", "saxe2014"),
+    figure=every_seed(
+        "decades",
+        "powers of ten that the gradient changes by over 50 steps",
+        "From usual weights next to nothing arrives over 50 steps, from orthogonal ones nearly all",
+    ),
 )
 def fifty_steps_back_nothing_arrives(seed: int, start: Callable[..., elman.Elman], input_scale: float) -> None:
     decades = gradient_rate(seed, start, gain=1.0, input_scale=input_scale, length=50) * 50 / log(10)
@@ -101,6 +116,11 @@ def fifty_steps_back_nothing_arrives(seed: int, start: Callable[..., elman.Elman
     "finite with it. Clipping bounds the step; it does nothing where the states themselves overflow.",
     not_shown="That it learns anything: finite is not trained. Other optimisers than plain gradient descent.",
     cites=("pascanu2013", "le2015"),
+    figure=every_seed(
+        "steps",
+        "steps after which all weights were numbers",
+        "With clipping all weights stay numbers, unless the states themselves overflow",
+    ),
 )
 def the_weights_stay_finite(seed: int, clipped: bool, gain: float, length: int) -> None:
     steps = exploding(seed, clipped=clipped, gain=gain, length=length)["steps"]

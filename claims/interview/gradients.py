@@ -1,5 +1,6 @@
 """How much of an LSTM's gradient arrives at early tokens before any training."""
 
+from claims.figures.training import every_seed
 from claims.kit import at_least, at_most, claim, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.trained.fair import VANISHED
@@ -23,6 +24,12 @@ from claims.subjects.trained.recall import share_that_arrives
     not_shown="That nothing is learnt of it in the end: gradients grow as the gates learn to stay open. Attention, which has a "
     "path of its own to each word.",
     cites=("sutskever2014", "bengio1994"),
+    figure=every_seed(
+        "share",
+        "share of the gradient that arrives",
+        "Of a source of 50 words the first gets next to nothing, reversed nearly all",
+        log_x=True,
+    ),
 )
 def little_arrives(seed: int, body: str, lag: int) -> None:
     share = share_that_arrives(seed, body, lag)
@@ -46,6 +53,12 @@ def little_arrives(seed: int, body: str, lag: int) -> None:
     "nothing to speak of. It is biases that open the forget gates, not the cell alone, that solve it.",
     not_shown="Trained LSTMs, whose gates may have opened. Medium is taken for up to 50 tokens, as the essay's table has it.",
     cites=("hochreiter1997", "tallec2018"),
+    figure=every_seed(
+        "share",
+        "share of the gradient that arrives",
+        "Over ten tokens some of an LSTM's gradient arrives, over fifty only with biases made for it",
+        log_x=True,
+    ),
 )
 def enough_arrives(seed: int, body: str, lag: int) -> None:
     share = share_that_arrives(seed, body, lag)

@@ -41,12 +41,12 @@ def dots(rows: Rows, *, x: str, y: str, series: str, title: str, says: str) -> a
     )  # fmt: skip
 
 
-def strips(rows: Rows, *, x: str, y: str, title: str, says: str) -> alt.Chart:
+def strips(rows: Rows, *, x: str, y: str, title: str, says: str, log_x: bool = False) -> alt.Chart:
     """Every seed a mark, a line of them for each name along y: for names too long to stand below an axis."""
     order = list(dict.fromkeys(row[y] for row in rows))
     return _chart(rows, title, says).mark_point(filled=True, opacity=0.6, size=45, color=PALETTE[0]).encode(
-        x=alt.X(x, type="quantitative"),
-        y=alt.Y(y, type="nominal", sort=order, axis=alt.Axis(title=None, labelLimit=260, grid=True)),
+        x=alt.X(x, type="quantitative", scale=alt.Scale(type="log") if log_x else alt.Scale(zero=True)),
+        y=alt.Y(y, type="nominal", sort=order, axis=alt.Axis(title=None, labelLimit=320, grid=True)),
         tooltip=_tooltip(y, x),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What trained networks make of agreement at a distance, and of bindings."""
 
-from claims.figures.training import agreement_by_distance, recall_by_pairs
+from claims.figures.training import agreement_by_distance, every_seed, recall_by_pairs
 from claims.kit import at_least, cannot_tell, claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.trained.agreement import DISTANCES, agreeing
@@ -47,6 +47,9 @@ def accuracy_falls_with_distance(seed: int, body: str, budgets: int) -> None:
     "nouns in between, as an LSTM is. That it can look at the head does not tell it to.",
     not_shown="Natural text; distances beyond twenty words.",
     cites=("vaswani2017", "linzen2016"),
+    figure=every_seed(
+        "at 10", "share of right verbs at distance 10", "A Transformer too has to be trained before it agrees over ten words"
+    ),
 )
 def it_is_right_at_all_distances(seed: int, body: str, budgets: int) -> None:
     came = at_best_rate(agreeing, seed, body=body, budgets=budgets)
@@ -68,6 +71,11 @@ def it_is_right_at_all_distances(seed: int, body: str, budgets: int) -> None:
     "it has learnt that verbs agree with nouns and not yet with which. Trained on, it is right in both.",
     not_shown="Which of the nouns in between draws most; natural text.",
     cites=("linzen2016", "bock1991"),
+    figure=every_seed(
+        "opposite",
+        "share of right verbs, all nouns between of the other number",
+        "Nouns of the other number draw an LSTM to the wrong verb while it is half-trained",
+    ),
 )
 def nouns_of_the_other_number_do_harm(seed: int, budgets: int, harm: str) -> None:
     """Ten words between head and verb, all nouns there of the other number, against nouns of either."""
@@ -92,6 +100,7 @@ def nouns_of_the_other_number_do_harm(seed: int, budgets: int, harm: str) -> Non
     "about a garden path is not to keep the subject but to take it for one, and people stumble at the same word.",
     not_shown="What an LSTM trained on text makes of such a sentence; see long-range.garden-path-is-forgetting.published.",
     cites=("futrell2019",),
+    figure=every_seed("accuracy", "accuracy", "Five tokens on every network knows the first"),
 )
 def the_first_token_is_forgotten(seed: int, body: str, lag: int, budgets: int) -> None:
     right = at_best_rate(recalling, seed, body=body, shortest=lag, longest=lag, budgets=budgets)["accuracy"]
