@@ -39,7 +39,7 @@ VARIED = {
     "clipped": "with clipping or without",
 }  # fmt: skip
 
-ASKED = {"asked", "harm", "times"}
+ASKED = {"asked", "harmless", "times", "verb"}
 
 # How the arguments of an experiment are put into words: a number in its place, a truth as with or without, a word as it is.
 ARMS = {

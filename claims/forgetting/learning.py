@@ -45,19 +45,20 @@ def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, long
     "forgetting.lstm-says-is.trained",
     says="A trained LSTM writes the wrong verb after a head noun with nouns of the other number behind it.",
     lines=(233, 237),
-    expect="qualified",
+    expect="refuted",
     by=trials(seeds=14),
-    as_written=reading(seed=seeds(), distance="at 10", budgets=5),
-    amended={"it is trained for a fifth of the steps": reading(seed=seeds(), distance="at 10", budgets=1)},
-    fails_for={"near miss: one word in between, and no noun": reading(seed=seeds(), distance="at 1", budgets=5)},
-    teach="Such a network exists, and it is one that is not done training: after 200 steps an LSTM writes the wrong verb more "
-    "often than the right one, after 1000 the right one, in templates of “the key near the cabinets”.",
+    as_written=reading(seed=seeds(), distance="at 10", verb="wrong"),
+    holds_for={"the right verb in its place": reading(seed=seeds(), distance="at 10", verb="right")},
+    fails_for={"near miss: one word in between, and no noun": reading(seed=seeds(), distance="at 1", verb="wrong")},
+    teach="After 1000 steps on templates of “the key near the cabinets” an LSTM writes the right verb, with ten words in "
+    "between and every noun there of the other number. The LSTM that writes the wrong one is one that is not done training.",
     not_shown="Natural text. Fillers of a hundred words.",
     cites=("linzen2016",),
-    figure=every_seed("accuracy", "share of right verbs", "Half-trained LSTMs write the wrong verb, trained ones the right one"),
+    figure=every_seed("share", "share of sentences with that verb", "A trained LSTM writes the right verb after ten words"),
 )
-def it_writes_the_wrong_verb(seed: int, distance: str, budgets: int) -> None:
+def it_writes_that_verb(seed: int, distance: str, verb: str) -> None:
     """More often than not."""
-    right = at_best_rate(agreeing, seed, body="LSTM", budgets=budgets)[distance]
-    measure(accuracy=right)
-    holds(right < 0.5, f"the right verb in {right:.0%} of the sentences")
+    right = at_best_rate(agreeing, seed, body="LSTM", budgets=5)[distance]
+    share = right if verb == "right" else 1 - right
+    measure(share=share)
+    holds(share > 0.5, f"the {verb} verb in {share:.0%} of the sentences")

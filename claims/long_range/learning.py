@@ -11,26 +11,31 @@ from claims.subjects.trained.recall import recalling
 FALL = 0.15  # of accuracy, from one word between head and verb to ten; fixed beforehand
 
 
+SHORT_SIGHTED = "Transformer, window of 4"
+
+
 @claim(
     "long-range.agreement-by-distance.trained",
     says="The farther the verb from its head noun, the more often an LSTM gets its number wrong.",
     lines=(278,),
-    expect="qualified",
+    expect="refuted",
     by=trials(seeds=14),
-    as_written=reading(seed=seeds(), body="LSTM", budgets=5),
-    amended={"it is trained for a fifth of the steps": reading(seed=seeds(), body="LSTM", budgets=1)},
-    fails_for={"a Transformer, by then": reading(seed=seeds(), body="Transformer", budgets=5)},
-    teach="It is a matter of training, not of distance: after 200 steps an LSTM falls for the nouns in between, and after "
-    "1000 it agrees with the head over ten words and over twenty, which it never saw. So does a Transformer, and neither does "
-    "after 200. Ask of a figure like 85 % to 60 % how long the model was trained.",
-    not_shown="Natural text, where what must be learnt is more and heads are harder to find.",
+    as_written=reading(seed=seeds(), body="LSTM"),
+    holds_for={"a Transformer that looks four words back": reading(seed=seeds(), body=SHORT_SIGHTED)},
+    fails_for={"a Transformer that sees all": reading(seed=seeds(), body="Transformer")},
+    teach="It is a matter of training, not of distance: after 1000 steps an LSTM agrees with the head over ten words, with "
+    "nouns of the other number in between, and so does a Transformer. After 200 most LSTMs fall for those nouns, and most "
+    "Transformers too. Ask of a figure like 85 % to 60 % how long the model was trained.",
+    not_shown="Natural text, where more must be learnt and heads are harder to find. That all networks fall for the nouns "
+    "after 200 steps: some had learnt it by then, so that this budget was left undecided.",
     cites=("linzen2016", "gulordava2018"),
     figure=agreement_by_distance,
 )
-def accuracy_falls_with_distance(seed: int, body: str, budgets: int) -> None:
-    came = at_best_rate(agreeing, seed, body=body, budgets=budgets)
-    near, far = came["at 1"], came["at 10"]
-    measure(**{f"at {distance}": came[f"at {distance}"] for distance in DISTANCES})
+def accuracy_falls_with_distance(seed: int, body: str) -> None:
+    """After five times the plain budget. What it was after the plain one is measured beside it, and decides nothing."""
+    early, late = (at_best_rate(agreeing, seed, body=body, budgets=budgets) for budgets in (1, 5))
+    measure(**{f"{when} at {d}": came[f"at {d}"] for when, came in (("early", early), ("late", late)) for d in DISTANCES})
+    near, far = late["at 1"], late["at 10"]
     holds(near - far >= FALL, f"right in {near:.0%} of the sentences at distance 1 and in {far:.0%} at 10")
 
 
@@ -38,53 +43,58 @@ def accuracy_falls_with_distance(seed: int, body: str, budgets: int) -> None:
     "long-range.agreement-by-distance.transformer",
     says="A Transformer is right in at least 95 % of the sentences, whatever the distance.",
     lines=(278,),
-    expect="qualified",
+    expect="undecided",
     by=trials(seeds=14),
-    as_written=reading(seed=seeds(), body="Transformer", budgets=1),
-    amended={"it is trained for five times the steps": reading(seed=seeds(), body="Transformer", budgets=5)},
-    fails_for={"layers that look four words back": reading(seed=seeds(), body="Transformer, window of 4", budgets=5)},
-    teach="Trained enough it is, over distances up to twice those of its training. After a fifth of that it is drawn to the "
-    "nouns in between, as an LSTM is. That it can look at the head does not tell it to.",
-    not_shown="Natural text; distances beyond twenty words.",
+    as_written=reading(seed=seeds(), body="Transformer", budgets=5),
+    fails_for={"layers that look four words back": reading(seed=seeds(), body=SHORT_SIGHTED, budgets=5)},
+    teach="Most Transformers are after 1000 steps, and not all of them, so that nothing follows at the error rate that was "
+    "declared. After 200 none was. That a layer can look at the head does not tell it to: it has to be learnt, as in an LSTM.",
+    not_shown="Natural text; more steps; distances beyond twenty words.",
     cites=("vaswani2017", "linzen2016"),
     figure=every_seed(
-        "at 10", "share of right verbs at distance 10", "A Transformer too has to be trained before it agrees over ten words"
+        "worst",
+        "share of right verbs at the worst distance",
+        "A Transformer too has to be trained before it agrees over ten words",
     ),
 )
 def it_is_right_at_all_distances(seed: int, body: str, budgets: int) -> None:
     came = at_best_rate(agreeing, seed, body=body, budgets=budgets)
-    right = {f"at {distance}": came[f"at {distance}"] for distance in DISTANCES}
-    measure(**right)
-    at_least(min(right.values()), 0.95, "share of right verbs at the worst of the distances 1, 5, 10 and 20")
+    worst = min(came[f"at {distance}"] for distance in DISTANCES)
+    measure(worst=worst)
+    at_least(worst, 0.95, "share of right verbs at the worst of the distances 1, 5, 10 and 20")
 
 
 @claim(
     "long-range.last-noun-summer.trained",
     says="What draws an LSTM to the wrong verb are nouns of the other number in between.",
     lines=(276,),
-    expect="qualified",
+    expect="refuted",
     by=trials(seeds=14),
-    as_written=reading(seed=seeds(), budgets=5, harm="mixed at 10"),
-    amended={"it is trained for a fifth of the steps": reading(seed=seeds(), budgets=1, harm="mixed at 10")},
-    fails_for={"the same sentences in its place": reading(seed=seeds(), budgets=1, harm="at 10")},
-    teach="Half-trained, an LSTM is right far less often where all nouns between have the other number than where some have: "
-    "it has learnt that verbs agree with nouns and not yet with which. Trained on, it is right in both.",
-    not_shown="Which of the nouns in between draws most; natural text.",
+    as_written=reading(seed=seeds(), body="LSTM", harmless="mixed at 10"),
+    holds_for={
+        "a Transformer that looks four words back, against a single word in between": reading(
+            seed=seeds(), body=SHORT_SIGHTED, harmless="at 1"
+        )
+    },
+    fails_for={"near miss: the same sentences in their place": reading(seed=seeds(), body="LSTM", harmless="at 10")},
+    teach="Once it is trained, nothing draws it: after 1000 steps an LSTM is as often right where all nouns between have the "
+    "other number as where some have. Attraction belongs to a network that has learnt that verbs agree with nouns and not yet "
+    "with which.",
+    not_shown="Natural text; networks that are half-trained, which attraction is seen in and which differ much from seed to "
+    "seed.",
     cites=("linzen2016", "bock1991"),
     figure=every_seed(
         "opposite",
         "share of right verbs, all nouns between of the other number",
-        "Nouns of the other number draw an LSTM to the wrong verb while it is half-trained",
+        "Nouns of the other number do not draw a trained LSTM",
     ),
 )
-def nouns_of_the_other_number_do_harm(seed: int, budgets: int, harm: str) -> None:
-    """Ten words between head and verb, all nouns there of the other number, against nouns of either."""
-    came = at_best_rate(agreeing, seed, body="LSTM", budgets=budgets)
-    measure(opposite=came["at 10"], either=came[harm])
-    holds(
-        came[harm] - came["at 10"] >= FALL,
-        f"right in {came[harm]:.0%} with nouns of either number, {came['at 10']:.0%} with others",
-    )
+def nouns_of_the_other_number_do_harm(seed: int, body: str, harmless: str) -> None:
+    """Ten words between head and verb, all nouns there of the other number, against sentences that do less harm."""
+    came = at_best_rate(agreeing, seed, body=body, budgets=5)
+    measure(opposite=came["at 10"], harmless=came[harmless])
+    less = came[harmless] - came["at 10"]
+    holds(less >= FALL, f"right in {came['at 10']:.0%} of the sentences, in {less:.0%} more of the harmless ones")
 
 
 @claim(
@@ -116,7 +126,7 @@ BINDS, DROP = 0.3, 0.4  # above guessing, with two pairs; below that, with eight
     says="The more bindings a text makes, the fewer of them a recurrent network has ready when it is asked.",
     lines=(260,),
     expect="qualified",
-    by=trials(seeds=14),
+    by=trials(seeds=20, alpha=5e-5),  # looked at after 14 seeds, which were too few: both looks together err with 1e-4 at most
     as_written=reading(seed=seeds(), body="LSTM", budgets=5),
     amended={"it is trained for a fifth of the steps": reading(seed=seeds(), body="LSTM", budgets=1)},
     fails_for={"one layer of attention": reading(seed=seeds(), body="attention", budgets=1)},
