@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,12 +10,13 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("claims", "impls")
 
 
-def digest(*files: Path, besides: Path | None = None) -> str:
-    """A fingerprint of source files and of all that they rest on, wherever the checkout lies; of all `besides` a folder."""
+def digest(*files: Path, besides: Path | None = None, of: Callable[[Path], bytes] = Path.read_bytes) -> str:
+    """A fingerprint of source files and of all that they rest on, wherever the checkout lies; of all `besides` a folder, and of
+    what counts in a file."""
     total = hashlib.sha256()
     found = set(files).union(*map(reached, files))
     for one in sorted(one for one in found if besides is None or not one.is_relative_to(besides)):
-        total.update(one.relative_to(ROOT).as_posix().encode() + b"\0" + one.read_bytes() + b"\0")
+        total.update(one.relative_to(ROOT).as_posix().encode() + b"\0" + of(one) + b"\0")
     return total.hexdigest()[:16]
 
 

@@ -2,8 +2,8 @@
 of that has changed; a stale run is run again, never trusted.
 
 An experiment is a function of plain arguments, its seed among them. Called by hand it just runs; an examination gives it a
-shelf. What it rests on is its own module, every module of ours that this imports, its arguments and the version of torch;
-the kit is left out, for it has no part in the numbers.
+shelf. What it rests on is the code of its own module and of every module of ours that this imports, its arguments and the
+version of torch; the kit is left out, for it has no part in the numbers, and so are comments and annotations.
 """
 
 import functools
@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+from claims.kit.code import code_of
 from claims.kit.dependencies import ROOT, digest, reached
 from claims.kit.evidence import EvidenceError, write_whole
 from claims.kit.property import cannot_tell
@@ -159,7 +160,7 @@ def name_of(run: Callable[..., Ran]) -> str:
 @functools.cache
 def _sources(file: str) -> str:
     place = Path(file).resolve()
-    return digest(place, *reached(place), besides=KIT)
+    return digest(place, *reached(place), besides=KIT, of=code_of)
 
 
 @functools.cache
