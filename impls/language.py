@@ -1,6 +1,6 @@
 """Language in small: sentences whose verb agrees with a noun some way back, and a text to be spelled.
 
-    In the old hall the key near the cabinets often | is
+    in the hall , the key near the old cabinets often | is
 
 A sentence is cut off before its verb, and at each word the next one is asked for: a language model's task. The verb agrees with
 the head noun, the first that no preposition governs; every noun between the two may have the other number and then attracts to
@@ -50,7 +50,7 @@ def foretold(source: Tokens) -> Answers:
     return following(source, numbers(source).gather(0, head(source))[0])
 
 
-def head(source: Tokens) -> Tokens:
+def head(source: Tokens) -> Answers:
     """Where the head noun stands: the first noun that no preposition governs."""
     governed = torch.zeros_like(source[0], dtype=torch.bool)
     is_head = []
@@ -61,8 +61,8 @@ def head(source: Tokens) -> Tokens:
     return torch.stack(is_head).int().argmax(0, keepdim=True)
 
 
-def numbers(source: Tokens) -> Tokens:
-    """0 where a noun is singular and 1 where it is plural; of other words it says nothing."""
+def numbers(source: Tensor) -> Tensor:
+    """0 where a noun is singular and 1 where it is plural, in tokens of any shape; of other words it says nothing."""
     return (source - FIRST["noun"]) % 2
 
 
@@ -115,7 +115,8 @@ LETTERS = sorted(set(TEXT))
 
 
 def spelling(length: int) -> Task:
-    """Foretell each next letter of a passage, of a text written for this purpose: the lam → he lamp."""
+    """Foretell each next letter of a passage, of a text written for this purpose: the lam → he lam, and at the last
+    one nothing."""
     return Task("spelling", len(LETTERS), length, following, write=_passages)
 
 

@@ -115,7 +115,7 @@ def ended(losses: Sequence[float], enough: float) -> bool:
     return bool(losses) and (not isfinite(losses[-1]) or (len(losses) >= RECENT and recent(losses) < enough))
 
 
-def spent(trained: Trained[Model]) -> dict[str, float]:
+def spent(trained: Trained[Model]) -> dict[str, int | float]:
     """How many steps it took, the loss in the end and the number of parameters."""
     size = sum(tensor.numel() for tensor in tensors(trained.model))
     return {"steps": len(trained.losses), "loss": recent(trained.losses), "size": size}

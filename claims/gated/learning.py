@@ -56,7 +56,7 @@ def it_vanishes_in_the_plain_network_alone(seed: int, plain: str, gated: str, la
     cites=("bengio1994", "hochreiter1997"),
     figure=every_seed(
         "plain",
-        "accuracy of the network in the plain one's place",
+        "accuracy of the plain network",
         "Over five tokens every plain network learns what an LSTM does",
     ),
 )
@@ -211,7 +211,7 @@ def no_gradient_flows_before_training(seed: int, starts: tuple[str, ...], lag: i
     cites=("hochreiter1997", "pascanu2013"),
     figure=every_seed(
         "plain",
-        "accuracy of the network in the plain one's place",
+        "accuracy of the plain network",
         "At a rate of 0.1 no plain network learns to keep a token for three steps",
     ),
 )

@@ -73,6 +73,8 @@ def _chart(rows: Rows, title: str, says: str) -> alt.Chart:
 
 
 def _tooltip(*fields: str) -> list[alt.Tooltip]:
+    if bad := [field for field in fields if set(field) & set("'\"[]\\.")]:
+        raise ValueError(f"{bad[0]!r} cannot name a column of a chart: leave out quotes, brackets, backslashes and full stops")
     return [alt.Tooltip(field, type="nominal") for field in fields]
 
 

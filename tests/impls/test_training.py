@@ -1,11 +1,16 @@
 """impls.training over a few steps: it does what it says, the same way each time, and never shows a test string."""
 
+from dataclasses import dataclass
+from math import inf, isfinite, nan
+from statistics import fmean
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
-from impls import seq2seq, tasks, training
+from impls import language, reader, seq2seq, tasks, training
 from impls.training import Budget
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds
 
@@ -100,10 +105,150 @@ def test_a_model_is_rebuilt_from_its_tensors(attention, cell):
     assert len(training.tensors(p)) == len({id(t) for t in training.tensors(p)})
 
 
-@given(seeds(), st.integers(1, 6))
-def test_the_tasks_answer_as_their_docstrings_show(seed, length):
-    source, target = tasks.reverse(5, length).sample(3, generator(seed))
-    assert target.tolist() == source.tolist()[::-1]
-    source, target = tasks.copy(5, length).sample(3, generator(seed))
-    assert torch.equal(source, target)
-    assert tasks.reverse(9, 4).answer(torch.tensor([3, 1, 4, 1])).tolist() == [1, 4, 1, 3]
+@pytest.mark.parametrize("body", sorted(reader.BODIES))
+def test_so_is_one_with_tuples_of_layers_and_what_is_no_tensor_stays(body):
+    p = reader.draw(body, 3, 4, 5.0, generator(0))
+    again = training.rebuilt(p, iter([2 * tensor for tensor in training.tensors(p)]))
+    assert type(again.body) is type(p.body)
+    assert getattr(again.body, "window", "none") == getattr(p.body, "window", "none")
+    pairs = zip(training.tensors(again), training.tensors(p), strict=True)
+    assert all(torch.equal(a, 2 * b) for a, b in pairs)
+
+
+# --- when it ends -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A model of one weight."""
+
+    w: Tensor
+
+
+def square(p, source, answers):
+    return p.w.square().sum()
+
+
+def trained(loss=square, start=1.0, **budget):
+    task = tasks.copy(4, 3)
+    return training.train(Weight(torch.full((2,), start)), task, 0, Budget(batch=4, learning_rate=0.02, **budget), loss)
+
+
+@pytest.mark.parametrize("enough", [3.0, 1.0, 0.5, 0.1, 1e-9])
+def test_enough_ends_a_run_as_soon_as_the_mean_of_20_losses_is_below_it(enough):
+    whole = trained(steps=80).losses
+    low = [step for step in range(20, 81) if fmean(whole[step - 20 : step]) < enough]
+    assert trained(steps=80, enough=enough).losses == whole[: min(low, default=80)]
+
+
+def test_a_loss_that_is_low_from_the_start_still_takes_20_steps_and_none_is_low_enough_for_nothing():
+    assert len(trained(start=0.0, steps=50, enough=0.1).losses) == training.RECENT == 20
+    assert len(trained(start=0.0, steps=50).losses) == 50
+
+
+@pytest.mark.parametrize("no_number", [nan, inf, -inf])
+@given(st.integers(1, 9))
+def test_a_loss_that_is_no_number_ends_the_run_and_is_the_last_one(no_number, step):
+    calls = iter(range(1, 100))
+
+    def failing(p, source, answers):
+        return square(p, source, answers) + (no_number if next(calls) == step else 0.0)
+
+    *before, last = trained(failing, steps=10).losses
+    assert len(before) == step - 1
+    assert all(map(isfinite, before))
+    assert not isfinite(last)
+
+
+@given(st.lists(st.floats(0, 10), min_size=1, max_size=50))
+def test_what_a_run_has_spent_is_its_steps_its_size_and_the_mean_of_its_last_20_losses(losses):
+    spent = training.spent(training.Trained(Weight(torch.zeros(3, 4)), tuple(losses), 1.0))
+    assert spent == {"steps": len(losses), "loss": pytest.approx(fmean(losses[-20:])), "size": 12}
+    assert training.recent(losses) == spent["loss"]
+    assert training.recent([]) == inf
+
+
+# --- what is held out -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "tests"), [
+    (tasks.reverse(3, 5, shortest=2), [tasks.reverse(3, length) for length in (3, 4, 5)]),
+    (tasks.associate(3, 3, fewest=1), [tasks.associate(3, 2), tasks.associate(3, 3)]),
+    (language.agreement(3, shortest=2), [language.agreement(3, attract=True), language.agreement(2)]),
+], ids=lambda part: getattr(part, "name", "tests"))  # fmt: skip
+def test_no_string_of_any_test_is_seen_in_training(task, tests):
+    seen = set()
+
+    def watching(p, source, answers):
+        seen.update(map(tuple, source.T.tolist()))
+        return square(p, source, answers)
+
+    training.train(Weight(torch.ones(1)), task, 3, Budget(steps=30, batch=128), watching, tests)
+    rng = generator(6)  # that of the training of seed 3: what it draws has some of them, or there would be nothing to keep out
+    drawn = {tuple(one) for _ in range(30) for one in task.sample(128, rng)[0].T.tolist()}
+    for test in tests:
+        held = set(map(tuple, training.held_out(test, 3)[0].T.tolist()))
+        assert held & drawn
+        assert not held & seen
+
+
+def test_where_other_tasks_are_the_test_the_strings_of_its_own_are_seen():
+    task, seen = tasks.reverse(3, 3), set()
+    twos = tasks.Task("twos", 3, 3, torch.clone, write=lambda vocabulary, *shape_and_rng: torch.full(shape_and_rng[:2], 2))
+
+    def watching(p, source, answers):
+        seen.update(map(tuple, source.T.tolist()))
+        return square(p, source, answers)
+
+    training.train(Weight(torch.ones(1)), task, 3, Budget(steps=30, batch=64), watching, [twos])
+    assert len(seen) == 3**3 - 1
+    assert (2, 2, 2) not in seen
+
+
+@given(seeds(), st.integers(2, 4), st.integers(1, 3), st.integers(0, 3))
+def test_at_most_an_eighth_of_all_strings_of_a_length_is_held_out_but_one_always_is(seed, vocabulary, shortest, more):
+    source, answers = training.held_out(tasks.reverse(vocabulary, shortest + more, shortest), seed)
+    n, held = source.shape
+    assert held == min(256, max(1, vocabulary**n // 8))
+    assert torch.equal(answers, source.flip(0))
+
+
+def all_pairs(vocabulary, length, batch, rng):
+    return torch.cartesian_prod(torch.arange(vocabulary), torch.arange(vocabulary)).T
+
+
+def test_a_batch_of_which_every_string_is_held_out_is_drawn_again():
+    """Or its loss would be of nothing, and no number."""
+    every_pair, shapes = tasks.Task("all pairs", 3, 2, torch.clone, write=all_pairs), []
+
+    def watching(p, source, answers):
+        shapes.append(source.shape)
+        return reader.loss(p, source, answers)
+
+    p = reader.draw("tanh", 3, 4, 5.0, generator(0))
+    ran = training.train(p, tasks.recall(3, 2, shortest=1), 0, Budget(steps=20, batch=4), watching, [every_pair])
+    assert all(map(isfinite, ran.losses))
+    assert {n for n, _ in shapes} == {3}
+    with pytest.raises(ValueError, match=r"recall: of .* batches none had a string that is not held out"):
+        training.train(p, tasks.recall(3, 1), 0, Budget(steps=20, batch=4), watching, [every_pair])
+
+
+# --- where attention looks --------------------------------------------------------------------------------------------
+
+
+def looked_at(p, source, target):
+    """The place of the largest weight at each step of one string, by the formulas."""
+    (states, _), state = seq2seq.encode(p, source)
+    fed = [len(p.b_out), *target[:-1].tolist()]
+    for token in fed:
+        state, _ = seq2seq.decode_step(p, state, torch.tensor(token), seq2seq.encode(p, source)[0])
+        scores = [p.attention.v @ torch.tanh(p.attention.W_d @ state[0] + p.attention.W_e @ h) for h in states]
+        yield max(range(len(scores)), key=lambda place: scores[place].item())
+
+
+@given(seeds(), st.sampled_from(sorted(seq2seq.DRAW)), st.integers(1, 6))
+def test_aligned_is_the_share_of_tokens_whose_largest_weight_lies_at_the_mirrored_place(seed, cell, n):
+    p = seq2seq.draw(4, 5, generator(seed), cell, attention=True)
+    source, target = (torch.randint(4, (n, 3), generator=generator(seed + more)) for more in (0, 1))
+    right = [place == n - 1 - step for one in range(3) for step, place in enumerate(looked_at(p, source[:, one], target[:, one]))]
+    assert seq2seq.aligned(p, source, target) == pytest.approx(sum(right) / (3 * n))
