@@ -96,7 +96,7 @@ def draw(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.
     return GRU(*(uniform(shape, d, generator, dtype) for shape in shapes))
 
 
-def chrono(p: GRU, longest: float, generator: torch.Generator) -> GRU:
+def chrono(p: GRU, longest: int | float, generator: torch.Generator) -> GRU:
     """Biases of the form that resets after, whose z weighs the old state, for memories up to `longest` > 2 steps:
     b_z = log U(1, longest - 1). Tallec & Ollivier (2018)."""
     spans = 1 + (longest - 2) * torch.rand(p.b_z.shape, generator=generator, dtype=p.b_z.dtype)

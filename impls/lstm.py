@@ -96,7 +96,7 @@ def draw(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.
     return replace(p, b_f=p.b_f + forget_bias)
 
 
-def chrono(p: LSTM, longest: float, generator: torch.Generator) -> LSTM:
+def chrono(p: LSTM, longest: int | float, generator: torch.Generator) -> LSTM:
     """Biases for memories up to `longest` > 2 steps: b_f = log U(1, longest - 1), b_i = -b_f.
 
     Tallec & Ollivier (2018). Where u is drawn σ(b_f) = 1 - 1/(1 + u): the gate forgets over about 1 + u

@@ -57,40 +57,40 @@ class Reader:
     b_out: Float[Tensor, " V"]
 
 
-def _elman(d: int, longest: float, g: Generator, start: Callable[..., elman.Elman] = elman.draw) -> elman.Elman:
+def _elman(d: int, longest: int | float, g: Generator, start: Callable[..., elman.Elman] = elman.draw) -> elman.Elman:
     return start(d, d, g, torch.float32)
 
 
-def _rectified(d: int, longest: float, g: Generator) -> Rectified:
+def _rectified(d: int, longest: int | float, g: Generator) -> Rectified:
     return Rectified(elman.identity(d, d, g, torch.float32))
 
 
-def _lstm(d: int, longest: float, g: Generator, forget_bias: float = 0.0) -> lstm.LSTM:
+def _lstm(d: int, longest: int | float, g: Generator, forget_bias: float = 0.0) -> lstm.LSTM:
     return lstm.draw(d, d, g, torch.float32, forget_bias)
 
 
-def _chrono_lstm(d: int, longest: float, g: Generator) -> lstm.LSTM:
+def _chrono_lstm(d: int, longest: int | float, g: Generator) -> lstm.LSTM:
     return lstm.chrono(_lstm(d, longest, g), longest, g)
 
 
-def _gru(d: int, longest: float, g: Generator) -> gru.GRU:
+def _gru(d: int, longest: int | float, g: Generator) -> gru.GRU:
     return gru.draw(d, d, g, torch.float32)
 
 
-def _chrono_gru(d: int, longest: float, g: Generator) -> gru.GRU:
+def _chrono_gru(d: int, longest: int | float, g: Generator) -> gru.GRU:
     return gru.chrono(_gru(d, longest, g), longest, g)
 
 
-def _two_ways(d: int, longest: float, g: Generator) -> TwoWays:
+def _two_ways(d: int, longest: int | float, g: Generator) -> TwoWays:
     return TwoWays(_lstm(d, longest, g), _lstm(d, longest, g))
 
 
-def _layers(d: int, longest: float, g: Generator, count: int = 1, window: int | None = None) -> Layers:
+def _layers(d: int, longest: int | float, g: Generator, count: int = 1, window: int | None = None) -> Layers:
     return Layers(tuple(transformer.draw(d, 4, g, torch.float32) for _ in range(count)), window)
 
 
 # By name. `longest` is the lag that chrono biases are made for.
-BODIES: dict[str, Callable[[int, float, Generator], Body]] = {
+BODIES: dict[str, Callable[[int, int | float, Generator], Body]] = {
     "tanh": _elman,
     "tanh, orthogonal": partial(_elman, start=elman.orthogonal),
     "ReLU, identity": _rectified,
@@ -108,7 +108,7 @@ BODIES: dict[str, Callable[[int, float, Generator], Body]] = {
 }
 
 
-def draw(body: str, vocabulary: int, d: int, longest: float, generator: Generator) -> Reader:
+def draw(body: str, vocabulary: int, d: int, longest: int | float, generator: Generator) -> Reader:
     """A network of width d whose body is called so in `BODIES`; float32."""
     embed = torch.randn(vocabulary, d, generator=generator)
     made = BODIES[body](d, longest, generator)
