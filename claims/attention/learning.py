@@ -41,13 +41,15 @@ def quality_stays(seed: int, attention: bool, short: int, long: int, budgets: in
     "attention.aligns",
     says="Attention learns which source token each target token comes from.",
     lines=(452,),
-    expect="supported",
+    expect="undecided",
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), length=12, budgets=5),
     fails_for={"before training": reading(seed=seeds(), length=12, budgets=0)},
-    teach="Trained to write strings backwards, and never told where to look, attention gives its largest weight to the very "
-    "token that is to be written: the weights lie on the antidiagonal.",
-    not_shown="That a weight is the reason for what is written. Translation, where words need not stand one for one.",
+    teach="Most networks that learn to write strings backwards, never told where to look, give the largest weight to the very "
+    "token that is to be written. Not all: one wrote as faultlessly and looked elsewhere. Show the antidiagonal as what "
+    "attention can learn, and not as how it must work.",
+    not_shown="How often: at the error rate that was declared nothing follows. That a weight is the reason for what is written. "
+    "Translation, where words need not stand one for one.",
     cites=("bahdanau2015",),
     figure=aligned_tokens,
 )

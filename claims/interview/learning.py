@@ -39,14 +39,15 @@ def it_reaches_hardly_farther(seed: int, small: int, large: int, attention: bool
     says="With truncation after k steps nothing that is longer ago than k is learnt.",
     lines=(513,),
     expect="qualified",
-    by=trials(),
+    by=trials(seeds=14),
     as_written=reading(seed=seeds(), shortest=1, longest=30, window=10),
-    amended={"all examples have one lag beyond k": reading(seed=seeds(), shortest=20, longest=20, window=10)},
-    fails_for={"near miss: a window that reaches the token": reading(seed=seeds(), shortest=20, longest=20, window=21)},
+    amended={"all examples have one lag, five times k": reading(seed=seeds(), shortest=50, longest=50, window=10)},
+    fails_for={"near miss: a window that reaches the token": reading(seed=seeds(), shortest=50, longest=50, window=51)},
     teach="From lags of 1 to 30 a network with a window of ten learns to recall after 30: what the short lags teach it, to "
     "hold on, serves the long ones. Where every lag is beyond the window it learns nothing, for no gradient ever reaches the "
     "token.",
-    not_shown="Dependencies that do not come at short distances as well. One cell, an LSTM with chrono biases.",
+    not_shown="Dependencies that do not come at short distances as well. One cell, an LSTM with chrono biases. At a lag of "
+    "twice k some networks were a little better than chance: the state brings something along that the window can read.",
     cites=("williams1990", "tallec2018"),
     figure=recall_with_a_window,
 )
