@@ -83,7 +83,7 @@ def forget() -> None:
 def verdict(claim: Claim) -> str:
     """The verdict that this run gives, or the crash that kept it from giving one. An ArithmeticError is no accident: a claim
     raises it where an implementation does not compute what it is to compute, and is undecided then."""
-    seen = [examine_reading(claim, one, PROFILES["verdict"], level=0.01) for one in claim.readings]
+    seen = [examine_reading(claim, one, PROFILES["verdict"]) for one in claim.readings]
     crashes = [one.why for one in seen if one.outcome == "error" and not one.why.startswith("ArithmeticError")]
     return f"crash: {crashes[0]}" if crashes else judge(seen).word
 
