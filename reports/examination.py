@@ -72,7 +72,8 @@ def examine(
         claim, readings = by_id[task.id], seen[task.id]
         readings[task.reading] = examined.evidence
         complete.runs.update(examined.runs)
-        keep_runs(runs, examined.runs.values())
+        if examined.runs and (new := examined.runs.keys() - read_runs(runs).keys()):
+            keep_runs(runs, [examined.runs[key] for key in new])
         if len(readings) == len(claim.readings):
             in_order = [readings[one.name] for one in claim.readings]
             complete.evidence[claim.id] = collect(claim, profile, in_order)
