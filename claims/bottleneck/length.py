@@ -5,7 +5,7 @@ from math import log2
 
 import torch
 
-from claims.figures.memory import accuracy_by_length
+from claims.figures.training import accuracy_by_length
 from claims.kit import at_least, cannot_tell, cases, claim, exhaustion, holds, measure, reading, search, show, trials
 from claims.kit.claim import Reading
 from claims.kit.domains import reals, seeds, whole

@@ -4,29 +4,8 @@ import altair as alt
 import torch
 
 from claims.figures import Seen
-from claims.kit.figures import dots, lines
+from claims.kit.figures import lines
 from impls import lstm
-
-
-def accuracy_by_length(seen: Seen) -> alt.Chart:
-    """Every seed at both lengths, with attention and without, at two budgets."""
-    readings = {
-        "without attention, 800 steps": ("it is trained for a fifth of the steps", 4, 12),
-        "without attention, 4000 steps": ("as written", 4, 12),
-        "with attention, 800 steps": ("with attention", 4, 12),
-    }
-    rows = [
-        {"source length (tokens)": length, "token accuracy": trial[at], "decoder": name}
-        for name, (reading, short, long) in readings.items()
-        for trial in seen[reading].measured
-        for at, length in (("short", short), ("long", long))
-    ]
-    return dots(
-        rows, x="source length (tokens)", y="token accuracy", series="decoder",
-        title="Without attention accuracy falls with length, after five times the steps as well; with attention it stays",
-        says="One dot for each trained model. Without attention the share of right tokens is near 1 at length 4; at length 12 "
-        "it is about a third after 800 steps and about a half after 4000. With attention it is near 1 at both.",
-    )  # fmt: skip
 
 
 def gap_by_recurrent_weight(_: Seen) -> alt.Chart:
