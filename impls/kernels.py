@@ -32,9 +32,9 @@ class Rectified:
 Cell = Elman | Rectified | LSTM | GRU
 
 
-def rest(cell: Cell, xs: Float[Tensor, "n batch m"]) -> State:
+def rest(cell: Cell, xs: Float[Tensor, "n *batch m"]) -> State:
     """The state of zeros."""
-    zero = xs.new_zeros(xs.shape[1], width(cell))
+    zero = xs.new_zeros(*xs.shape[1:-1], width(cell))
     return (zero, zero) if isinstance(cell, LSTM) else (zero,)
 
 

@@ -12,7 +12,7 @@ Transformer layers with a causal mask on the sum of embedding and position code 
 initialisation of a recurrence is half of its story, so `BODIES` has a name for each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +21,7 @@ from jaxtyping import Float, Int
 from torch import Generator, Tensor
 from torch.nn.functional import cross_entropy, embedding
 
-from impls import elman, gru, kernels, lstm, transformer
+from impls import bidirectional, elman, gru, kernels, lstm, transformer
 from impls.attention import causal_mask, multi_head
 from impls.kernels import Rectified
 from impls.recurrence import uniform
@@ -120,10 +120,14 @@ def draw(body: str, vocabulary: int, d: int, longest: int | float, generator: Ge
 def states(body: Body, xs: Float[Tensor, "n batch d"], last: int = 0) -> Float[Tensor, "m batch read"]:
     """h_1..h_n from embedded tokens, or so many of the last of them."""
     if isinstance(body, TwoWays):
-        return torch.cat([states(body.ahead, xs), states(body.back, xs.flip(0)).flip(0)], -1)[-last:]
+        return bidirectional.run(partial(_stacked, body.ahead), partial(_stacked, body.back), xs)[-last:]
     if isinstance(body, Layers):
         return _attended(body, xs, last)
     return kernels.run(body, xs, kernels.rest(body, xs))[0][-last:]
+
+
+def _stacked(body: Body, xs: Sequence[Tensor]) -> Tensor:
+    return states(body, torch.stack(list(xs)))
 
 
 def _attended(body: Layers, xs: Float[Tensor, "n batch d"], last: int) -> Float[Tensor, "m batch d"]:
@@ -157,6 +161,8 @@ def truncated_loss(p: Reader, source: Tokens, answers: Answers, window: int) -> 
     """The same of a recurrence, with a gradient through the last `window` steps only (truncated back-propagation through time:
     Williams & Peng 1990)."""
     assert not isinstance(p.body, TwoWays | Layers)
+    if window < len(answers):
+        raise ValueError(f"a window of {window} steps is shorter than the {len(answers)} answers that it is to contain")
     xs = embedding(source, p.embed)
     state = kernels.rest(p.body, xs)
     if len(xs) > window:

@@ -86,9 +86,7 @@ def fused(cell: Cell, xs: Float[Tensor, "n batch m"], start: State) -> tuple[Flo
 def encode(p: Seq2Seq, source: Int[Tensor, "n *batch"], run: Run = unrolled) -> tuple[Memory | None, State]:
     """The memory, None without attention, and the final state."""
     embedded = embedding(source, p.embed_source)
-    zero = torch.zeros_like(embedded[0])
-    start = (zero, zero) if isinstance(p.encoder, lstm.LSTM) else (zero,)
-    states, final = run(p.encoder, embedded, start)
+    states, final = run(p.encoder, embedded, kernels.rest(p.encoder, embedded))
     return None if p.attention is None else Memory(states, states @ p.attention.W_e.T), final
 
 

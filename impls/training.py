@@ -10,15 +10,14 @@ they would recur (four tokens of 16 make 65 536 strings, fewer than 1200 batches
 The budget is part of every result: "cannot" means here "does not within this many steps".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass, replace
 from math import inf, isfinite
 from statistics import fmean
-from time import perf_counter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from impls import seq2seq
@@ -27,6 +26,7 @@ from impls.tasks import Answers, Task, Tokens, uniform
 
 Model = TypeVar("Model")
 Loss = Callable[[Model, Tokens, Answers], Tensor]
+String: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,6 @@ class Trained(Generic[Model]):
 
     model: Model
     losses: tuple[float, ...]
-    seconds: float
 
 
 def tensors(p: object) -> list[Tensor]:
@@ -87,7 +86,6 @@ def train(
 ) -> Trained[Model]:
     """The model after `budget.steps` steps on fresh batches. The one passed in is left as it was, and the strings held out of
     this task, or of those that it is to be tested on, are kept from it."""
-    began = perf_counter()
     leaves = [tensor.detach().clone().requires_grad_() for tensor in tensors(model)]
     live = rebuilt(model, iter(leaves))
     optimiser = torch.optim.Adam(leaves, lr=budget.learning_rate, fused=True)
@@ -102,7 +100,7 @@ def train(
         optimiser.step()
         losses.append(error.item())
     final = rebuilt(model, iter([leaf.detach() for leaf in leaves]))
-    return Trained(final, tuple(losses), perf_counter() - began)
+    return Trained(final, tuple(losses))
 
 
 def recent(losses: Sequence[float]) -> float:
@@ -121,32 +119,39 @@ def spent(trained: Trained[Model]) -> dict[str, int | float]:
     return {"steps": len(trained.losses), "loss": recent(trained.losses), "size": size}
 
 
-def held_out(task: Task, seed: int, rows: int = 256) -> tuple[Tokens, Answers]:
-    """The test strings that belong to a seed: at most `rows`, and of all strings there are at most an eighth."""
-    source, target = task.sample(rows, _generator(seed, "test"))
-    there = task.vocabulary ** len(source) // 8 if task.write is uniform else rows
+HELD_OUT = 256  # strings
+
+
+def held_out(task: Task, seed: int) -> tuple[Tokens, Answers]:
+    """The test strings that belong to a seed: at most HELD_OUT, and of all strings there are at most an eighth."""
+    source, target = task.sample(HELD_OUT, _generator(seed, "test"))
+    there = task.vocabulary ** len(source) // 8 if task.write is uniform else HELD_OUT
     return source[:, : max(1, there)], target[:, : max(1, there)]
 
 
-def token_accuracy(p: seq2seq.Seq2Seq, task: Task, seed: int) -> float:
-    """The share of target tokens that greedy decoding gets right on the held-out strings."""
-    source, target = held_out(task, seed)
+def written(p: seq2seq.Seq2Seq, source: Tokens, target: Answers) -> Answers:
+    """What greedy decoding answers, as many tokens as the target has."""
     with torch.no_grad():
-        return (seq2seq.greedy(p, source, len(target)) == target).double().mean().item()
+        return seq2seq.greedy(p, source, len(target))
 
 
-def _fresh(task: Task, batch: int, generator: torch.Generator, test: Tensor) -> tuple[Tokens, Answers]:
+def token_accuracy(answers: Answers, target: Answers) -> float:
+    """The share of target tokens that are answered."""
+    return (answers == target).double().mean().item()
+
+
+def _fresh(task: Task, batch: int, generator: torch.Generator, test: Set[String]) -> tuple[Tokens, Answers]:
     """A batch without the strings of the test, which may cost it a column or two. Where it costs all, as it does at lengths of
     which the test has every string, another one is drawn."""
     for _ in range(TRIES):
         source, target = task.sample(batch, generator)
-        if (unseen := ~torch.isin(_strings(source), test)).any():
+        if (unseen := torch.tensor([string not in test for string in _strings(source)])).any():
             return source[:, unseen], target[:, unseen]
     raise ValueError(f"{task.name}: of {TRIES} batches none had a string that is not held out; hold out fewer")
 
 
-def _tested(tasks: Sequence[Task], seed: int) -> Int[Tensor, " strings"]:
-    return torch.cat([_strings(held_out(task, seed)[0]) for task in tasks])
+def _tested(tasks: Sequence[Task], seed: int) -> Set[String]:
+    return {string for task in tasks for string in _strings(held_out(task, seed)[0])}
 
 
 def _generator(seed: int, purpose: str) -> torch.Generator:
@@ -154,7 +159,6 @@ def _generator(seed: int, purpose: str) -> torch.Generator:
     return torch.Generator().manual_seed(2 * seed + (purpose == "test"))
 
 
-def _strings(source: Int[Tensor, "n *batch"]) -> Int[Tensor, "*batch"]:
-    """A number for each column, the same for equal strings; if others coincide, a few more are left out."""
-    powers = torch.full((len(source), 1), 31).cumprod(0)  # modulo 2^64
-    return (source * powers.view(-1, *[1] * (source.ndim - 1))).sum(0)
+def _strings(source: Tokens) -> list[String]:
+    """Column by column."""
+    return [tuple(column) for column in source.T.tolist()]

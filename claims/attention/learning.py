@@ -1,10 +1,10 @@
 """What trained attention looks at, and what it does to the fall with length."""
 
 from claims.figures.training import aligned_tokens, every_seed
-from claims.kit import at_least, at_most, cannot_tell, claim, measure, reading, trials
+from claims.kit import at_least, at_most, claim, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.trained.fair import LEARNT, at_best_rate
-from claims.subjects.trained.translation import reversing
+from claims.subjects.trained.translation import at_two_lengths, reversing
 
 STAYS = 0.05  # of accuracy, and of BLEU; fixed beforehand
 
@@ -29,10 +29,7 @@ STAYS = 0.05  # of accuracy, and of BLEU; fixed beforehand
 )
 def quality_stays(seed: int, attention: bool, short: int, long: int, budgets: int) -> None:
     """Token accuracy, and corpus BLEU as a share of 100."""
-    near, far = (at_best_rate(reversing, seed, attention=attention, length=length, budgets=budgets) for length in (short, long))
-    measure(short=near["accuracy"], long=far["accuracy"], short_bleu=near["bleu"], long_bleu=far["bleu"])
-    if near["accuracy"] < LEARNT:
-        cannot_tell(f"accuracy {near['accuracy']:.2f} at length {short}: the budget is too small even for that")
+    near, far = at_two_lengths(seed, attention, short, long, budgets)
     at_most(near["accuracy"] - far["accuracy"], STAYS, f"fall in token accuracy from length {short} to {long}")
     at_most((near["bleu"] - far["bleu"]) / 100, STAYS, f"fall in BLEU from length {short} to {long}")
 

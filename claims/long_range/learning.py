@@ -102,7 +102,7 @@ def nouns_of_the_other_number_do_harm(seed: int, body: str, harmless: str) -> No
     says="By the last word of a garden path, five words on, an LSTM has forgotten its subject.",
     lines=(251,),
     expect="refuted",
-    by=trials(),
+    by=trials(seeds=14),
     as_written=reading(seed=seeds(), body="LSTM", lag=5, budgets=1),
     holds_for={"thirty words, and all examples of that one lag": reading(seed=seeds(), body="LSTM", lag=30, budgets=5)},
     fails_for={"a plain network": reading(seed=seeds(), body="tanh", lag=5, budgets=1)},

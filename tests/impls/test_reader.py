@@ -227,6 +227,12 @@ def test_what_is_no_recurrence_in_one_direction_cannot_be_truncated(body):
         reader.truncated_loss(drawn(body, 0), source, source[:1], 2)
 
 
+def test_a_window_that_does_not_contain_the_answers_is_refused():
+    source = strings(0, 4, 2)
+    with pytest.raises(ValueError, match="a window of 2 steps is shorter than the 3 answers"):
+        reader.truncated_loss(drawn("LSTM", 0), source, source[:3], 2)
+
+
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 RECALL = tasks.recall(8, 2)

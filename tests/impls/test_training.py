@@ -82,17 +82,22 @@ def test_no_test_string_is_seen_in_training(seed, vocabulary, length):
     assert not seen & test
 
 
+def accuracy(p, task, seed):
+    source, target = training.held_out(task, seed)
+    return training.token_accuracy(training.written(p, source, target), target)
+
+
 @given(seeds(), st.integers(1, 5))
 def test_accuracy_is_the_share_of_tokens_that_greedy_decoding_gets_right(seed, length):
     p, task = drawn(seed), tasks.reverse(4, length)
     source, target = training.held_out(task, seed)
     answer = seq2seq.greedy(p, source, length)
     right = sum(a == b for a, b in zip(answer.flatten().tolist(), target.flatten().tolist(), strict=True))
-    assert training.token_accuracy(p, task, seed) == pytest.approx(right / target.numel(), abs=TOLERANCE)
+    assert accuracy(p, task, seed) == pytest.approx(right / target.numel(), abs=TOLERANCE)
 
 
 def test_an_untrained_model_is_near_chance():
-    accuracies = [training.token_accuracy(drawn(seed, vocabulary=16), tasks.reverse(16, 4), seed) for seed in range(10)]
+    accuracies = [accuracy(drawn(seed, vocabulary=16), tasks.reverse(16, 4), seed) for seed in range(10)]
     assert abs(sum(accuracies) / 10 - 1 / 16) < 0.03  # 10·1024 tokens, by model not independent
 
 
@@ -162,7 +167,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_is_the_last_one(no_number, st
 
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=50))
 def test_what_a_run_has_spent_is_its_steps_its_size_and_the_mean_of_its_last_20_losses(losses):
-    spent = training.spent(training.Trained(Weight(torch.zeros(3, 4)), tuple(losses), 1.0))
+    spent = training.spent(training.Trained(Weight(torch.zeros(3, 4)), tuple(losses)))
     assert spent == {"steps": len(losses), "loss": pytest.approx(fmean(losses[-20:])), "size": 12}
     assert training.recent(losses) == spent["loss"]
     assert training.recent([]) == inf
@@ -203,6 +208,18 @@ def test_where_other_tasks_are_the_test_the_strings_of_its_own_are_seen():
     training.train(Weight(torch.ones(1)), task, 3, Budget(steps=30, batch=64), watching, [twos])
     assert len(seen) == 3**3 - 1
     assert (2, 2, 2) not in seen
+
+
+def test_a_string_is_not_taken_for_another_that_goes_on_with_zeros():
+    task, seen = tasks.copy(2, 2), set()
+    longer = tasks.Task("0 0 0 and 1 0 0", 2, 3, torch.clone, write=lambda *_: torch.tensor([[0, 1], [0, 0], [0, 0]]))
+
+    def watching(p, source, answers):
+        seen.update(map(tuple, source.T.tolist()))
+        return square(p, source, answers)
+
+    training.train(Weight(torch.ones(1)), task, 0, Budget(steps=3, batch=64), watching, [longer])
+    assert len(seen) == 2**2
 
 
 @given(seeds(), st.integers(2, 4), st.integers(1, 3), st.integers(0, 3))

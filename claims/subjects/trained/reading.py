@@ -7,11 +7,7 @@ from impls import language, reader, tasks, training
 
 SYMBOLS, LENGTH, WIDTH, BATCH, STEPS = 8, 10, 32, 32, 400
 TARGETS = {"spelling": 1.0, "recall": 0.1}  # nats
-WIDTHS = {
-    "LSTM": 56,
-    "attention": 32,
-    "Transformer": 32,
-}  # so that an LSTM and two Transformer layers have about as many parameters
+WIDTHS = {"LSTM": 56, "attention": 48, "Transformer": 32}  # so that all have about as many parameters
 
 
 @experiment
@@ -31,7 +27,7 @@ def reaching(seed: int, task: str, body: str, rate: float, most: int) -> Ran:
     """A network learns to spell a text of a thousand letters, or to recall the first of 31 symbols, until the mean loss of 20
     steps is 1 nat a letter, or 0.1 nats, or `most` steps of 32 strings are over; `steps` is how many it took.
 
-    An LSTM has width 56, a Transformer of two layers 32: 30 000 parameters each, within a tenth."""
+    An LSTM has width 56, one layer of attention 48, a Transformer of two layers 32: between 26 000 and 29 000 parameters."""
     chosen = language.spelling(32) if task == "spelling" else tasks.recall(SYMBOLS, 30)
     model = reader.draw(body, chosen.vocabulary, WIDTHS[body], 32, torch.Generator().manual_seed(seed))
     trained = training.train(model, chosen, seed, training.Budget(most, BATCH, rate, enough=TARGETS[task]), reader.loss)

@@ -25,14 +25,10 @@ def recalling(
     def loss(p: reader.Reader, source: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
         return reader.truncated_loss(p, source, answers, window) if window else reader.loss(p, source, answers)
 
-    trained = training.train(model, task, seed, budget, loss)
-    far = {f"at {lag}": _accuracy(trained.model, lag, seed) for lag in FAR}
-    return ran(trained.losses, **training.spent(trained), accuracy=_accuracy(trained.model, longest, seed), **far)
-
-
-def _accuracy(model: reader.Reader, lag: int, seed: int) -> float:
-    rows = 256 if lag < FAR[0] else 64  # attention over all pairs of 500 tokens takes room
-    return reader.accuracy(model, *training.held_out(tasks.recall(SYMBOLS, lag), seed, rows))
+    tests = {"accuracy": tasks.recall(SYMBOLS, longest)} | {f"at {lag}": tasks.recall(SYMBOLS, lag) for lag in FAR}
+    trained = training.train(model, task, seed, budget, loss, list(tests.values()))
+    right = {name: reader.accuracy(trained.model, *training.held_out(test, seed)) for name, test in tests.items()}
+    return ran(trained.losses, **training.spent(trained), **right)
 
 
 def drawn(seed: int, body: str, lag: int) -> reader.Reader:

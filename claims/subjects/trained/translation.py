@@ -2,7 +2,9 @@
 
 import torch
 
+from claims.kit import cannot_tell, measure
 from claims.kit.runs import Ran, experiment, ran
+from claims.subjects.trained.fair import LEARNT, at_best_rate
 from impls import bleu, seq2seq, tasks, training
 
 SYMBOLS, WIDTH, BATCH, STEPS = 16, 16, 32, 800
@@ -19,11 +21,20 @@ def reversing(seed: int, attention: bool, length: int, rate: float, budgets: int
     model = seq2seq.draw(SYMBOLS, WIDTH, torch.Generator().manual_seed(seed), "lstm", attention, torch.float32)
     trained = training.train(model, task, seed, training.Budget(budgets * STEPS, BATCH, rate, enough=0.03))
     source, target = training.held_out(task, seed)
-    with torch.no_grad():
-        written = seq2seq.greedy(trained.model, source, length)
-    right = (written == target).double().mean().item()
+    written = training.written(trained.model, source, target)
+    right = training.token_accuracy(written, target)
     aligned = {"aligned": seq2seq.aligned(trained.model, source, target)} if attention else {}
     return ran(trained.losses, **training.spent(trained), accuracy=right, bleu=bleu.corpus(written, target), **aligned)
+
+
+def at_two_lengths(seed: int, attention: bool, short: int, long: int, budgets: int) -> tuple[Ran, Ran]:
+    """A model for each of two lengths, at its best rate, and the token accuracy and BLEU of both measured. Where the shorter one
+    is not learnt there is nothing to fall from."""
+    near, far = (at_best_rate(reversing, seed, attention=attention, length=length, budgets=budgets) for length in (short, long))
+    measure(short=near["accuracy"], long=far["accuracy"], short_bleu=near["bleu"], long_bleu=far["bleu"])
+    if near["accuracy"] < LEARNT:
+        cannot_tell(f"accuracy {near['accuracy']:.2f} at length {short}: the budget is too small even for that")
+    return near, far
 
 
 LONGEST, MIXED_STEPS = 34, 800
@@ -38,6 +49,11 @@ def reversing_any(seed: int, width: int, attention: bool, rate: float) -> Ran:
     tests = [tasks.reverse(SYMBOLS, length) for length in range(1, LONGEST + 1)]
     mixed = tasks.reverse(SYMBOLS, LONGEST, shortest=1)
     trained = training.train(model, mixed, seed, training.Budget(MIXED_STEPS, BATCH, rate), tests=tests)
-    right = [training.token_accuracy(trained.model, test, seed) for test in tests]
+
+    def right_at(test: tasks.Task) -> float:
+        source, target = training.held_out(test, seed)
+        return training.token_accuracy(training.written(trained.model, source, target), target)
+
+    right = [right_at(test) for test in tests]
     half = next((length for length, share in enumerate(right) if share < 0.5), LONGEST)
     return ran(trained.losses, **training.spent(trained), half=half, **{f"at {n}": share for n, share in enumerate(right, 1)})
