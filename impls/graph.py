@@ -24,7 +24,7 @@ from operator import itemgetter
 import networkx as nx
 from torch import Tensor, fx
 
-from impls.operations import CONSTANT, cost, name, reads
+from impls.operations import CONSTANT, cost, moved, name, reads
 from impls.recorder import record
 
 
@@ -32,13 +32,18 @@ from impls.recorder import record
 class Graph:
     """`outputs[t]` are the nodes of what the function returned at place t; the first stands for the place."""
 
-    nodes: nx.DiGraph  # in the order of execution; node attributes: operation, kind, work, depth, steps
+    nodes: nx.DiGraph  # in the order of execution; node attributes: operation, kind, work, depth, steps, moved
     inputs: tuple[str, ...]
     outputs: tuple[tuple[str, ...], ...]
 
     @property
     def work(self) -> int:
         return sum(work for _, work in self.nodes.nodes(data="work"))
+
+    @property
+    def moved(self) -> int:
+        """Numbers read and written, each operation by itself; views move none."""
+        return sum(moved for _, moved in self.nodes.nodes(data="moved"))
 
     @property
     def span(self) -> int:
@@ -123,7 +128,7 @@ def _live(recorded: fx.Graph, inputs: tuple[str, ...], outputs: tuple[tuple[str,
 
 def _facts(node: fx.Node, varying: bool) -> dict[str, object]:
     price = cost(node) if varying else CONSTANT
-    return {"operation": name(node), **asdict(price), "steps": price.steps}
+    return {"operation": name(node), **asdict(price), "steps": price.steps, "moved": moved(node) if price.steps else 0}
 
 
 def brent(work: int | float, span: int | float, processors: int) -> tuple[float, float]:

@@ -17,54 +17,31 @@ No counterpart in torch.nn. Diagonal recurrences of this kind are what S4D, the 
 stay in a family of fixed size.
 """
 
-from collections.abc import Callable
-from itertools import accumulate
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-
-def _act(A: Tensor, v: Tensor) -> Tensor:
-    """A v for a batch of matrices and vectors."""
-    return (A @ v.unsqueeze(-1)).squeeze(-1)
-
-
-def _fold(a: Tensor, b: Tensor, act: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """All states one after another."""
-    maps = list(zip(a.unbind(0), b.unbind(0), strict=True))
-    return torch.stack(list(accumulate(maps[1:], lambda h, ab: act(ab[0], h) + ab[1], initial=maps[0][1])))
-
-
-def _scan(a: Tensor, b: Tensor, compose: Callable[[Tensor, Tensor], Tensor], act: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """All states in ceil(log2 n) rounds; in each, entry t takes in what entry t - reach has gathered."""
-    reach = 1
-    while reach < len(b):
-        later, earlier = slice(reach, None), slice(None, -reach)
-        b = torch.cat([b[:reach], act(a[later], b[earlier]) + b[later]])
-        a = torch.cat([a[:reach], compose(a[later], a[earlier])])
-        reach *= 2
-    return b
+from impls.scan import act, by_rounds, in_order
 
 
 def sequential(a: Float[Tensor, "n *batch d"], b: Float[Tensor, "n *batch d"]) -> Float[Tensor, "n *batch d"]:
     """h_t = a_t * h_{t-1} + b_t in n steps."""
-    return _fold(a, b, torch.mul)
+    return in_order(a, b, torch.mul)
 
 
 def scan(a: Float[Tensor, "n *batch d"], b: Float[Tensor, "n *batch d"]) -> Float[Tensor, "n *batch d"]:
     """h_t = a_t * h_{t-1} + b_t in ceil(log2 n) rounds."""
-    return _scan(a, b, torch.mul, torch.mul)
+    return by_rounds(a, b, torch.mul, torch.mul)
 
 
 def sequential_matrices(A: Float[Tensor, "n *batch d d"], b: Float[Tensor, "n *batch d"]) -> Float[Tensor, "n *batch d"]:
     """h_t = A_t h_{t-1} + b_t in n steps."""
-    return _fold(A, b, _act)
+    return in_order(A, b, act)
 
 
 def scan_matrices(A: Float[Tensor, "n *batch d d"], b: Float[Tensor, "n *batch d"]) -> Float[Tensor, "n *batch d"]:
     """h_t = A_t h_{t-1} + b_t in ceil(log2 n) rounds of d x d matrix products."""
-    return _scan(A, b, torch.matmul, _act)
+    return by_rounds(A, b, torch.matmul, act)
 
 
 def shift_register(d: int, dtype: torch.dtype = torch.float64) -> Float[Tensor, "d d"]:

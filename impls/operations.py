@@ -156,6 +156,11 @@ def cost(node: fx.Node) -> Cost:
     raise UnknownOperationError(f"no cost known for {node.target}, so neither work nor span can be read off")
 
 
+def moved(node: fx.Node) -> int:
+    """How many numbers an operation reads and writes."""
+    return value(node).numel() + sum(value(one).numel() for one in node.all_input_nodes)
+
+
 def reads(node: fx.Node) -> list[fx.Node]:
     """The nodes whose numbers a node needs. Row i of a stack is its i-th item: unstacking looks through."""
     if name(node) in SHAPE_ONLY:

@@ -1,82 +1,308 @@
-"""How long one training step of a layer takes: forward and backward, on torch's own kernels, side by side.
+"""How long one training step of a layer takes, forward and backward, side by side with others; and what the machine can do.
 
-A clock is read around interleaved repetitions of all candidates, so that whatever else the machine does meets them
-alike; the smallest of a few is kept, since disturbances only add. Nothing here is random but the data.
+Layers are torch's own, with its fused kernels, and read tokens (batch, n, d). A step is the loss mean(y²) and its gradient by all
+parameters. Candidates take turns, so that whatever else the machine does meets them alike, and turn round the order each time; a
+first step of each, which allocates, is not counted. On a GPU events on its own stream are the clock (CUDA), so that what has
+only been asked for is not taken for done. Products are of float32 without the shorter TF32.
+
+Nothing but torch is needed, so that a bare machine can be measured.
 """
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-BATCH = 4
-REPETITIONS = 3
+from impls import scan
+
+HEADS = 4
+CPU = torch.device("cpu")
 
 
-@dataclass(frozen=True)
+class Recurrent(nn.Module):
+    """torch's layer of this kind: one call for all steps."""
+
+    def __init__(self, kind: type[nn.RNNBase], d: int, both: bool = False) -> None:
+        super().__init__()
+        self.cell = kind(d, d, batch_first=True, bidirectional=both)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.cell(x)[0]
+
+
+class StepByStep(nn.Module):
+    """An LSTM whose steps are called one by one, as they must be where each needs what the last one gave."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(d, d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state, hs = (x.new_zeros(len(x), x.shape[-1]),) * 2, []
+        for token in x.unbind(1):
+            state = self.cell(token, state)
+            hs.append(state[0])
+        return torch.stack(hs, 1)
+
+
+class Linear(nn.Module):
+    """h_t = a ⊙ h_{t-1} + x_t with a factor a for each of the d entries, in (0, 1)."""
+
+    def __init__(self, d: int, in_rounds: bool) -> None:
+        super().__init__()
+        self.raw, self.in_rounds = nn.Parameter(torch.zeros(d)), in_rounds
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = x.transpose(0, 1)
+        factors = self.raw.sigmoid().expand_as(tokens)
+        if self.in_rounds:
+            return scan.by_rounds(factors, tokens, torch.mul, torch.mul).transpose(0, 1)
+        return scan.in_order(factors, tokens, torch.mul).transpose(0, 1)
+
+
+class Attention(nn.Module):
+    """Self-attention with its four projections; `written_out` gives the weights as a matrix, so that it has to be there."""
+
+    def __init__(self, d: int, written_out: bool = False) -> None:
+        super().__init__()
+        self.attention, self.written_out = nn.MultiheadAttention(d, HEADS, batch_first=True), written_out
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.attention(x, x, x, need_weights=self.written_out)[0]
+
+
+LAYERS: dict[str, Callable[[int], nn.Module]] = {
+    "tanh RNN": lambda d: Recurrent(nn.RNN, d),
+    "LSTM": lambda d: Recurrent(nn.LSTM, d),
+    "LSTM, step by step": StepByStep,
+    "LSTM in both directions": lambda d: Recurrent(nn.LSTM, d, both=True),
+    "GRU": lambda d: Recurrent(nn.GRU, d),
+    "linear recurrence, in order": lambda d: Linear(d, in_rounds=False),
+    "linear recurrence, by scan": lambda d: Linear(d, in_rounds=True),
+    "attention": Attention,
+    "attention, weights written out": lambda d: Attention(d, written_out=True),
+    "Transformer layer": lambda d: nn.TransformerEncoderLayer(d, HEADS, 4 * d, dropout=0.0, batch_first=True),
+}
+
+
+@dataclass(frozen=True, order=True)
 class Layer:
-    """A layer of width d that torch provides; `make` builds it, `apply` runs it on tokens (batch, n, d)."""
+    """A layer of `LAYERS` at width d."""
 
     name: str
     d: int
-    make: Callable[[int], nn.Module]
-    apply: Callable[[nn.Module, Tensor], Tensor]
+
+    def __str__(self) -> str:
+        return f"{self.name}, width {self.d}"
 
 
-def _lstm(d: int) -> nn.Module:
-    return nn.LSTM(d, d, batch_first=True)
+@dataclass(frozen=True)
+class Comparison:
+    """Layers that are timed side by side on `batch` sequences of n tokens."""
+
+    layers: tuple[Layer, ...]
+    n: int
+    batch: int
 
 
-def _attention(d: int) -> nn.Module:
-    return nn.MultiheadAttention(d, 4, batch_first=True)
+ALONGSIDE = tuple(name for name in LAYERS if name not in ("LSTM in both directions", "attention, weights written out"))
+LENGTHS = (16, 64, 256, 512, 1024, 4096)
+SHAPES = ((128, 4), (512, 16), (32, 1))  # width and batch
 
 
-def _transformer(d: int) -> nn.Module:
-    return nn.TransformerEncoderLayer(d, 4, 4 * d, dropout=0.0, batch_first=True)
+def _everyone(n: int, d: int, batch: int) -> Comparison:
+    return Comparison(tuple(Layer(name, d) for name in ALONGSIDE), n, batch)
 
 
-def _first(module: nn.Module, x: Tensor) -> Tensor:
-    return module(x)[0]
+# What is recorded of a machine, what is most asked for first: pairs of unlike width, and all layers at every length.
+COMPARISONS = (
+    Comparison((Layer("LSTM", 128), Layer("LSTM", 32), Layer("LSTM", 512), Layer("LSTM in both directions", 128)), 64, 4),
+    Comparison((Layer("GRU", 64), Layer("LSTM", 64), Layer("GRU", 256), Layer("LSTM", 256)), 64, 4),
+    Comparison((Layer("LSTM", 1024), Layer("Transformer layer", 32)), 64, 4),
+    *(_everyone(n, d, batch) for d, batch in SHAPES for n in LENGTHS),
+)
 
 
-def _to_itself(module: nn.Module, x: Tensor) -> Tensor:
-    return module(x, x, x, need_weights=False)[0]
+# --- the clock --------------------------------------------------------------------------------------------------------
 
 
-def _plain(module: nn.Module, x: Tensor) -> Tensor:
-    return module(x)
+def seconds(work: Callable[[], object], device: torch.device) -> float:
+    """How long it takes until the device has done this."""
+    if device.type != "cuda":
+        began = perf_counter()
+        work()
+        return perf_counter() - began
+    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    start.record()
+    work()
+    end.record()
+    torch.cuda.synchronize()
+    return float(start.elapsed_time(end)) / 1000
 
 
-def lstm(d: int) -> Layer:
-    """One LSTM layer, fused: 16d² multiplications and additions a token."""
-    return Layer(f"LSTM, width {d}", d, _lstm, _first)
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch use so many cores while the block lasts."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
-def attention_alone(d: int) -> Layer:
-    """Self-attention with its four projections: 8d² + 4nd a token."""
-    return Layer(f"self-attention, width {d}", d, _attention, _to_itself)
+# --- training steps ---------------------------------------------------------------------------------------------------
+
+Step = Callable[[], float]
 
 
-def transformer_layer(d: int) -> Layer:
-    """Attention and a feed-forward network of width 4d: 24d² + 4nd a token."""
-    return Layer(f"Transformer layer, width {d}", d, _transformer, _plain)
+def step_of(layer: Layer, n: int, batch: int, device: torch.device, seed: int) -> Step:
+    """One training step of a freshly drawn layer on drawn tokens, to be timed as often as one likes. The first is done already."""
+    module, x = drawn(layer, n, batch, device, seed)
+
+    def step() -> None:
+        module(x).square().mean().backward()
+
+    def timed() -> float:
+        module.zero_grad(set_to_none=True)
+        return seconds(step, device)
+
+    timed()
+    return timed
 
 
-def seconds_a_step(layers: Sequence[Layer], n: int, seed: int) -> list[float]:
-    """The time of one forward and backward pass of each layer on BATCH sequences of n tokens, in seconds."""
-    with torch.random.fork_rng():
+def drawn(layer: Layer, n: int, batch: int, device: torch.device, seed: int) -> tuple[nn.Module, Tensor]:
+    """A layer and tokens (batch, n, d); the global generator is as it was."""
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        modules = [layer.make(layer.d) for layer in layers]
-        inputs = [torch.randn(BATCH, n, layer.d) for layer in layers]
+        return LAYERS[layer.name](layer.d).to(device), torch.randn(batch, n, layer.d).to(device)
 
-    def once(which: int) -> float:
-        started = perf_counter()
-        layers[which].apply(modules[which], inputs[which]).square().mean().backward()
-        return perf_counter() - started
 
-    for which in range(len(layers)):
-        once(which)  # the first run allocates
-    times = [[once(which) for which in range(len(layers))] for _ in range(REPETITIONS)]
-    return [min(column) for column in zip(*times, strict=True)]
+def take_turns(steps: Sequence[Step], repetitions: int) -> Iterator[list[float]]:
+    """The seconds of each, repetition after repetition, every other one in the opposite order."""
+    for repetition in range(repetitions):
+        order = range(len(steps)) if repetition % 2 == 0 else reversed(range(len(steps)))
+        took = {which: steps[which]() for which in order}
+        yield [took[which] for which in range(len(steps))]
+
+
+BEST_OF = 3  # disturbances only add
+
+
+def side_by_side(layers: Sequence[Layer], n: int, batch: int, device: torch.device, seed: int) -> list[float]:
+    """The seconds of a training step of each layer: the least of three, taken in turns."""
+    steps = [step_of(layer, n, batch, device, seed) for layer in layers]
+    return [min(column) for column in zip(*take_turns(steps, BEST_OF), strict=True)]
+
+
+def bytes_kept(layer: Layer, n: int, batch: int, device: torch.device) -> int:
+    """What a step holds beside parameters and tokens: on a CPU what the forward pass keeps for the backward one, on a GPU the
+    most that was allocated at once (of a second step, for the first one sets up more)."""
+    module, x = drawn(layer, n, batch, device, 0)
+    if device.type == "cuda":
+        module(x).square().mean().backward()
+        module.zero_grad(set_to_none=True)
+        torch.cuda.synchronize()
+        torch.cuda.reset_peak_memory_stats()
+        before = torch.cuda.memory_allocated()
+        module(x).square().mean().backward()
+        return int(torch.cuda.max_memory_allocated()) - before
+    known = {tensor.untyped_storage().data_ptr() for tensor in (x, *module.parameters())}
+    kept: dict[int, int] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in known:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        y = module(x)
+    del y
+    return sum(kept.values())
+
+
+# --- the machine ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What three small kernels say of a device."""
+
+    rate: float  # operations a second: a product of square matrices, float32
+    launch: float  # seconds until a small operation that waits for the one before is done
+    bandwidth: float  # bytes a second, read and written: a copy of 64 MiB
+
+
+LAUNCHES, COPIED = 1000, 2**24  # operations in a row; numbers
+
+
+def side(device: torch.device) -> int:
+    """Of the matrices whose product tells the rate."""
+    return 4096 if device.type == "cuda" else 1024
+
+
+def kernels(device: torch.device, repetitions: int) -> list[list[float]]:
+    """The seconds of the product, of the operations in a row and of the copy, in turns."""
+    A, small, large = (torch.zeros(shape, device=device) for shape in ((side(device),) * 2, (1,), (COPIED,)))
+
+    def launches() -> None:
+        for _ in range(LAUNCHES):
+            small.add_(1.0)
+
+    steps: list[Step] = [
+        lambda: seconds(lambda: A @ A, device),
+        lambda: seconds(launches, device),
+        lambda: seconds(large.clone, device),
+    ]
+    for step in steps:
+        step()  # the first allocates
+    return list(take_turns(steps, repetitions))
+
+
+def abilities(rows: Sequence[Sequence[float]], kind: str) -> Abilities:
+    """From the seconds that the kernels took, the least of each, on a device of this kind."""
+    product, chain, copy = (min(column) for column in zip(*rows, strict=True))
+    operations = 2 * side(torch.device(kind)) ** 3
+    return Abilities(rate=operations / product, launch=chain / LAUNCHES, bandwidth=2 * 4 * COPIED / copy)
+
+
+def cycles(device: torch.device) -> float | None:
+    """The clock: cycles a second, the most that a GPU runs at and what a core runs at now; None where nothing says so."""
+    if device.type == "cuda":
+        mhz = said("nvidia-smi", "--query-gpu=clocks.max.sm", "--format=csv,noheader,nounits").partition("\n")[0]
+    else:
+        mhz = cpu_facts().get("cpu MHz", "")
+    return float(mhz) * 1e6 if mhz.replace(".", "", 1).isdecimal() else None
+
+
+def cpu_facts() -> dict[str, str]:
+    """What the system says of the first core, where it does so in /proc/cpuinfo."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    parts = (line.partition(":") for line in reversed(lines))
+    return {name.strip(): rest.strip() for name, _, rest in parts if name}
+
+
+def said(*command: str) -> str:
+    """What a program prints; nothing where it is not there or does not come back."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def digest(recorded: Mapping[str, Any]) -> str:
+    """A fingerprint of what was recorded of a machine, but for the fingerprint itself."""
+    rest = {name: part for name, part in recorded.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, allow_nan=False).encode()).hexdigest()

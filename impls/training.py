@@ -86,17 +86,20 @@ def train(
 ) -> Trained[Model]:
     """The model after `budget.steps` steps on fresh batches. The one passed in is left as it was, and the strings held out of
     this task, or of those that it is to be tested on, are kept from it."""
-    leaves = [tensor.detach().clone().requires_grad_() for tensor in tensors(model)]
+    parts = tensors(model)
+    theta = torch.cat([part.detach().flatten() for part in parts])
+    leaves = [
+        of.view_as(part).requires_grad_() for of, part in zip(theta.split([part.numel() for part in parts]), parts, strict=True)
+    ]
     live = rebuilt(model, iter(leaves))
-    optimiser = torch.optim.Adam(leaves, lr=budget.learning_rate, fused=True)
+    optimiser = torch.optim.Adam([theta], lr=budget.learning_rate, fused=True)
     generator, test = _generator(seed, "train"), _tested(tests or [task], seed)
     losses: list[float] = []
     while len(losses) < budget.steps and not ended(losses, budget.enough):
         source, target = _fresh(task, budget.batch, generator, test)
         error = loss(live, source, target)
-        clipped = clip_by_norm(torch.autograd.grad(error, leaves), budget.max_norm)
-        for leaf, g in zip(leaves, clipped, strict=True):
-            leaf.grad = g
+        gradient = torch.cat([g.flatten() for g in torch.autograd.grad(error, leaves)])
+        (theta.grad,) = clip_by_norm([gradient], budget.max_norm)
         optimiser.step()
         losses.append(error.item())
     final = rebuilt(model, iter([leaf.detach() for leaf in leaves]))

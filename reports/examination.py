@@ -4,10 +4,11 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 import torch
 
@@ -18,6 +19,9 @@ from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_w
 from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import Run, keep_runs, read_runs, shelf
+from claims.subjects.trained.fair import at_best_rate
+
+TRAINED = "claims.subjects.trained."
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Task:
     profile: str
     entropy: int
     kept: tuple[Path, ...]
+    trains: frozenset[str] = frozenset()  # modules of experiments
 
 
 @dataclass(frozen=True)
@@ -99,12 +104,30 @@ def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: tuple[Pat
 
     def task(claim: Claim, one: Reading) -> Task:
         runs = kept if isinstance(claim.by, Trials) else ()
-        return Task(claim.id, one.name, profile.name, entropy_of(claim, one) ^ luck, runs)
+        # The seeds of trials with a clock are places in what was recorded, so that luck must not change them.
+        entropy = entropy_of(claim, one) ^ (0 if claim.by.timed else luck)
+        return Task(claim.id, one.name, profile.name, entropy, runs, trains[claim.id])
+
+    trains = {claim.id: _experiments(claim) for claim in claims}
 
     def length(claim: Claim) -> int:
         return 2 if claim.by.timed else 0 if isinstance(claim.by, Trials) else 1
 
     return [task(claim, one) for claim in sorted(claims, key=length) for one in claim.readings]
+
+
+def _experiments(claim: Claim) -> frozenset[str]:
+    """The modules of networks in training that a property names, also within a comprehension."""
+    known = claim.check.__globals__
+    modules = {str(getattr(known.get(name), "__module__", "")) for name in _names(claim.check.__code__)}
+    return frozenset(one for one in modules if one.startswith(TRAINED) and one != at_best_rate.__module__)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
 
 
 def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[tuple[Task, Examined]]:
@@ -126,11 +149,23 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Exami
         context.set_forkserver_preload(["reports.examination"])  # torch is imported once, not once a worker
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
     try:
-        running: dict[Future[Examined], Task] = {pool.submit(_examine, task): task for task in tasks}
-        for done in as_completed(running):
-            yield running[done], done.result()
+        waiting, running = list(tasks), dict[Future[Examined], Task]()
+        while waiting or running:
+            while waiting and len(running) < workers:
+                task = _taken_from(waiting, running.values())
+                running[pool.submit(_examine, task)] = task
+            done = wait(running, return_when=FIRST_COMPLETED).done
+            yield from [(running.pop(one), one.result()) for one in done]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _taken_from(waiting: list[Task], running: Iterable[Task]) -> Task:
+    """The first that trains no networks of a kind that is being trained already: two would train the same ones."""
+    busy = {kind for task in running for kind in task.trains}
+    chosen = next((task for task in waiting if busy.isdisjoint(task.trains)), waiting[0])
+    waiting.remove(chosen)
+    return chosen
 
 
 def _prepare() -> None:

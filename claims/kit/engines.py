@@ -24,7 +24,7 @@ from hypothesis.statistics import collector
 
 from claims.kit.dependencies import ROOT
 from claims.kit.profiles import Profile
-from claims.kit.property import Falsified, Seen, Unsettled, listening
+from claims.kit.property import Falsified, Seen, Unsettled, listening, records_only
 from claims.kit.statistics import can_decide, decide, settled
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Happened:
     fallen: tuple[Arguments, str] | None = None
     tightest: tuple[Arguments, Seen] | None = None
     measured: list[dict[str, float | None]] = field(default_factory=list)
+    recorded: str = ""
 
     def call(self, check: Check, arguments: Arguments) -> Seen:
         """Put one case to the property and remember what came of it; falsifications and errors are passed on."""
@@ -67,6 +68,7 @@ class Happened:
             finally:
                 if seen.measured:
                     self.measured.append(seen.measured)
+                self.recorded = seen.recorded or self.recorded
             if seen.strain is not None and (self.tightest is None or seen.strain > (self.tightest[1].strain or 0)):
                 self.tightest = (arguments, seen)
             return seen
@@ -200,7 +202,7 @@ class Trials:
     """Typically: independent seeds, counted, with an exact binomial test.
 
     A reading is *held* if the property holds on more than a share `beats` of seeds, *fell* if on less, each with
-    error at most `alpha`. The suite's readings together err with at most the sum of theirs, however they depend on each
+    error at most `alpha`. Trials that are `timed` measure, or take what was recorded where the profile runs none. The suite's readings together err with at most the sum of theirs, however they depend on each
     other; a level of one's own leaves a verdict as it is when another claim is added."""
 
     seeds: int
@@ -222,10 +224,13 @@ class Trials:
 
     def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened:
         happened = Happened(wins=0, trials=self.seeds, level=self.alpha)
-        if not profile.runs_trials:
-            happened.outcome, happened.why = "not run", f"the profile {profile.name} runs no trials"
-            return happened
-        return self._count(happened, check, reading, entropy)
+        if profile.runs_trials:
+            return self._count(happened, check, reading, entropy)
+        if self.timed:
+            with records_only():
+                return self._count(happened, check, reading, entropy)
+        happened.outcome, happened.why = "not run", f"the profile {profile.name} runs no trials"
+        return happened
 
     def _count(self, happened: Happened, check: Check, reading: "Reading", entropy: int) -> Happened:
         wins = losses = 0

@@ -11,10 +11,12 @@ from typing import Any, Literal
 import msgspec
 
 from claims.kit.claim import Claim, Role
-from claims.kit.dependencies import ROOT, digest
+from claims.kit.dependencies import ROOT, digest, reached
 
 Outcome = Literal["held", "fell", "undecided", "error", "not run"]
 BIBLIOGRAPHY = ROOT / "claims" / "sources.bib"
+RECORDED = ROOT / "reports" / "evidence" / "recorded"  # what was measured on machines, here and elsewhere
+MEASURES = "machines.py"  # a claim that rests on a module of this name may rest on what was recorded
 PACKAGES = ("hypothesis", "numpy", "scipy", "torch")
 
 
@@ -55,6 +57,7 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     counterexample: Case | None = None
     tightest: Case | None = None
     measured: list[dict[str, float | None]] = []
+    recorded: str = ""  # where and when it was measured, if not here and now
     timed: bool = False  # cases, wins and measured then depend on the machine's clock
     seconds: float = 0.0
 
@@ -86,6 +89,8 @@ def rests_on(claim: Claim) -> str:
     stands = ROOT / claim.defined_at.partition(":")[0]
     check = ROOT.joinpath(*claim.check.__module__.split(".")).with_suffix(".py")
     names = [BIBLIOGRAPHY] if claim.fact else []  # a fact names its sources
+    if any(one.name == MEASURES for one in reached(stands) | reached(check)):
+        names += RECORDED.glob("*.json")
     return digest(stands, check, Path(__file__).with_name("examine.py"), *names)
 
 

@@ -37,7 +37,7 @@ def examine_reading(claim: Claim, one: Reading, profile: Profile, entropy: int |
         counterexample=_counterexample(claim, one, engine.name, happened),
         tightest=_tightest(claim, one, happened),
         measured=happened.measured if engine.name == "trials" else [],
-        timed=timed, seconds=seconds,
+        recorded=happened.recorded, timed=timed, seconds=seconds,
     )  # fmt: skip
 
 

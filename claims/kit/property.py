@@ -31,6 +31,7 @@ class Seen:
     strained_by: str = ""
     shown: list[tuple[str, Any]] = field(default_factory=list)
     measured: dict[str, float | None] = field(default_factory=dict)
+    recorded: str = ""
 
 
 _listening: ContextVar[Seen | None] = ContextVar("_listening", default=None)
@@ -95,6 +96,30 @@ def measure(**numbers: float) -> None:
     has no such number."""
     if (seen := _listening.get()) is not None:
         seen.measured.update({name: float(number) if math.isfinite(number) else None for name, number in numbers.items()})
+
+
+def from_record(words: str) -> None:
+    """What this case rests on was not measured here and now but recorded: where and when."""
+    if (seen := _listening.get()) is not None:
+        seen.recorded = words
+
+
+_records_only: ContextVar[bool] = ContextVar("_records_only", default=False)
+
+
+@contextmanager
+def records_only() -> Iterator[None]:
+    """Let properties that measure take what was recorded instead while the block lasts."""
+    token = _records_only.set(True)
+    try:
+        yield
+    finally:
+        _records_only.reset(token)
+
+
+def asks_for_records() -> bool:
+    """Whether what was recorded is to be taken where one could measure."""
+    return _records_only.get()
 
 
 def rounding(operations: float, scale: float = 1.0, dtype: type = np.float64) -> float:

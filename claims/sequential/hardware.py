@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import torch
 
-from claims.figures.sequential import speedup_on_processors, time_on_processors
-from claims.kit import at_most, cases, claim, exhaustion, holds, measure, reading, search, show, trials
-from claims.kit.domains import seeds, whole
+from claims.figures.sequential import speedup_on_processors
+from claims.kit import at_most, cases, claim, exhaustion, holds, reading, search, show
+from claims.kit.domains import whole
 from claims.subjects.traces import traced
 from impls import transformer
 from impls.graph import trace
@@ -19,7 +19,6 @@ from impls.systems import (
     SELF_ATTENTION,
     System,
 )  # fmt: skip
-from impls.timing import Layer, attention_alone, lstm, seconds_a_step, transformer_layer
 
 
 def average_parallelism(system: System, n: int, d: int) -> float:
@@ -124,31 +123,3 @@ def products_in_a_row(part: Products, n: int) -> None:
     show("matrix products in a row", part.chained(n))
     show("promised", part.promised(n))
     holds(part.chained(n) == part.promised(n), f"{part.name}: {part.chained(n)} in a row at n = {n}, not {part.promised(n)}")
-
-
-@claim(
-    "sequential.speedup-needs-parallel-hardware",
-    says="Attention owes its advantage in time over recurrence to parallel hardware: on one core it has none.",
-    lines=(76, 82, 355),
-    expect="qualified",
-    by=trials(seeds=20, timed=True),
-    as_written=reading(rival=attention_alone(128), n=16, seed=seeds()),
-    amended={
-        "a whole Transformer layer, feed-forward network included": reading(rival=transformer_layer(128), n=256, seed=seeds()),
-        "attention alone, on sequences of four times the width": reading(rival=attention_alone(128), n=512, seed=seeds()),
-    },
-    fails_for={"an LSTM of a quarter of the width as the rival": reading(rival=lstm(32), n=64, seed=seeds())},
-    holds_for={"an LSTM of four times the width as the rival": reading(rival=lstm(512), n=64, seed=seeds())},
-    teach="On one core time follows work: 16d² operations a token for the LSTM, 24d² + 4nd for a Transformer layer, 8d² + 4nd "
-    "for attention alone. So attention alone wins while n < 2d, by doing less; a whole layer wins only where many "
-    "processors share its work: time lies between max(W/p, S) and W/p + S.",
-    not_shown="Other lengths and widths than those timed: n = 2d is where the counts cross. Measurements on a GPU. The curves "
-    "for many processors follow from work and span; they are not measured.",
-    cites=("brent1974", "vaswani2017"),
-    figure=time_on_processors,
-)
-def a_recurrent_layer_is_no_slower_on_one_core(rival: Layer, n: int, seed: int) -> None:
-    recurrent, other = seconds_a_step((lstm(128), rival), n, seed)
-    measure(time_ratio=recurrent / other, LSTM_ms=1000 * recurrent, rival_ms=1000 * other)
-    show("time of the LSTM over time of the rival", recurrent / other)
-    holds(recurrent <= other, f"the LSTM takes {recurrent / other:.2f} times as long")

@@ -7,7 +7,7 @@ from typing import Any
 from claims.kit.runs import Experiment, Ran
 
 RATES = (1e-3, 3e-3, 1e-2)
-DISCARDED = (0, 1)  # no trial has such small seeds
+DISCARDED = (0,)  # no trial has so small a seed
 LEARNT, NOT_LEARNT = 0.9, 0.25  # of answers that are right; the latter is twice chance among 8 symbols
 VANISHED = 1e-3  # a gradient of which so little arrives of what the last token gets
 

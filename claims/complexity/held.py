@@ -1,0 +1,46 @@
+"""What attention holds in memory while it is trained, in bytes."""
+
+from claims.kit import at_least, cases, claim, exhaustion, reading, show
+from claims.subjects.machines import GPU, ONE_CORE, Machine
+from impls.timing import Layer
+
+FUSED, WRITTEN_OUT, LSTM = (Layer(name, 64) for name in ("attention", "attention, weights written out", "LSTM"))
+LENGTHS = cases((512, 1024))
+
+
+@claim(
+    "complexity.quadratic-memory.bytes",
+    says="To train attention takes memory that grows with the square of the length.",
+    lines=(355,),
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(on=ONE_CORE, layer=FUSED, n=LENGTHS),
+    amended={"the attention weights are asked for": reading(on=ONE_CORE, layer=WRITTEN_OUT, n=LENGTHS)},
+    fails_for={"an LSTM": reading(on=ONE_CORE, layer=LSTM, n=LENGTHS)},
+    teach="torch's attention keeps no matrix of weights for the backward pass unless one asks for it: twice the length, "
+    "about twice the bytes. Asked for, it does: twice the length, nearly four times the bytes.",
+    not_shown="What is allocated for a moment within a kernel: bytes kept for the backward pass are counted. A GPU: see "
+    "complexity.quadratic-memory.bytes.gpu.",
+    cites=("rabe2021", "dao2022"),
+)
+def twice_the_length_takes_four_times_the_memory(on: Machine, layer: Layer, n: int) -> None:
+    """More than three times: what grows in proportion is held as well."""
+    short, long = (on.bytes_held(layer, length, batch=2) for length in (n, 2 * n))
+    show(f"bytes at n = {n}", short)
+    show(f"bytes at n = {2 * n}", long)
+    at_least(long / short, 3, f"{on}: memory of {layer} at n = {2 * n} over that at {n}")
+
+
+claim(
+    "complexity.quadratic-memory.bytes.gpu",
+    says="On a GPU training attention takes memory that grows with the square of the length.",
+    lines=(355,),
+    expect="undecided",
+    by=exhaustion(),
+    as_written=reading(on=GPU, layer=FUSED, n=LENGTHS),
+    amended={"the attention weights are asked for": reading(on=GPU, layer=WRITTEN_OUT, n=LENGTHS)},
+    fails_for={"an LSTM on a core": reading(on=ONE_CORE, layer=LSTM, n=LENGTHS)},
+    teach="Nothing yet: no GPU was at hand.",
+    not_shown="Anything on a GPU, as long as none is here and none was recorded.",
+    cites=("dao2022",),
+)(twice_the_length_takes_four_times_the_memory)

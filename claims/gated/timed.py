@@ -1,0 +1,55 @@
+"""What a clock says of gated networks: a GRU beside an LSTM, and one direction beside two."""
+
+from claims.kit import at_least, at_most, claim, measure, reading
+from claims.kit.domains import seeds
+from claims.sequential.timed import the_second_takes_a_fraction_of_the_time
+from claims.subjects.machines import ONE_CORE, Machine, repetitions
+from impls.timing import Layer
+
+TOKENS = {"on": ONE_CORE, "n": 64, "batch": 4}
+NARROW, WIDE = ({kind: Layer(kind, d) for kind in ("GRU", "LSTM")} for d in (64, 256))
+
+claim(
+    "gated.gru-smaller-faster.time",
+    says="A GRU takes less time for a training step than an LSTM of the same width.",
+    lines=(316,),
+    expect="qualified",
+    by=repetitions(),
+    as_written=reading(behind=NARROW["LSTM"], ahead=NARROW["GRU"], times=1, seed=seeds(), **TOKENS),
+    amended={
+        "the layers are four times as wide": reading(behind=WIDE["LSTM"], ahead=WIDE["GRU"], times=1, seed=seeds(), **TOKENS)
+    },
+    holds_for={
+        "an LSTM of four times the width": reading(behind=WIDE["LSTM"], ahead=NARROW["GRU"], times=1, seed=seeds(), **TOKENS)
+    },
+    fails_for={
+        "a GRU of four times the width": reading(behind=NARROW["LSTM"], ahead=WIDE["GRU"], times=1, seed=seeds(), **TOKENS)
+    },
+    teach="Three quarters of the operations are not three quarters of the time: it depends on how a library carries them out, "
+    "and while a layer is small most of the time goes into launching them.",
+    not_shown="Other libraries than torch, other widths, a GPU.",
+    cites=("cho2014",),
+)(the_second_takes_a_fraction_of_the_time)
+
+
+@claim(
+    "gated.bidirectional-double-compute.time",
+    says="Reading in both directions takes twice the time of reading in one.",
+    lines=(324,),
+    expect="supported",
+    by=repetitions(),
+    as_written=reading(other=Layer("LSTM in both directions", 128), seed=seeds(), **TOKENS),
+    fails_for={
+        "near miss: one direction": reading(other=Layer("LSTM", 128), seed=seeds(), **TOKENS),
+        "one direction of four times the width": reading(other=Layer("LSTM", 512), seed=seeds(), **TOKENS),
+    },
+    teach="On a core it does, as the count of operations says: nothing is shared between the two directions.",
+    not_shown="Hardware on which the two directions run side by side.",
+    cites=("schuster1997",),
+)
+def it_takes_twice_the_time(on: Machine, other: Layer, n: int, batch: int, seed: int) -> None:
+    """Between one and a half times and two and a half times that of an LSTM of width 128."""
+    one, both = on.seconds((Layer("LSTM", 128), other), n, batch, seed)
+    measure(time_ratio=both / one)
+    at_least(both / one, 1.5, f"{on}: time of {other} over time of one direction")
+    at_most(both / one, 2.5, f"{on}: time of {other} over time of one direction")

@@ -1,0 +1,227 @@
+"""Machines that layers are timed on: cores of this one, and GPUs, this one's or one that was recorded.
+
+What was recorded lies under `reports/evidence/recorded`, a file for each device, made by `python -m reports record-hardware`. Its
+repetitions are numbered like the seeds of trials: the k-th belongs to the k-th seed.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import torch
+
+from claims.kit.engines import Trials, independent_seeds, trials
+from claims.kit.evidence import RECORDED, EvidenceError
+from claims.kit.property import asks_for_records, cannot_tell, from_record
+from impls import timing
+from impls.timing import Abilities, Layer
+
+MOST = 64  # repetitions that seeds are looked up among
+TO_RECORD = "run python -m reports record-hardware on a machine with one"
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """Layers timed side by side: a row of seconds for each repetition, a column for each layer."""
+
+    layers: list[tuple[str, int]]
+    n: int
+    batch: int
+    seconds: list[list[float]]
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What a training step of a layer holds in memory."""
+
+    layer: tuple[str, int]
+    n: int
+    batch: int
+    bytes: int
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What was not timed, and why."""
+
+    layer: tuple[str, int]
+    n: int
+    batch: int
+    why: str
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """A device and what was measured on it. `clock` in cycles a second, None where the machine does not say."""
+
+    schema: int
+    name: str
+    kind: str
+    device: str
+    processors: int
+    clock: float | None
+    driver: str
+    versions: dict[str, str]
+    system: str
+    date: str
+    commit: str
+    kernels: list[list[float]]
+    timings: list[Timing]
+    bytes: list[Held]
+    left_out: list[LeftOut]
+    digest: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def words(self) -> str:
+        """Where and when."""
+        return f"{self.name} ({self.device}), {self.date[:10]}"
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the three small kernels say."""
+        return timing.abilities(self.kernels, self.kind)
+
+    def find(self, layers: Sequence[Layer], n: int, batch: int) -> list[list[float]]:
+        """The rows of seconds of these layers where they were timed side by side; none where they were not."""
+        for one in self.timings:
+            known = [Layer(*layer) for layer in one.layers]
+            if (one.n, one.batch) == (n, batch) and set(layers) <= set(known):
+                columns = [known.index(layer) for layer in layers]
+                return [[row[column] for column in columns] for row in one.seconds]
+        return []
+
+
+def read_recorded(path: Path) -> Recorded:
+    """A recording; one that was changed by hand, or cut off, is refused."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Recorded)
+        fits = timing.digest(json.loads(path.read_bytes())) == found.digest
+    except (OSError, ValueError) as problem:
+        raise EvidenceError(f"{path}: not readable as a recording ({problem}); delete it, or record again") from problem
+    if not fits:
+        raise EvidenceError(f"{path}: its digest does not fit, so it was changed; delete it, or record again")
+    return found
+
+
+@cache
+def every_recording(folder: Path = RECORDED) -> tuple[Recorded, ...]:
+    """All that was recorded, in the order of file names."""
+    return tuple(read_recorded(path) for path in sorted(folder.glob("*.json")))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One or two cores of a CPU, or a GPU."""
+
+    words: str
+    kind: str = "cpu"
+    threads: int = 1
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def is_here(self) -> bool:
+        """Whether one can measure on it."""
+        return torch.cuda.is_available() if self.kind == "cuda" else (os.cpu_count() or 1) >= self.threads
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """What was recorded on one of its kind, last where there are several."""
+        alike = [one for one in every_recording() if one.kind == self.kind and (self.kind == "cuda" or one.name == self.words)]
+        return max(alike, key=lambda one: one.date, default=None)
+
+    def seconds(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
+        """A training step of each layer, one repetition side by side: measured, or taken from what was recorded."""
+        if not self.is_here or asks_for_records():
+            return self._recalled(layers, n, batch, seed)
+        try:
+            with timing.threads(self.threads):
+                return timing.side_by_side(layers, n, batch, torch.device(self.kind), seed)
+        except RuntimeError as problem:
+            if self.kind != "cuda":
+                raise
+            cannot_tell(f"on {self}: {str(problem).partition(chr(10))[0]}")  # out of memory, or a driver that is too old
+
+    def _recalled(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
+        known = self._known()
+        rows, place = known.find(layers, n, batch), places().get(seed, MOST)
+        if place >= len(rows):
+            asked = ", ".join(map(str, layers))
+            cannot_tell(f"{known.words}: no repetition for this seed of {asked}, n = {n}, batch = {batch}, was recorded")
+        return rows[place]
+
+    def operations_a_cycle(self, seed: int) -> float:
+        """How many operations of a matrix product are done in one cycle of the clock."""
+        device = torch.device(self.kind)
+        if self.is_here and not asks_for_records():
+            with timing.threads(self.threads):
+                rows, clock = timing.kernels(device, timing.BEST_OF), timing.cycles(device)
+        else:
+            known, place = self._known(), places().get(seed, MOST)
+            rows, clock = known.kernels[place : place + 1], known.clock
+        if clock is None or not rows:
+            cannot_tell(f"{self}: no clock, or no repetition for this seed")
+        return timing.abilities(rows, self.kind).rate / clock
+
+    def bytes_held(self, layer: Layer, n: int, batch: int) -> int:
+        """What a training step holds in memory: on a CPU what is kept for the backward pass, on a GPU the most that is allocated
+        at once."""
+        if self.is_here and not (asks_for_records() and self.recorded):
+            return timing.bytes_kept(layer, n, batch, torch.device(self.kind))
+        known = self._known()
+        for one in known.bytes:
+            if (Layer(*one.layer), one.n, one.batch) == (layer, n, batch):
+                return one.bytes
+        cannot_tell(f"{known.words}: the memory of {layer}, n = {n}, batch = {batch}, was not recorded")
+
+    def _known(self) -> Recorded:
+        if (known := self.recorded) is None:
+            cannot_tell(f"{self} is not here, and none was recorded: {TO_RECORD}, and keep the file it writes")
+        from_record(known.words)
+        return known
+
+
+ONE_CORE = Machine("one CPU core")
+TWO_CORES = Machine("two CPU cores", threads=2)
+GPU = Machine("a GPU", "cuda")
+
+
+@cache
+def places() -> dict[int, int]:
+    """Which repetition belongs to which seed of a trial."""
+    return {seed: place for place, seed in enumerate(independent_seeds(0, MOST))}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A layer that was timed: on what, on which sequences, and the middle of its seconds."""
+
+    on: Recorded
+    layer: Layer
+    n: int
+    batch: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.layer}, n = {self.n}, batch = {self.batch}"
+
+
+def all_timings() -> list[Timed]:
+    """Every layer that was timed anywhere, but for those that are another one twice."""
+    return [
+        Timed(recorded, Layer(*layer), one.n, one.batch, median(row[column] for row in one.seconds))
+        for recorded in every_recording()
+        for one in recorded.timings
+        for column, layer in enumerate(one.layers)
+        if layer[0] in timing.ALONGSIDE
+    ]
+
+
+def repetitions() -> Trials:
+    """Trials with a clock. Few readings may err by chance where many are timed, hence the level: 22 of 24 are needed."""
+    return trials(seeds=24, alpha=2e-5, timed=True)
