@@ -4,6 +4,8 @@ The figures are chosen by hand and stand in the order of an argument: what is le
 what length and distance do, what attention does about it, and what size, speed and truncation have to do with it. A claim that
 was not examined, or has no figure, drops out of the list by itself.
 
+What was timed has a page of its own, with figures chosen in the same way.
+
 The words are for the arguments of properties that are decided by trials. An argument stands in VARIED if it changes what is
 trained or how; two readings that differ in one of these show what the outcome hangs on. It stands in ASKED if it changes what is
 asked of a network, or when the answer counts: that tells nothing about training.
@@ -23,6 +25,24 @@ FIGURES = (
     "interview.bigger-state-no-help.trained",
     "sequential.ten-times-faster-convergence",
     "interview.tbptt-horizon.trained",
+)
+
+# What was timed: the figures, and what to say with them.
+TIMED = (
+    "sequential.speedup-needs-parallel-hardware",
+    "sequential.speedup-needs-parallel-hardware.gpu",
+    "sequential.speedup-needs-parallel-hardware.model",
+    "sequential.ten-times-faster-convergence.throughput",
+    "sequential.ten-times-faster-convergence.throughput.gpu",
+)
+
+WHY_FASTER = (
+    "A machine needs at least as long as its processors take to share the work, and at least as long as the longest chain of "
+    "steps that wait for one another. In training an LSTM does 16d² operations a token, and its chain grows by seven with every "
+    "token of the forward pass. A Transformer layer does more, 24d² + 4nd, and its chain has 31 operations at any length. Where "
+    "processors are few, time follows the work, and the Transformer layer is no faster. Where they are so many that the LSTM "
+    "leaves most of them idle, time follows the chain, and the Transformer layer is ahead, until its n² has eaten the gain. So "
+    "say: *attention trades more work for a shorter chain*, and name the machine, the length and the width with every factor."
 )
 
 _BUDGET, _NETWORK = "a larger or smaller budget", "another initialisation or network"

@@ -1,4 +1,4 @@
-"""`python -m reports`: examine the claims, write evidence, judge, render.
+"""`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
 input error, said in one line, with nothing lost.
@@ -12,6 +12,10 @@ INPUT_ERROR = 3
 
 def main() -> int:
     """Run the command line and translate what went wrong into a line and an exit code."""
+    if sys.argv[1:2] == ["record-hardware"]:  # before anything is imported that a bare machine has not
+        from reports.hardware import main as record_hardware
+
+        return record_hardware(sys.argv[2:])
     try:
         import click
     except ModuleNotFoundError as problem:

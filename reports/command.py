@@ -21,7 +21,7 @@ from claims.kit.claim import WORDS, Claim
 from claims.kit.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
 from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
-from claims.showed import FIGURES
+from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
@@ -69,7 +69,7 @@ def command(
     _must_be_writable(folder)
     started = perf_counter()
     seen = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console, fresh)
-    around = Around(TABLES, () if only else elsewhere(), FIRST, FIGURES)
+    around = Around(TABLES, () if only else elsewhere(), FIRST, FIGURES, TIMED)
     record = make_record(claims, seen.evidence, chosen, perf_counter() - started, around, seen.runs.values())
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())

@@ -21,6 +21,7 @@ from claims.kit.fact import ANY, Elsewhere, Fact, Published, Verified
 from claims.kit.profiles import Profile
 from claims.kit.table import Cell, Table
 from claims.kit.verdict import judge
+from reports.machines import MachinesRecord, machines_record
 from reports.readings import ReadingRecord, clocked, reading_record
 from reports.training import TrainingRecord, arms_of, seconds_of, training_record
 
@@ -72,6 +73,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     readings: list[ReadingRecord]
     figure: FigureRecord | None = None
     fact: FactRecord | None = None
+    needs: str = ""
 
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -123,7 +125,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. `instead` are the statements that need a correction, those that matter most first; `training` is
-    what training showed, where there was any."""
+    what training showed and `machines` what was timed on which, where there was any."""
 
     schema: int
     run: Run
@@ -133,16 +135,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: list[ElsewhereRecord] = []
     instead: list[str] = []
     training: TrainingRecord | None = None
+    machines: MachinesRecord | None = None
 
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed."""
+    figures show what training showed, and what was timed."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
     first: Sequence[str] = ()
     figures: Sequence[str] = ()
+    timed: Sequence[str] = ()
 
 
 def make_record(
@@ -170,7 +174,7 @@ def make_record(
         schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
-        training=training_record(claims, evidence, around.figures, arms),
+        training=training_record(claims, evidence, around.figures, arms), machines=machines_record(evidence, around.timed),
     )  # fmt: skip
 
 
@@ -236,7 +240,7 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
-        fact=None if claim.fact is None else _fact_record(claim.fact),
+        fact=None if claim.fact is None else _fact_record(claim.fact), needs=claim.needs,
     )  # fmt: skip
 
 
@@ -282,7 +286,8 @@ def commit() -> str:
 
 
 def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
-    """The claims whose verdict changed, and those undecided that were not expected to be."""
-    off = [one for one in record.claims if one.verdict != one.expected]
+    """The claims whose verdict changed, and those undecided that were not expected to be. That a machine which few have is
+    here, or was recorded, changes nothing."""
+    off = [one for one in record.claims if one.verdict != one.expected and not (one.needs and one.verdict != "undecided")]
     undecided = [one for one in off if one.verdict == "undecided"]
     return [one for one in off if one.verdict != "undecided"], undecided

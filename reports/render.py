@@ -1,5 +1,6 @@
 """The page `site/index.html`: one file that opens offline, asks the network for nothing and prints as a handout; and beside it
-`site/references.html`, what was taken from which publication, and `site/training.html`, what training showed.
+`site/references.html`, what was taken from which publication, `site/training.html`, what training showed, and
+`site/machines.html`, what was timed.
 
 Everything on it is taken from the record and the evidence; the same two give the same bytes.
 """
@@ -33,6 +34,10 @@ def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Pa
         write_whole(path.with_name("training.html"), training_as_html(record, evidence).encode())
     else:
         path.with_name("training.html").unlink(missing_ok=True)  # of an earlier run
+    if record.machines:
+        write_whole(path.with_name("machines.html"), machines_as_html(record, evidence).encode())
+    else:
+        path.with_name("machines.html").unlink(missing_ok=True)
     write_whole(path, as_html(record, evidence, sources).encode())
     return path
 
@@ -75,6 +80,16 @@ def training_as_html(record: Record, evidence: Mapping[str, ClaimEvidence]) -> s
     html: str = _environment().get_template("training.html").render(
         record=record, run=record.run, training=record.training, charts=_charts(evidence),
         by_id={one.id: one for one in record.claims},
+    )  # fmt: skip
+    return html
+
+
+def machines_as_html(record: Record, evidence: Mapping[str, ClaimEvidence]) -> str:
+    """The page of what was timed as text."""
+    script = (TEMPLATES / "machines.js").read_text(encoding="utf-8")
+    html: str = _environment().get_template("machines.html").render(
+        record=record, run=record.run, machines=record.machines, charts=_charts(evidence),
+        by_id={one.id: one for one in record.claims}, script=Markup(script), script_digest=_digest(script),
     )  # fmt: skip
     return html
 

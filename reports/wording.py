@@ -98,7 +98,8 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
     if one.timed:
         medians = "".join(f"; median {name.replace('_', ' ')} {middle:g}" for name, middle in run.get("median", {}).items())
-        return f"this run: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
+        where = f"recorded on {one.recorded}" if one.recorded else "this run"
+        return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
     if one.wins is not None:
         stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
         return f"{one.wins} of {one.cases} seeds{stopped}"

@@ -36,6 +36,7 @@ claim(
     says="On a GPU training attention takes memory that grows with the square of the length.",
     lines=(355,),
     expect="undecided",
+    needs="a GPU",
     by=exhaustion(),
     as_written=reading(on=GPU, layer=FUSED, n=LENGTHS),
     amended={"the attention weights are asked for": reading(on=GPU, layer=WRITTEN_OUT, n=LENGTHS)},

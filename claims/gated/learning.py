@@ -45,7 +45,7 @@ def it_vanishes_in_the_plain_network_alone(seed: int, plain: str, gated: str, la
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), plain="tanh", gated="LSTM", lag=5),
     holds_for={
-        "fifty tokens, and an LSTM with biases made for them": reading(seed=seeds(), plain="tanh", gated="LSTM, chrono", lag=50),
+        "fifty tokens, and a GRU with biases made for them": reading(seed=seeds(), plain="tanh", gated="GRU, chrono", lag=50),
     },
     fails_for={
         "an LSTM in the plain network's place": reading(seed=seeds(), plain="LSTM, chrono", gated="LSTM, forget bias 1", lag=5),
@@ -76,11 +76,11 @@ def the_plain_network_fails_where_the_gated_learns(seed: int, plain: str, gated:
     says="Over 10 to 50 tokens an LSTM does acceptably.",
     lines=(290,),
     expect="qualified",
-    by=trials(seeds=14),
+    by=trials(seeds=20, alpha=5e-5),  # looked at before, with half the steps for mixed lags: both looks together err with 1e-4
     as_written=reading(seed=seeds(), body="LSTM", shortest=30, longest=30, budgets=5),
     amended={
         "its biases are made for such lags": reading(seed=seeds(), body="LSTM, chrono", shortest=30, longest=30, budgets=1),
-        "it is trained on all lags from 1 to 50": reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=2),
+        "it is trained on all lags from 1 to 50": reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=4),
     },
     fails_for={"a plain network": reading(seed=seeds(), body="tanh", shortest=50, longest=50, budgets=5)},
     teach="Trained on one lag of 30 an LSTM as torch draws it is at chance, and after five times the steps it is so still. With "
@@ -97,7 +97,7 @@ def the_lag_is_learnt(seed: int, body: str, shortest: int, longest: int, budgets
 
 
 STARTS_OF_AN_LSTM = ("LSTM", "LSTM, forget bias 1", "LSTM, forget bias 5", "LSTM, chrono")
-STARTS_OF_A_GRU = ("GRU", "GRU, chrono")
+STARTS_OF_A_GRU = ("GRU", "GRU, chrono", "LSTM")
 PLAIN_AND_CHRONO = ("tanh", "tanh, orthogonal", "ReLU, identity", "LSTM, chrono")
 
 
@@ -109,7 +109,9 @@ PLAIN_AND_CHRONO = ("tanh", "tanh, orthogonal", "ReLU, identity", "LSTM, chrono"
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), bodies=only(STARTS_OF_AN_LSTM, "an LSTM from four starts"), lag=30),
     holds_for={
-        "a GRU": reading(seed=seeds(), bodies=only(STARTS_OF_A_GRU, "as torch draws it, and with chrono biases"), lag=30),
+        "a GRU, and an LSTM": reading(
+            seed=seeds(), bodies=only(STARTS_OF_A_GRU, "as torch draws them, and a GRU with chrono biases"), lag=30
+        ),
         "plain networks, and an LSTM": reading(
             seed=seeds(), bodies=only(PLAIN_AND_CHRONO, "tanh and ReLU from usual starts, and an LSTM with chrono biases"), lag=30
         ),

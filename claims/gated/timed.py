@@ -13,20 +13,22 @@ claim(
     "gated.gru-smaller-faster.time",
     says="A GRU takes less time for a training step than an LSTM of the same width.",
     lines=(316,),
-    expect="qualified",
+    expect="refuted",
     by=repetitions(),
     as_written=reading(behind=NARROW["LSTM"], ahead=NARROW["GRU"], times=1, seed=seeds(), **TOKENS),
     amended={
         "the layers are four times as wide": reading(behind=WIDE["LSTM"], ahead=WIDE["GRU"], times=1, seed=seeds(), **TOKENS)
     },
     holds_for={
-        "an LSTM of four times the width": reading(behind=WIDE["LSTM"], ahead=NARROW["GRU"], times=1, seed=seeds(), **TOKENS)
+        "an LSTM of sixteen times the width": reading(
+            behind=Layer("LSTM", 1024), ahead=NARROW["GRU"], times=1, seed=seeds(), **TOKENS
+        )
     },
     fails_for={
         "a GRU of four times the width": reading(behind=NARROW["LSTM"], ahead=WIDE["GRU"], times=1, seed=seeds(), **TOKENS)
     },
-    teach="Three quarters of the operations are not three quarters of the time: it depends on how a library carries them out, "
-    "and while a layer is small most of the time goes into launching them.",
+    teach="Three quarters of the operations are not three quarters of the time. On a core torch's GRU takes several times as "
+    "long as its LSTM at width 64 and twice as long at 256: it depends on how a library carries the operations out.",
     not_shown="Other libraries than torch, other widths, a GPU.",
     cites=("cho2014",),
 )(the_second_takes_a_fraction_of_the_time)

@@ -51,7 +51,8 @@ class Claim:
 
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
-    that row as its `fact` (`claims.kit.fact.Fact`, not imported here, so that evidence does not rest on how rows are read)."""
+    that row as its `fact` (`claims.kit.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
+    What `needs` a machine that few have is pinned as undecided, and is no surprise where it is decided."""
 
     id: str
     says: str
@@ -66,6 +67,7 @@ class Claim:
     figure: Callable[..., Any] | None
     defined_at: str
     fact: Any = None
+    needs: str = ""
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -99,6 +101,7 @@ def claim(
     cites: tuple[str, ...] = (),
     lines: tuple[int, ...] = (),
     figure: Callable[..., Any] | None = None,
+    needs: str = "",
 ) -> Callable[[Callable[..., None] | Claim], Claim]:
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
@@ -110,7 +113,7 @@ def claim(
         check = check.check if isinstance(check, Claim) else check
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
-            f"{check.__module__.replace('.', '/')}.py:{line}",
+            f"{check.__module__.replace('.', '/')}.py:{line}", needs=needs,
         )  # fmt: skip
         if problems := problems_of(made):
             raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
@@ -147,6 +150,8 @@ def problems_of(claim: Claim) -> list[str]:
         problems.append(f"expects {claim.expect!r}; choose one of {', '.join(WORDS)}")
     if not any(one.is_control for one in claim.readings):
         problems.append("has no control: add fails_for= or holds_for=, a case where the property must come out otherwise")
+    if claim.needs and claim.expect != "undecided":
+        problems.append(f"needs {claim.needs} and expects {claim.expect!r}; pin it as undecided, for most machines have none")
     names = [one.name for one in claim.readings]
     problems += [f"uses the name {name!r} for two readings" for name in sorted({n for n in names if names.count(n) > 1})]
     wanted = set(inspect.signature(claim.check).parameters)

@@ -202,8 +202,9 @@ class Trials:
     """Typically: independent seeds, counted, with an exact binomial test.
 
     A reading is *held* if the property holds on more than a share `beats` of seeds, *fell* if on less, each with
-    error at most `alpha`. Trials that are `timed` measure, or take what was recorded where the profile runs none. The suite's readings together err with at most the sum of theirs, however they depend on each
-    other; a level of one's own leaves a verdict as it is when another claim is added."""
+    error at most `alpha`. The suite's readings together err with at most the sum of theirs, however they depend on each
+    other; a level of one's own leaves a verdict as it is when another claim is added. Trials that are `timed` measure, or
+    take what was recorded where the profile runs none."""
 
     seeds: int
     alpha: float

@@ -80,7 +80,7 @@ def trouble_with(one: ReadingEvidence) -> str | None:
 def how_often(one: ReadingEvidence) -> str:
     """The count that a held reading rests on, in words."""
     if one.timed:
-        return "the repetitions of this run"
+        return f"the repetitions recorded on {one.recorded}" if one.recorded else "the repetitions of this run"
     if one.wins is not None:
         return f"{one.wins} of {one.cases} seeds"
     if one.complete or one.engine == "exhaustion":

@@ -8,8 +8,6 @@ from claims.subjects.machines import GPU, ONE_CORE, TWO_CORES, Machine, Timed, a
 from claims.subjects.predicted import Demand, demand, predicted
 from impls.timing import Layer
 
-FACTOR = 4.0  # stated before anything was timed
-
 LSTM, ATTENTION, TRANSFORMER = (Layer(name, 128) for name in ("LSTM", "attention", "Transformer layer"))
 WIDE_LSTM, WIDE_TRANSFORMER = Layer("LSTM", 512), Layer("Transformer layer", 512)
 NARROW_LSTM, NARROW_TRANSFORMER, NARROW_SCAN = (
@@ -63,6 +61,7 @@ def a_recurrent_layer_is_no_slower(on: Machine, rival: Layer, n: int, batch: int
     says="On a GPU a training step of a Transformer layer takes less time than one of an LSTM layer of the same width.",
     lines=(76, 82, 355),
     expect="undecided",
+    needs="a GPU",
     by=repetitions(),
     as_written=reading(on=GPU, behind=WIDE_LSTM, ahead=WIDE_TRANSFORMER, n=512, batch=16, times=1, seed=seeds()),
     holds_for={"an LSTM of 32 times the width on a core": reading(on=ONE_CORE, times=1, seed=seeds(), **MUCH_WIDER)},
@@ -95,8 +94,8 @@ claim(
         "there are two cores": reading(on=TWO_CORES, behind=LSTM, ahead=TRANSFORMER, n=512, batch=4, times=10, seed=seeds())
     },
     holds_for={"an LSTM of 32 times the width": reading(on=ONE_CORE, times=10, seed=seeds(), **MUCH_WIDER)},
-    teach="Not on one core and not on two: there a Transformer layer, which does more work a token, takes more time. Ten times is "
-    "a figure for hardware that does thousands of operations at once; name the machine whenever you name it.",
+    teach="Not on one core and not on two: there a Transformer layer, which does more work a token, takes more time. Ten times "
+    "is a figure for hardware that does thousands of operations at once; name the machine whenever you name it.",
     not_shown="A GPU: see sequential.ten-times-faster-convergence.throughput.gpu. How many steps training takes: see "
     "sequential.ten-times-faster-convergence.",
     cites=("vaswani2017",),
@@ -108,6 +107,7 @@ claim(
     says="On a GPU a Transformer layer takes a tenth of the time of an LSTM layer for a training step.",
     lines=(82,),
     expect="undecided",
+    needs="a GPU",
     by=repetitions(),
     as_written=reading(on=GPU, behind=WIDE_LSTM, ahead=WIDE_TRANSFORMER, n=512, batch=16, times=10, seed=seeds()),
     amended={
@@ -160,6 +160,7 @@ claim(
     says="On a GPU 512 tokens take a recurrent layer far longer than 16 do, and a Transformer layer hardly longer.",
     lines=(78, 79, 80),
     expect="undecided",
+    needs="a GPU",
     by=repetitions(),
     as_written=reading(on=GPU, recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()),
     amended={
@@ -184,6 +185,7 @@ claim(
     says="A GPU does thousands of floating-point operations at once.",
     lines=(76,),
     expect="undecided",
+    needs="a GPU",
     by=repetitions(),
     as_written=reading(on=GPU, seed=seeds()),
     fails_for={"one CPU core": reading(on=ONE_CORE, seed=seeds())},
@@ -200,6 +202,8 @@ def a_thousand_operations_a_cycle(on: Machine, seed: int) -> None:
 
 # --- a model of it ----------------------------------------------------------------------------------------------------
 
+EVERY = cases(all_timings(), "every layer, length, width and machine that was recorded")
+
 
 @claim(
     "sequential.speedup-needs-parallel-hardware.model",
@@ -207,19 +211,22 @@ def a_thousand_operations_a_cycle(on: Machine, seed: int) -> None:
     lines=(76, 82, 355),
     expect="qualified",
     by=exhaustion(),
-    as_written=reading(timed=cases(all_timings(), "every layer, length, width and machine that was recorded"), leave_out=""),
+    as_written=reading(timed=EVERY, factor=4, leave_out=""),
+    amended={"eight will do": reading(timed=EVERY, factor=8, leave_out="")},
     fails_for={
-        "without the operations in a row": reading(timed=cases(all_timings(), "the same"), leave_out="chain"),
-        "without the work and the bytes": reading(timed=cases(all_timings(), "the same"), leave_out="work and bytes"),
+        "without the operations in a row": reading(timed=EVERY, factor=8, leave_out="chain"),
+        "without the work and the bytes": reading(timed=EVERY, factor=8, leave_out="work and bytes"),
     },
-    teach="Count operations in a row, each at what it costs to launch one; add the work at the rate, or the bytes at the bandwidth, "
-    "whichever takes longer. Three numbers of a machine then tell what a dozen layers take at all lengths.",
-    not_shown="A factor nearer to one. Machines that were not recorded: what is drawn for them is extrapolation.",
+    teach="Count operations in a row, each at what it costs to launch one; add the work at the rate, or the bytes at the "
+    "bandwidth, whichever takes longer. Three numbers of a machine then tell what a dozen layers take at all lengths.",
+    not_shown="A factor nearer to one: where there is little to do, what is launched beside the chain counts as well. "
+    "Machines that were not recorded: what is drawn for them is extrapolation.",
     cites=("brent1974", "williams2009"),
     figure=measured_and_predicted,
 )
-def the_prediction_is_right_to_a_factor(timed: Timed, leave_out: str) -> None:
-    """Four, stated before anything was timed; the middle of what was measured counts."""
+def the_prediction_is_right_to_a_factor(timed: Timed, factor: int, leave_out: str) -> None:
+    """Four was stated before anything was timed; eight was put beside it then, and tried on a recording made after that. The
+    middle of what was measured counts."""
     asks = demand(timed.layer, timed.n, timed.batch).to_train
     if leave_out == "chain":
         asks = Demand(asks.work, 0, asks.moved)
@@ -228,4 +235,4 @@ def the_prediction_is_right_to_a_factor(timed: Timed, leave_out: str) -> None:
     says = predicted(asks, timed.on.abilities)
     show("seconds measured", timed.seconds)
     show("seconds predicted", says)
-    holds(says / FACTOR <= timed.seconds <= says * FACTOR, f"{timed}: {timed.seconds:.3g} s, predicted {says:.3g} s")
+    holds(says / factor <= timed.seconds <= says * factor, f"{timed}: {timed.seconds:.3g} s, predicted {says:.3g} s")

@@ -174,10 +174,10 @@ class Machine:
         if self.is_here and not (asks_for_records() and self.recorded):
             return timing.bytes_kept(layer, n, batch, torch.device(self.kind))
         known = self._known()
-        for one in known.bytes:
-            if (Layer(*one.layer), one.n, one.batch) == (layer, n, batch):
-                return one.bytes
-        cannot_tell(f"{known.words}: the memory of {layer}, n = {n}, batch = {batch}, was not recorded")
+        held = {(Layer(*one.layer), one.n, one.batch): one.bytes for one in known.bytes}
+        if (layer, n, batch) not in held:
+            cannot_tell(f"{known.words}: the memory of {layer}, n = {n}, batch = {batch}, was not recorded")
+        return held[layer, n, batch]
 
     def _known(self) -> Recorded:
         if (known := self.recorded) is None:

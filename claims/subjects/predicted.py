@@ -8,8 +8,8 @@
     R, β, λ    operations and bytes a second, and the seconds until a small operation that waits for another is done
 
 The second term is the roofline (Williams, Waterman & Patterson 2009), the first what a chain costs that no processor shortens.
-W, S and B come from traces of our own implementations (impls.graph) on `batch` sequences of n tokens of width d, float32. They are
-polynomials in n but for the scan, so that a few short traces give them exactly at any length.
+W, S and B come from traces of our own implementations (impls.graph) on `batch` sequences of n tokens of width d, float32. They
+are polynomials in n but for the scan, so that a few short traces give them exactly at any length.
 """
 
 from collections.abc import Callable
@@ -112,6 +112,15 @@ def _of_a_scan(n: int, width: int) -> Demand:
     """A scan works entry by entry: that of one number, times how many there are."""
     graph = trace(lambda b: linear.scan(b.sigmoid(), b), torch.ones(n, 1, dtype=torch.float64))
     return Demand(width * graph.work, graph.span, BYTES * width * graph.moved)
+
+
+COUNTED = ("tanh RNN", "LSTM", "linear recurrence, by scan", "attention", "Transformer layer")
+WIDTH = 128
+
+
+def counted(n: int) -> dict[str, Demand]:
+    """What a training step of each layer on one sequence asks for, at any length: counted, not timed."""
+    return {name: demand(Layer(name, WIDTH), n, 1).to_train for name in COUNTED}
 
 
 def crossing(first: Layer, second: Layer, batch: int, machine: Abilities, longest: int = 2**20) -> int | None:

@@ -5,14 +5,14 @@ import torch
 from claims.kit.runs import Ran, experiment, ran
 from impls import reader, tasks, training
 
-KEYS, WIDTH, BATCH, STEPS = 12, 48, 64, 600
+KEYS, WIDTH, BATCH, STEPS = 12, 48, 64, 800
 PAIRS = (2, 4, 8)
 GUESS = {pairs: tasks.unbound(KEYS, pairs) for pairs in PAIRS}  # right answers without knowing which value belongs to which key
 
 
 @experiment
 def associating(seed: int, body: str, rate: float, budgets: int = 1) -> Ran:
-    """A network of width 48 learns from 2 to 8 pairs of 12 keys and 12 values, in at most 600 steps of 64 strings a budget.
+    """A network of width 48 learns from 2 to 8 pairs of 12 keys and 12 values, in at most 800 steps of 64 strings a budget.
 
     `at 2`, `at 4` and `at 8`: the share of held-out strings of so many pairs whose value it says."""
     task = tasks.associate(KEYS, PAIRS[-1], PAIRS[0])

@@ -1,0 +1,189 @@
+"""claims.subjects.machines: what was recorded is found by its seed, what is not at hand is said, and noise decides nothing.
+
+The audit stands in for the clock: its seconds are drawn, so that the true ratio is known."""
+
+import json
+import random
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claims.kit.claim import claim, reading
+from claims.kit.domains import seeds as all_seeds
+from claims.kit.engines import independent_seeds
+from claims.kit.evidence import EvidenceError
+from claims.kit.examine import examine_reading
+from claims.kit.profiles import QUICK, VERDICT
+from claims.kit.property import Unsettled, at_least, listening, records_only
+from claims.subjects import machines
+from claims.subjects.machines import GPU, ONE_CORE, Machine, Recorded, Timing, read_recorded, repetitions
+from impls import timing
+from impls.timing import Layer
+
+SLOW, FAST = Layer("LSTM", 128), Layer("Transformer layer", 128)
+ROWS = [[0.25 + k, 0.5 + k] for k in range(24)]
+
+
+def recorded(name="one CPU core", kind="cpu", date="2026-01-02T03:04:05+00:00", rows=ROWS):
+    return Recorded(
+        schema=1, name=name, kind=kind, device="a device", processors=1, clock=1e9, driver="", versions={}, system="", date=date,
+        commit="", kernels=[[0.5, 0.25, 0.125]] * 24,
+        timings=[Timing(layers=[(SLOW.name, 128), (FAST.name, 128)], n=16, batch=4, seconds=rows)], bytes=[], left_out=[],
+        digest="",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """Let these be the recordings."""
+
+    def let(*found):
+        monkeypatch.setattr(machines, "every_recording", lambda: found)
+
+    return let
+
+
+# --- what was recorded ------------------------------------------------------------------------------------------------
+
+
+@given(st.permutations([0, 1]), st.integers(0, 23))
+def test_the_repetition_of_a_seed_is_found_by_its_place_whatever_the_order_of_layers(order, place):
+    one = recorded()
+    layers = [(SLOW, FAST)[k] for k in order]
+    assert one.find(layers, 16, 4)[place] == [ROWS[place][k] for k in order]
+    assert one.find(layers, 17, 4) == one.find(layers, 16, 3) == one.find([Layer("GRU", 1)], 16, 4) == []
+
+
+def test_seeds_of_trials_are_the_places_of_repetitions(known):
+    known(recorded())
+    with records_only():
+        took = [ONE_CORE.seconds((SLOW, FAST), 16, 4, seed) for seed in independent_seeds(0, 24)]
+    assert took == ROWS
+
+
+def test_what_a_case_rests_on_is_said(known):
+    known(recorded())
+    with records_only(), listening() as seen:
+        ONE_CORE.seconds((SLOW, FAST), 16, 4, independent_seeds(0, 1)[0])
+    assert seen.recorded == "one CPU core (a device), 2026-01-02"
+
+
+@pytest.mark.parametrize("seed", [independent_seeds(0, 25)[-1], 77], ids=["one repetition too many", "no seed of a trial"])
+def test_no_repetition_stands_for_another(known, seed):
+    known(recorded())
+    with records_only(), pytest.raises(Unsettled, match="no repetition for this seed"):
+        ONE_CORE.seconds((SLOW, FAST), 16, 4, seed)
+
+
+def test_what_is_not_here_and_was_not_recorded_names_the_command(known, monkeypatch):
+    known()
+    monkeypatch.setattr(Machine, "is_here", False)
+    with pytest.raises(Unsettled, match="python -m reports record-hardware"):
+        GPU.seconds((SLOW, FAST), 16, 4, 0)
+    with pytest.raises(Unsettled, match="python -m reports record-hardware"):
+        GPU.bytes_held(SLOW, 16, 4)
+
+
+def test_of_several_gpus_the_last_that_was_recorded_speaks_and_of_cpus_the_one_of_that_name(known):
+    old, new = recorded("NVIDIA A", "cuda", "2025-01-01"), recorded("NVIDIA B", "cuda", "2026-01-01")
+    known(old, new, recorded("two CPU cores"), recorded())
+    assert GPU.recorded is new
+    assert ONE_CORE.recorded.name == "one CPU core"
+
+
+@pytest.mark.parametrize("message", ["CUDA out of memory. Tried to allocate 8 GiB\nand more", "no kernel image is available"])
+def test_an_error_of_the_gpu_is_a_line_and_no_counterexample(monkeypatch, message):
+    def broken(*_):
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(Machine, "is_here", True)
+    monkeypatch.setattr(timing, "side_by_side", broken)
+    with pytest.raises(Unsettled) as said:
+        GPU.seconds((SLOW, FAST), 16, 4, 0)
+    assert str(said.value) == "on a GPU: " + message.partition("\n")[0]
+    with pytest.raises(RuntimeError):  # a CPU has no such excuse
+        ONE_CORE.seconds((SLOW, FAST), 16, 4, 0)
+
+
+def written(path, change=lambda found: found):
+    found = msgspec.to_builtins(recorded())
+    path.write_text(json.dumps(change(found | {"digest": timing.digest(found)})))
+    return path
+
+
+def test_a_recording_is_read_as_it_was_written(tmp_path):
+    assert read_recorded(written(tmp_path / "a.json")).timings == recorded().timings
+
+
+@pytest.mark.parametrize("change", [
+    lambda found: found | {"date": "2027-01-01"},
+    lambda found: found | {"timings": []},
+    lambda found: found | {"clock": "fast"},
+    lambda found: {"schema": 1},
+    lambda found: [found],
+], ids=["another date", "timings taken out", "words for a number", "next to nothing", "a list"])  # fmt: skip
+def test_a_recording_that_was_changed_is_refused_by_name(tmp_path, change):
+    path = written(tmp_path / "changed.json", change)
+    with pytest.raises(EvidenceError, match=r"changed\.json.*record again"):
+        read_recorded(path)
+
+
+def test_half_a_recording_is_refused(tmp_path):
+    path = written(tmp_path / "half.json")
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(EvidenceError, match=r"half\.json"):
+        read_recorded(path)
+
+
+# --- an audit on drawn seconds ----------------------------------------------------------------------------------------
+
+
+def put(ratio, noise, luck, profile=VERDICT):
+    """What comes of "the first takes at least as long as the second" where its true seconds are `ratio` times the second's, each
+    blurred by a factor of its own, both by one that they share, as on a machine that is doing something else."""
+    drawn = random.Random(luck)
+
+    def side_by_side(*_):
+        shared = drawn.lognormvariate(0, 1)
+        return [shared * ratio * drawn.lognormvariate(0, noise), shared * drawn.lognormvariate(0, noise)]
+
+    def no_faster(on: Machine, seed: int) -> None:
+        first, second = side_by_side() if profile is VERDICT else on.seconds((SLOW, FAST), 16, 4, seed)
+        at_least(first / second, 1, "ratio")
+
+    no_faster.__module__ = __name__
+    made = claim(
+        "toys.clock", says="", as_written=reading(on=ONE_CORE, seed=all_seeds()), expect="supported", teach="", by=repetitions(),
+        fails_for={"never asked": reading(on=ONE_CORE, seed=all_seeds())},
+    )(no_faster)  # fmt: skip
+    return examine_reading(made, made.readings[0], profile, 0)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([(1.6, "held"), (1 / 1.6, "fell")]), st.floats(0.0, 0.15), st.integers(0, 2**32))
+def test_a_ratio_that_is_there_is_seen_through_noise_that_layers_share_and_some_of_their_own(truth, noise, luck):
+    ratio, outcome = truth
+    assert put(ratio, noise, luck).outcome == outcome
+
+
+def test_where_there_is_no_difference_none_is_found():
+    """22 of 24 fair coins, either way: 3.6e-5 of the audits may find one; of 400 none."""
+    found = Counter(put(1.0, 0.3, luck).outcome for luck in range(400))
+    assert found["undecided"] == 400
+
+
+def test_the_level_allows_for_two_repetitions_that_a_machine_spoils():
+    by = repetitions()
+    assert by.problems_of(claim("toys.x", says="", as_written=reading(seed=all_seeds()), expect="supported", teach="",
+                                fails_for={"x": reading(seed=all_seeds())}, by=by)(lambda seed: None)) == []  # fmt: skip
+    assert by.timed
+
+
+def test_a_quick_profile_takes_what_was_recorded(known):
+    known(recorded())
+    seen = put(1.0, 0.0, 0, QUICK)
+    assert (seen.outcome, seen.wins, seen.recorded) == ("fell", 0, "one CPU core (a device), 2026-01-02")
+    assert put(1.0, 0.0, 0).recorded == ""
