@@ -31,7 +31,7 @@ def twice_the_length_takes_four_times_the_memory(on: Machine, layer: Layer, n: i
     at_least(long / short, 3, f"{on}: memory of {layer} at n = {2 * n} over that at {n}")
 
 
-claim(
+so_it_does_on_a_gpu = claim(
     "complexity.quadratic-memory.bytes.gpu",
     says="On a GPU training attention takes memory that grows with the square of the length.",
     lines=(355,),

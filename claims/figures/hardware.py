@@ -20,6 +20,10 @@ BATCH = next(batch for width, batch in SHAPES if width == D)
 PANEL = 230
 
 
+def _legend() -> alt.Legend:
+    return alt.Legend(orient="top", columns=2, title=None, labelLimit=320)
+
+
 def _at(width: int, batch: int) -> list[Timed]:
     return [one for one in all_timings() if (one.layer.d, one.batch) == (width, batch) and one.layer.name in SHOWN]
 
@@ -49,14 +53,14 @@ def time_by_length(_: Seen) -> alt.LayerChart | alt.FacetChart:
     order = [name for name in SHOWN if any(row.get("layer") == name for row in rows)]
     x = alt.X("tokens", type="quantitative", scale=alt.Scale(type="log", nice=False), title="tokens")
     colour = alt.Color("layer", type="nominal", sort=order, scale=alt.Scale(domain=order, range=list(PALETTE)),
-                       legend=alt.Legend(orient="top", columns=2, title=None, labelLimit=320))  # fmt: skip
+                       legend=_legend())  # fmt: skip
     y = alt.Scale(type="log")
     drawn = alt.layer(
         alt.Chart().mark_line(strokeDash=[3, 2], opacity=0.7).encode(
             x=x, y=alt.Y("predicted, seconds", type="quantitative", scale=y, title="seconds a training step"), color=colour),
         alt.Chart().mark_point(filled=True, size=40).encode(
             x=x, y=alt.Y("measured, seconds", type="quantitative", scale=y, title="seconds a training step"), color=colour,
-            shape=alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order), legend=colour.legend)),
+            shape=alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order), legend=_legend())),
         alt.Chart().mark_rule(color="#555", strokeDash=[2, 2]).encode(x=alt.X("crosses", type="quantitative")),
         data=alt.Data(values=rows),
     ).properties(width=PANEL, height=PANEL).facet(column=alt.Column("on", type="nominal", title=None))  # fmt: skip
@@ -106,9 +110,9 @@ def measured_and_predicted(_: Seen) -> alt.LayerChart:
             x=alt.X("predicted, seconds", type="quantitative", scale=log),
             y=alt.Y("measured, seconds", type="quantitative", scale=log),
             color=alt.Color("layer", type="nominal", sort=order, scale=alt.Scale(domain=order, range=[*PALETTE, "#777777"]),
-                            legend=alt.Legend(orient="top", columns=2, title=None, labelLimit=320)),
+                            legend=_legend()),
             shape=alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order),
-                            legend=alt.Legend(orient="top", columns=2, title=None, labelLimit=320))),
+                            legend=_legend())),
     ).properties(
         width=460, height=300, title="What counting foretells of a training step, and what the clock said",
         description=f"One mark for each of {len(rows)} timings. The band is a factor of four either way, stated before anything "
