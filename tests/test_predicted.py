@@ -45,7 +45,7 @@ def test_the_prediction_is_the_chain_at_its_launches_and_the_slower_of_work_and_
 
 FIRST, SECOND = Layer("LSTM", 32), Layer("Transformer layer", 32)
 FEW = Abilities(rate=1e9, launch=0.0, bandwidth=1e30)
-MANY = Abilities(rate=1e15, launch=1e-6, bandwidth=1e30)
+MANY = Abilities(rate=1e13, launch=1e-6, bandwidth=1e30)
 
 
 def test_where_work_decides_the_curves_do_not_cross():

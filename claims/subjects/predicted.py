@@ -76,15 +76,18 @@ def _gru(xs: list[Tensor], d: int) -> Tensor:
     return gru.run(gru.draw(d, d, _generator()), xs, step=gru.step_reset_after)
 
 
+def _in_order(xs: list[Tensor], d: int) -> Tensor:
+    tokens = torch.stack(xs)
+    return linear.sequential(torch.full_like(tokens, 0.5), tokens)
+
+
 _lstm = _recurrence(lambda xs, d: lstm.run(lstm.draw(d, d, _generator()), xs)[0])
 TRACED: dict[str, Callable[[int, int, int], Graph]] = {
     "tanh RNN": _recurrence(lambda xs, d: elman.run(elman.draw(d, d, _generator()), xs)),
     "LSTM": _lstm,
     "LSTM, step by step": _lstm,
     "GRU": _recurrence(_gru),
-    "linear recurrence, in order": _recurrence(
-        lambda xs, d: linear.sequential(torch.full((len(xs), 1, d), 0.5), torch.stack(xs))
-    ),
+    "linear recurrence, in order": _recurrence(_in_order),
     "attention": _together(_heads),
     "Transformer layer": _together(_layer),
 }
