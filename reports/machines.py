@@ -1,5 +1,6 @@
 """What was timed, for the record: the machines, figures, and what counting says of more processors than any of them has."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -67,8 +68,14 @@ def _machine_record(one: Recorded) -> MachineRecord:
         name=one.name, device=one.device, processors=one.processors, clock=one.clock, driver=one.driver, versions=one.versions,
         date=one.date, commit=one.commit, rate=_short(able.rate), launch=_short(able.launch), bandwidth=_short(able.bandwidth),
         comparisons=len(one.timings),
-        left_out=[f"{name}, width {d}, n = {left.n}: {left.why}" for left in one.left_out for name, d in [left.layer]],
+        left_out=_left_out(one),
     )  # fmt: skip
+
+
+def _left_out(one: Recorded) -> list[str]:
+    """By width, length and reason, how many layers."""
+    counts = Counter((left.layer[1], left.n, left.why) for left in one.left_out)
+    return [f"width {d}, n = {n}, {count} layers: {why}" for (d, n, why), count in counts.items()]
 
 
 def _counted_record(name: str, n: int, asks: Demand) -> CountedRecord:

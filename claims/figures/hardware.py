@@ -51,7 +51,8 @@ def time_by_length(_: Seen) -> alt.LayerChart | alt.FacetChart:
         if crosses and timed and crosses <= max(one.n for one in timed):
             rows.append({"on": str(recorded), "crosses": crosses})
     order = [name for name in SHOWN if any(row.get("layer") == name for row in rows)]
-    x = alt.X("tokens", type="quantitative", scale=alt.Scale(type="log", nice=False), title="tokens")
+    ticks = alt.Axis(values=[16, 64, 256, 1024, 4096])
+    x = alt.X("tokens", type="quantitative", scale=alt.Scale(type="log", nice=False), title="tokens", axis=ticks)
     colour = alt.Color("layer", type="nominal", sort=order, scale=alt.Scale(domain=order, range=list(PALETTE)),
                        legend=_legend())  # fmt: skip
     y = alt.Scale(type="log")

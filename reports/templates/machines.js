@@ -15,6 +15,6 @@ const draw = () => {
     row.classList.toggle("waits", chain > work / p);
   }
 };
-for (const part of document.querySelectorAll("[data-js]")) part.hidden = false;
+document.querySelector(".slider").hidden = false;
 slider.addEventListener("input", draw);
 draw();
