@@ -17,8 +17,8 @@ from claims.subjects.trained.translation import LONGEST, reversing_any
     as_written=reading(seed=seeds(), small=16, large=64, attention=False, times=1.1),
     amended={"help means in proportion to its size": reading(seed=seeds(), small=16, large=64, attention=False, times=4.0)},
     fails_for={"attention in place of a larger state": reading(seed=seeds(), small=16, large=16, attention=True, times=1.1)},
-    teach="It helps, and less than its price: four times the width doubles the length that is got half right, at sixteen "
-    "times the work a step. Attention at the small width does as much.",
+    teach="It helps, and less than its price: four times the width makes the length that is got half right two to three times "
+    "as long, at sixteen times the work a step. Attention at the small width makes it half as long again.",
     not_shown="Capacity: with more training lengths grow at every width. Widths beyond 64, other tasks.",
     cites=("sutskever2014", "bahdanau2015"),
     figure=accuracy_by_width,
