@@ -72,8 +72,8 @@ def recall_at_one_lag(seen: Seen) -> alt.Chart:
         _once(seen, series, "accuracy"), x="accuracy", y="network",
         title="Whether an LSTM learns a lag of 30 is a matter of its start and of the lags that it is shown",
         says="One mark for each trained network. With torch's start and one lag of 30 all LSTMs are at chance, one in eight, "
-        "even after 3000 steps; with chrono biases all but one are right after 600, and with lags of 1 to 50 all after 2400 at most. "
-        "Plain networks are not.",
+        "even after 3000 steps; with chrono biases all but one are right after 600, and with lags of 1 to 50 all after 2400 "
+        "at most. Plain networks are not.",
     )  # fmt: skip
 
 
@@ -183,8 +183,8 @@ def recall_by_pairs(seen: Seen) -> alt.Chart:
         rows, x="pairs", y="accuracy", series="network",
         title="The more pairs of key and value, the fewer an LSTM of width 48 tells apart; attention tells all",
         says="One mark for each trained network and number of pairs, and the share that guessing among the values comes to. "
-        "From two pairs to eight the LSTMs fall from nearly all to about half, or to two thirds after five times the steps, always "
-        "above guessing; attention stays at the top.",
+        "From two pairs to eight the LSTMs fall from nearly all to about half, or to two thirds after five times the "
+        "steps, always above guessing; attention stays at the top.",
     )  # fmt: skip
 
 
