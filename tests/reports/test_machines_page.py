@@ -42,6 +42,7 @@ def test_every_machine_that_was_recorded_has_a_row_with_its_date(machines, page)
         assert one.date[:10] in page
         assert one.rate > 0
         assert one.launch > 0
+        assert one.ahead_from is None or one.ahead_until is None or one.ahead_from < one.ahead_until
 
 
 def test_what_was_counted_can_be_read_without_a_script_and_says_that_it_was_not_measured(machines, page):
