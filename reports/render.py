@@ -30,14 +30,13 @@ def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Pa
     """Write the pages and return the path of the first."""
     path, sources = folder / "site" / "index.html", read_sources(bibliography)
     write_whole(path.with_name("references.html"), references_as_html(record, sources).encode())
-    if record.training:
-        write_whole(path.with_name("training.html"), training_as_html(record, evidence).encode())
-    else:
-        path.with_name("training.html").unlink(missing_ok=True)  # of an earlier run
-    if record.machines:
-        write_whole(path.with_name("machines.html"), machines_as_html(record, evidence).encode())
-    else:
-        path.with_name("machines.html").unlink(missing_ok=True)
+    for name, there, page in (
+        ("training.html", record.training, training_as_html), ("machines.html", record.machines, machines_as_html),
+    ):  # fmt: skip
+        if there:
+            write_whole(path.with_name(name), page(record, evidence).encode())
+        else:
+            path.with_name(name).unlink(missing_ok=True)  # of an earlier run
     write_whole(path, as_html(record, evidence, sources).encode())
     return path
 
