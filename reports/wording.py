@@ -59,6 +59,7 @@ ROLES: dict[Role, str] = {
     "fails for": "Control, must fall",
     "holds for": "Control, must hold",
     "witness": "Stored case",
+    "also": "Also tried, decides nothing",
 }
 
 OUTCOMES: dict[Outcome, str] = {"held": "✓", "fell": "✗", "undecided": "?", "error": "!", "not run": "–"}

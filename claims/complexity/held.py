@@ -1,7 +1,7 @@
 """What attention holds in memory while it is trained, in bytes."""
 
 from claims.kit import at_least, cases, claim, exhaustion, reading, show
-from claims.subjects.machines import GPU, ONE_CORE, Machine
+from claims.subjects.machines import GPU, ONE_CORE, Machine, on_other_gpus
 from impls.timing import Layer
 
 FUSED, WRITTEN_OUT, LSTM = (Layer(name, 64) for name in ("attention", "attention, weights written out", "LSTM"))
@@ -36,11 +36,11 @@ so_it_does_on_a_gpu = claim(
     says="On a GPU training attention takes memory that grows with the square of the length.",
     lines=(355,),
     expect="undecided",
-    needs="a GPU",
     by=exhaustion(),
     as_written=reading(on=GPU, layer=FUSED, n=LENGTHS),
     amended={"the attention weights are asked for": reading(on=GPU, layer=WRITTEN_OUT, n=LENGTHS)},
     fails_for={"an LSTM on a core": reading(on=ONE_CORE, layer=LSTM, n=LENGTHS)},
+    also=on_other_gpus(layer=FUSED, n=LENGTHS),
     teach="Nothing yet: no GPU was at hand.",
     not_shown="Anything on a GPU, as long as none is here and none was recorded.",
     cites=("dao2022",),

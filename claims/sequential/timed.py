@@ -4,7 +4,7 @@ from claims.figures.hardware import extrapolated, measured_and_predicted, price_
 from claims.figures.sequential import time_on_processors
 from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, show
 from claims.kit.domains import seeds
-from claims.subjects.machines import GPU, ONE_CORE, TWO_CORES, Machine, Timed, all_timings, repetitions
+from claims.subjects.machines import GPU, ONE_CORE, TWO_CORES, Machine, Timed, all_timings, on_other_gpus, repetitions
 from claims.subjects.predicted import Demand, demand, predicted
 from impls.timing import Layer
 
@@ -13,6 +13,8 @@ WIDE_LSTM, WIDE_TRANSFORMER = Layer("LSTM", 512), Layer("Transformer layer", 512
 NARROW_LSTM, NARROW_SCAN = (Layer(name, 32) for name in ("LSTM, step by step", "linear recurrence, by scan"))
 # So narrow that launching is all it costs, 512 steps that are called one by one take far longer than nine rounds.
 STEPS_AND_ROUNDS = {"on": ONE_CORE, "behind": NARROW_LSTM, "ahead": NARROW_SCAN, "n": 512, "batch": 1}
+ON_A_CORE = {"on": ONE_CORE, "behind": LSTM, "ahead": TRANSFORMER, "n": 256, "batch": 4}
+BUSY = {"behind": WIDE_LSTM, "ahead": WIDE_TRANSFORMER, "n": 512, "batch": 16}  # enough for a GPU to do
 
 
 @claim(
@@ -59,15 +61,13 @@ def a_recurrent_layer_is_no_slower(on: Machine, rival: Layer, n: int, batch: int
     says="On a GPU a training step of a Transformer layer takes less time than one of an LSTM layer of the same width.",
     lines=(76, 82, 355),
     expect="undecided",
-    needs="a GPU",
     by=repetitions(),
-    as_written=reading(on=GPU, behind=WIDE_LSTM, ahead=WIDE_TRANSFORMER, n=512, batch=16, times=1, seed=seeds()),
+    as_written=reading(on=GPU, times=1, seed=seeds(), **BUSY),
     holds_for={
         "narrow layers on a core, steps called one by one beside a scan": reading(times=1, seed=seeds(), **STEPS_AND_ROUNDS)
     },
-    fails_for={
-        "one core for the GPU": reading(on=ONE_CORE, behind=LSTM, ahead=TRANSFORMER, n=256, batch=4, times=1, seed=seeds())
-    },
+    fails_for={"one core for the GPU": reading(times=1, seed=seeds(), **ON_A_CORE)},
+    also=on_other_gpus(times=1, seed=seeds(), **BUSY),
     teach="Until a GPU is recorded, say what follows from counting: the chain of an LSTM is 7n operations long and that of a "
     "Transformer layer 31, whatever n. Where launching an operation takes longer than doing it, the chain decides.",
     not_shown="Anything on a GPU, as long as none is here and none was recorded.",
@@ -107,12 +107,14 @@ a_tenth_of_it_on_a_gpu = claim(
     says="On a GPU a Transformer layer takes a tenth of the time of an LSTM layer for a training step.",
     lines=(82,),
     expect="undecided",
-    needs="a GPU",
     by=repetitions(),
-    as_written=reading(on=GPU, behind=WIDE_LSTM, ahead=WIDE_TRANSFORMER, n=512, batch=16, times=10, seed=seeds()),
+    as_written=reading(on=GPU, times=10, seed=seeds(), **BUSY),
     amended={
         "the layers are too small to keep the GPU busy": reading(
             on=GPU, behind=LSTM, ahead=TRANSFORMER, n=512, batch=4, times=10, seed=seeds()
+        ),
+        "the layers are too small to keep the GPU busy, and the sequences long": reading(
+            on=GPU, behind=LSTM, ahead=TRANSFORMER, n=4096, batch=4, times=10, seed=seeds()
         ),
         "the LSTM is called step by step": reading(
             on=GPU, behind=Layer("LSTM, step by step", 512), ahead=WIDE_TRANSFORMER, n=512, batch=16, times=10, seed=seeds()
@@ -121,9 +123,8 @@ a_tenth_of_it_on_a_gpu = claim(
     holds_for={
         "narrow layers on a core, steps called one by one beside a scan": reading(times=10, seed=seeds(), **STEPS_AND_ROUNDS)
     },
-    fails_for={
-        "one core for the GPU": reading(on=ONE_CORE, behind=LSTM, ahead=TRANSFORMER, n=512, batch=4, times=10, seed=seeds())
-    },
+    fails_for={"one core for the GPU": reading(times=10, seed=seeds(), **ON_A_CORE)},
+    also=on_other_gpus(times=10, seed=seeds(), **BUSY),
     teach="Nothing yet: no GPU was at hand. Ask of a factor on which GPU it was measured, at which length, width and batch, "
     "and whether the LSTM was a fused one.",
     not_shown="Anything on a GPU, as long as none is here and none was recorded.",
@@ -162,7 +163,6 @@ so_does_it_on_a_gpu = claim(
     says="On a GPU 512 tokens take a recurrent layer far longer than 16 do, and a Transformer layer hardly longer.",
     lines=(78, 79, 80),
     expect="undecided",
-    needs="a GPU",
     by=repetitions(),
     as_written=reading(on=GPU, recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()),
     amended={
@@ -176,6 +176,7 @@ so_does_it_on_a_gpu = claim(
         )
     },
     fails_for={"one core for the GPU": reading(on=ONE_CORE, recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds())},
+    also=on_other_gpus(recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()),
     teach="Nothing yet: no GPU was at hand. By counting alone, a chain of 7n operations grows with n and one of 31 does not.",
     not_shown="Anything on a GPU, as long as none is here and none was recorded.",
     cites=("vaswani2017",),
@@ -187,10 +188,10 @@ so_does_it_on_a_gpu = claim(
     says="A GPU does thousands of floating-point operations at once.",
     lines=(76,),
     expect="undecided",
-    needs="a GPU",
     by=repetitions(),
     as_written=reading(on=GPU, seed=seeds()),
     fails_for={"one CPU core": reading(on=ONE_CORE, seed=seeds())},
+    also=on_other_gpus(seed=seeds()),
     teach="At once is in one cycle of the clock. A core comes to some tens in a product of large matrices; what a GPU comes to "
     "is on its data sheet, see sequential.gpu-thousands-of-ops, and is measured where one is at hand.",
     not_shown="Anything on a GPU, as long as none is here and none was recorded.",

@@ -1,13 +1,11 @@
-"""The page `site/machines.html`: machines, figures, what was counted, and what is left open for want of a machine."""
+"""The page `site/machines.html`: machines, figures, and what was counted."""
 
 import re
 
 import pytest
 
-from claims.kit.claim import ClaimError, claim, reading
 from claims.subjects.machines import every_recording
 from reports.machines import MachinesRecord, machines_record
-from reports.record import is_as_pinned
 from reports.render import machines_as_html
 from tests.reports import made
 
@@ -20,8 +18,7 @@ def machines() -> MachinesRecord:
 
 @pytest.fixture(scope="module")
 def page(machines) -> str:
-    wanting = made.claim("undecided", id="sequential.wants", expected="undecided", needs="a GPU")
-    record = made.record(made.claim("refuted"), wanting)
+    record = made.record(made.claim("refuted"))
     record = type(record)(**{name: getattr(record, name) for name in record.__struct_fields__} | {"machines": machines})
     return machines_as_html(record, made.evidence(record, made.chart()))
 
@@ -59,33 +56,5 @@ def test_the_one_script_is_the_one_that_is_allowed(page):
     assert f"script-src '{_digest(script)}'" in page
 
 
-def test_what_wants_a_machine_is_listed_with_what_it_needs(page):
-    assert 'href="index.html#sequential.wants"' in page
-    assert "needs a GPU" in page
-
-
 def test_text_from_claims_stays_text(page):
     assert "<script>alert" not in page
-
-
-# --- a machine that few have ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("verdict", ["supported", "qualified", "refuted"])
-def test_that_the_machine_is_here_is_no_change_of_verdict(verdict):
-    there = made.claim(verdict, expected="undecided", needs="a GPU")
-    assert is_as_pinned(made.record(there)) == ([], [])
-    assert is_as_pinned(made.record(made.claim(verdict, expected="undecided"))) != ([], [])
-
-
-def test_what_needs_a_machine_is_pinned_as_undecided():
-    with pytest.raises(ClaimError, match="needs a GPU and expects 'supported'; pin it as undecided"):
-        claim(
-            "toys.gpu",
-            says="",
-            teach="",
-            expect="supported",
-            needs="a GPU",
-            as_written=reading(n=1),
-            fails_for={"x": reading(n=2)},
-        )(lambda n: None)
