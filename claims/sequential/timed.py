@@ -207,6 +207,8 @@ def a_thousand_operations_a_cycle(on: Machine, seed: int) -> None:
 
 EVERY = cases(all_timings(), "every layer, length, width and machine that was recorded")
 WIDE_ONES = [one for one in all_timings() if one.layer.d >= 128]
+ON_CORES = [one for one in WIDE_ONES if one.on.kind == "cpu"]
+PLENTY = [one for one in all_timings() if one.layer.d >= 512 and one.n >= 256]
 
 
 @claim(
@@ -217,9 +219,15 @@ WIDE_ONES = [one for one in all_timings() if one.layer.d >= 128]
     by=exhaustion(),
     as_written=reading(timed=EVERY, factor=4, leave_out=""),
     amended={
+        "layers are 512 wide or wider, and sequences 256 tokens or longer": reading(
+            timed=cases(PLENTY, "those of width 512 and more on 256 tokens and more"), factor=4, leave_out=""
+        ),
         "layers are 128 wide or wider, and eight will do": reading(
             timed=cases(WIDE_ONES, "those of width 128 and more"), factor=8, leave_out=""
-        )
+        ),
+        "they are timed on cores, layers are 128 wide or wider, and eight will do": reading(
+            timed=cases(ON_CORES, "those of width 128 and more, on cores"), factor=8, leave_out=""
+        ),
     },
     fails_for={
         "without the operations in a row": reading(timed=EVERY, factor=8, leave_out="chain"),
