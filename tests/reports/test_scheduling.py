@@ -1,4 +1,4 @@
-"""Which reading a free process takes next: not one that trains what another process is training."""
+"""What a free process does next: not what another process is training, rather the seeds that this one has not come to yet."""
 
 from types import SimpleNamespace
 
@@ -10,8 +10,9 @@ def task(name, *trains):
     return SimpleNamespace(name=name, trains=frozenset(trains))
 
 
-def order(waiting, running):
-    return _taken_from(waiting, running).name, [one.name for one in waiting]
+def order(waiting, busy):
+    chosen = _taken_from(waiting, busy)
+    return chosen and chosen.name, [one.name for one in waiting]
 
 
 def test_the_first_is_taken_that_trains_nothing_of_what_is_trained():
@@ -20,8 +21,8 @@ def test_the_first_is_taken_that_trains_nothing_of_what_is_trained():
     assert order(waiting, []) == ("a", ["b", "d"])
 
 
-def test_where_all_train_the_same_the_first_is_taken_for_no_process_may_stand_idle():
-    assert order([task("a", "recall"), task("b", "recall")], [task("x", "recall")]) == ("a", ["b"])
+def test_where_all_train_the_same_none_is_taken():
+    assert order([task("a", "recall"), task("b", "recall")], [task("x", "recall")]) == (None, ["a", "b"])
 
 
 def test_a_property_is_known_by_the_experiments_that_it_names_also_within_a_comprehension():
