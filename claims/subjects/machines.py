@@ -98,6 +98,11 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
                 return [[row[column] for column in columns] for row in one.seconds]
         return []
 
+    def by_length(self, layers: Sequence[Layer], batch: int) -> dict[int, list[float]]:
+        """The middle of the seconds of each of these layers, by the lengths at which they were timed side by side."""
+        known = {n: self.find(layers, n, batch) for n in timing.LENGTHS}
+        return {n: [median(column) for column in zip(*rows, strict=True)] for n, rows in known.items() if rows}
+
 
 def read_recorded(path: Path) -> Recorded:
     """A recording; one that was changed by hand, or cut off, is refused."""
@@ -145,8 +150,7 @@ class Machine:
         if not self.is_here or asks_for_records():
             return self._recalled(layers, n, batch, seed)
         try:
-            with timing.measuring(self.threads):
-                return timing.side_by_side(layers, n, batch, torch.device(self.kind), seed)
+            return _measured(self, tuple(layers), n, batch, seed)
         except RuntimeError as problem:
             if self.kind != "cuda":
                 raise
@@ -189,6 +193,13 @@ class Machine:
             cannot_tell(f"{self} is not here, and none was recorded: {TO_RECORD}, and keep the file it writes")
         from_record(known.words)
         return known
+
+
+@cache
+def _measured(on: Machine, layers: tuple[Layer, ...], n: int, batch: int, seed: int) -> list[float]:
+    """Once for all claims that ask for this repetition, as a network is trained once for all."""
+    with timing.measuring(on.threads):
+        return timing.side_by_side(layers, n, batch, torch.device(on.kind), seed)
 
 
 ONE_CORE = Machine("one CPU core")

@@ -1,10 +1,13 @@
 """The page `site/machines.html`: machines, figures, and what was counted."""
 
 import re
+from statistics import median
 
 import pytest
 
 from claims.subjects.machines import every_recording
+from impls import timing
+from impls.timing import Layer
 from reports.machines import MachinesRecord, machines_record
 from reports.render import machines_as_html
 from tests.reports import made
@@ -54,6 +57,33 @@ def test_the_one_script_is_the_one_that_is_allowed(page):
     from reports.render import _digest
 
     assert f"script-src '{_digest(script)}'" in page
+
+
+def took(on, name, d, n):
+    batch = next(batch for width, batch in timing.SHAPES if width == d)
+    rows = on.find([Layer(name, d)], n, batch)
+    return median(row[0] for row in rows) if rows else None
+
+
+def test_what_is_said_instead_is_true_of_every_machine_that_was_recorded():
+    for on in every_recording():
+        ratio = {(d, n): took(on, "LSTM", d, n) / other for d in (128, 512) for n in timing.LENGTHS
+                 if (other := took(on, "Transformer layer", d, n))}  # fmt: skip
+        assert all(ratio[128, n] < 1 for n in (16, 64, 256)), "with little to do the LSTM is ahead"
+        if on.kind == "cpu":
+            assert all(times < 1 for (d, _), times in ratio.items() if d == 128), "on cores it is at every length"
+        else:
+            assert ratio[512, 512] > 3
+            assert 1 / ratio[512, 4096] == pytest.approx(3 / 5, abs=0.05)
+            assert max(ratio.values()) < 4
+            one_by_one = took(on, "LSTM, step by step", 512, 512) / took(on, "Transformer layer", 512, 512)
+            assert one_by_one > 10
+
+
+def test_the_page_says_where_the_transformer_layer_was_ahead_by_the_clock(machines, page):
+    for one in machines.machines:
+        assert set(one.ahead_at) <= set(one.timed)
+        assert f"at {', '.join(map(str, one.ahead_at))} tokens" in page if one.ahead_at else "at no length of" in page
 
 
 def test_text_from_claims_stays_text(page):
