@@ -159,7 +159,8 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Exami
                     helped.add(task)
                     helping[pool.submit(_from_the_other_end, task)] = task
                 elif waiting:
-                    running[pool.submit(_examine, waiting[0])] = waiting.pop(0)
+                    task = waiting.pop(0)
+                    running[pool.submit(_examine, task)] = task
                 else:
                     break
             at_work: list[Future[Any]] = [*running, *helping]

@@ -34,8 +34,8 @@ NARROW, WIDE = ({kind: Layer(kind, d) for kind in ("GRU", "LSTM")} for d in (64,
     also={"on a GPU, as narrow as written": reading(on=GPU, lstm=NARROW["LSTM"], gru=NARROW["GRU"], seed=seeds(), **TOKENS)}
     | on_other_gpus(lstm=WIDE["LSTM"], gru=WIDE["GRU"], seed=seeds(), **TOKENS),
     teach="Three quarters of the operations are not three quarters of the time. On a core torch's GRU takes several times as "
-    "long as its LSTM at width 64 and twice as long at 256; on an H100 a twentieth less at 256. It depends on how a library "
-    "carries the operations out.",
+    "long as its LSTM at width 64 and twice as long at 256; on an H100 it takes a twentieth less at 256, on an H200 as long. It "
+    "depends on how a library carries the operations out.",
     not_shown="Other libraries than torch, other widths.",
     cites=("cho2014",),
 )
