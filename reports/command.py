@@ -18,13 +18,13 @@ from claims import every_claim
 from claims.facts import elsewhere
 from claims.instead import FIRST
 from claims.kit.claim import WORDS, Claim
-from claims.kit.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
+from claims.kit.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on
 from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.examination import Examination, Task, examine, how_many_readings
-from reports.markdown import as_markdown
+from reports.exports import write_exports
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
 from reports.render import write_site
 from reports.replay import replay
@@ -72,7 +72,7 @@ def command(
     around = Around(TABLES, () if only else elsewhere(), FIRST, FIGURES, TIMED)
     record = make_record(claims, seen.evidence, chosen, perf_counter() - started, around, seen.runs.values())
     write_record(record, folder)
-    write_whole(folder / "verdicts.md", as_markdown(record).encode())
+    write_exports(record, folder)
     page = write_site(record, seen.evidence, folder)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
