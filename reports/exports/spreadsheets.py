@@ -1,8 +1,8 @@
 """`verdicts.csv`, a row a claim, and `readings.csv`, a row a reading: RFC 4180, in UTF-8 with the mark by which Excel knows it.
 
 A spreadsheet runs a cell that begins with =, +, - or @ (or their full-width forms, or a tab or line break) as a formula. No cell
-begins so here: it gets an apostrophe in front, and so does one that begins with an apostrophe. To have the text as it was, drop one
-leading apostrophe. Several values in a cell are separated by semicolons."""
+begins so here: it gets an apostrophe in front, and so does one that begins with an apostrophe. To have the text as it was, drop
+one leading apostrophe. Several values in a cell are separated by semicolons."""
 
 import csv
 import io
@@ -45,11 +45,11 @@ def _claim(one: ClaimRecord) -> dict[str, object]:
 
 def _reading(claim: ClaimRecord, one: ReadingRecord, clocked: Mapping[str, object]) -> dict[str, object]:
     must: dict[bool | None, str] = {None: "", True: "yes", False: "no"}
-    case = one.counterexample
+    case, wins = one.counterexample, "" if one.wins is None else one.wins
     return {
         "claim": claim.id, "reading": one.name, "role": one.role, "outcome": one.outcome,
         "as it must": must[wording.as_it_must(one)], "tried": wording.tried(one, dict(clocked)),
-        "cases": clocked.get("cases", one.cases), "wins": clocked.get("wins", "" if one.wins is None else one.wins), "discarded": one.discarded,
+        "cases": clocked.get("cases", one.cases), "wins": clocked.get("wins", wins), "discarded": one.discarded,
         "engine": one.engine or claim.by, "domain": one.domain, "why": one.why, "counterexample": case.says if case else "",
     }  # fmt: skip
 
