@@ -52,24 +52,31 @@ class Changes:
     disappeared: tuple[Change, ...]
 
 
+class Older(msgspec.Struct, frozen=True):
+    """As much of a record as is compared: what else it holds may have had another shape."""
+
+    run: Run
+    claims: list[ClaimRecord]
+
+
 class _Version(msgspec.Struct):
     schema: int
 
 
-def read_older(path: Path, ids: Collection[str] = ()) -> Record:
+def read_older(path: Path, ids: Collection[str] = ()) -> Older:
     """The record to compare with; of these claims alone, where any are named, for what was not examined did not disappear."""
     try:
         content = path.read_bytes()
         version = msgspec.json.decode(content, type=_Version).schema
         if version == SCHEMA:
-            found = msgspec.json.decode(content, type=Record)
-            return msgspec.structs.replace(found, claims=[one for one in found.claims if not ids or one.id in ids])
+            found = msgspec.json.decode(content, type=Older)
+            return Older(found.run, [one for one in found.claims if not ids or one.id in ids])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise EvidenceError(f"{path}: not readable as a record ({problem}); give --compare a verdicts.json") from problem
     raise EvidenceError(f"{path}: a record of schema {version}; only those of schema {SCHEMA} can be compared")
 
 
-def compare(old: Record, new: Record) -> Changes:
+def compare(old: Record | Older, new: Record | Older) -> Changes:
     """Claim by claim, by id. A reading that came out otherwise under the same verdict is no change."""
     before, after = ({one.id: one for one in record.claims} for record in (old, new))
     return Changes(

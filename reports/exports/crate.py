@@ -45,6 +45,7 @@ def _root(record: Record, parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "@id": "./", "@type": "Dataset", "name": TITLE, "description": f"Verdicts on {len(record.claims)} statements: {counts}.",
         "datePublished": record.run.date, "license": {"@id": LICENSE}, "author": {"@id": "#authors"},
+        "publisher": {"@id": "#authors"},
         "creditText": citation(record), "hasPart": _ids(parts), "mentions": {"@id": "#run"},
     }  # fmt: skip
 

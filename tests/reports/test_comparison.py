@@ -1,5 +1,6 @@
 """What changed since an older record: verdicts, statements, and the readings responsible."""
 
+import json
 from dataclasses import replace
 
 import msgspec
@@ -8,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.kit.evidence import as_json
+from reports import command
 from reports.comparison import as_lines, as_text, compare
 from reports.record import SCHEMA
 from tests import toys
 from tests.reports.made import HOSTILE, WORDS, claim, reading, record
-from tests.reports.running import ALL_PINNED, VERDICT_CHANGED
+from tests.reports.running import ALL_PINNED, VERDICT_CHANGED, files
 
 WRITTEN = reading("as written", "as written", "held")
 FALLEN = reading("as written", "as written", "fell", why="norm 1")
@@ -166,6 +168,13 @@ def test_the_record_about_to_be_replaced_can_be_compared_with(reports, older):
     assert "no verdicts changed, no statements appeared, 3 statements disappeared" in said
 
 
+def test_only_what_is_compared_needs_to_have_kept_its_shape(reports, older):
+    parts = json.loads(older.read_bytes())
+    older.write_bytes(as_json(parts | {"machines": {"shape": "of old"}, "tables": None, "more": []}))
+
+    assert "no verdicts changed" in reports.examine("--compare", older)[1]
+
+
 def test_what_was_not_asked_for_did_not_disappear(reports, older):
     said = reports.examine("--only", toys.refuted.id, "--compare", older)[1]
 
@@ -178,13 +187,13 @@ def test_what_was_not_asked_for_did_not_disappear(reports, older):
     (as_json({"schema": SCHEMA - 1, "verdicts": []}), f"of schema {SCHEMA - 1}"),
     (as_json({"schema": SCHEMA + 1}), f"those of schema {SCHEMA}"),
 ], ids=["no file", "empty", "a list", "no text", "deep", "no fields", "older schema", "newer schema"])  # fmt: skip
-def test_a_record_that_cannot_be_compared_with_is_refused_before_any_work(reports, older, tmp_path, content, words):
-    path, before = tmp_path / "other.json", reports.record.read_bytes()
+def test_a_record_that_cannot_be_compared_with_is_refused_before_any_work(reports, tmp_path, content, words):
+    reports.monkeypatch.setattr(command, "_examine", lambda *_: pytest.fail("it set to work"))
+    path = tmp_path / "other.json"
     if content is not None:
         path.write_bytes(content)
     complaint = reports.refuses("--compare", path)
 
     assert str(path) in complaint
     assert words in complaint
-    assert reports.record.read_bytes() == before
-    assert not (reports.folder / "changes.md").exists()
+    assert files(reports.folder) == {}
