@@ -131,7 +131,7 @@ def _sentence(was: ReadingRecord | None, now: ReadingRecord | None) -> str:
     name = next(f"“{one.name}”" + f" ({one.role})" * (one.role != one.name) for one in (now, was) if one)
     if not now:
         return f"{name} is gone" + (f"; it {CAME_OUT[was.outcome]} before." if was else ".")
-    happened = f"{CAME_OUT[was.outcome]} before and {CAME_OUT[now.outcome]} now" if was else f"is new: it {CAME_OUT[now.outcome]}"
+    happened = f"{CAME_OUT[was.outcome]} before and {CAME_OUT[now.outcome]} now" if was else f"is new and {CAME_OUT[now.outcome]}"
     return f"{name} {happened}" + (f": {now.why}" if now.why else ".")
 
 

@@ -110,7 +110,7 @@ def test_it_is_said_in_a_sentence_a_reading():
         "gradients.one: supported, now refuted. It fell.",
         "  “as written” held before and fell now: norm 1",
         "  “near miss” (fails for) is gone; it fell before.",
-        "  “few” (amended) is new: it broke off.",
+        "  “few” (amended) is new and broke off.",
     ]
 
 
