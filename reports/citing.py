@@ -5,6 +5,7 @@ from reports.record import ClaimRecord, Record, Run
 from reports.wording import TITLE
 
 AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
+LICENSE = "https://spdx.org/licenses/MIT"
 
 
 def citation(record: Record) -> str:

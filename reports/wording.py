@@ -9,6 +9,7 @@ from claims.kit.verdict import how_often
 from reports.record import CellRecord, ClaimRecord, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
+ESSAY = "Why RNNs failed at scale"
 MOST_IMPORTANT = 15  # corrections that are shown first, and are not folded
 
 CHAPTERS = {
@@ -34,6 +35,8 @@ LEGEND: dict[Word, str] = {
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
     "undecided": "The check cannot tell: no source was found, too little was tried, a control misbehaved, or something broke.",
 }
+
+TRUTH: dict[Word, int] = {"refuted": 1, "qualified": 2, "supported": 3}  # being undecided is no degree of truth
 
 CORRECTED: dict[Word, str] = {
     "supported": "Stands as written",
