@@ -25,8 +25,8 @@ from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
+from reports.pages import write_site
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
-from reports.render import write_site
 from reports.replay import replay
 
 MOST_WORKERS = 64

@@ -56,7 +56,7 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A claim, its verdict and what the verdict rests on; what is empty is left out."""
+    """A claim, its verdict and what the verdict rests on; what is empty is left out. `uses` are claims that it rests on."""
 
     id: str
     chapter: str
@@ -74,6 +74,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     figure: FigureRecord | None = None
     fact: FactRecord | None = None
     needs: str = ""
+    uses: list[str] = []
 
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -240,7 +241,7 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
-        fact=None if claim.fact is None else _fact_record(claim.fact), needs=claim.needs,
+        fact=None if claim.fact is None else _fact_record(claim.fact), needs=claim.needs, uses=list(getattr(claim, "uses", ())),
     )  # fmt: skip
 
 

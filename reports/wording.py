@@ -1,5 +1,6 @@
 """What the report says in words about verdicts, chapters, roles and engines; nothing here looks at a claim's content."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from claims.kit.claim import MUST_COME_OUT, Role, Word
@@ -34,6 +35,12 @@ LEGEND: dict[Word, str] = {
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
     "undecided": "The check cannot tell: no source was found, too little was tried, a control misbehaved, or something broke.",
 }
+
+SURPRISING = (
+    "Chosen by rule, from what fell as the essay puts it: first what no condition rescues; of that, what the essay says in most "
+    "places and other statements rest on; a single case that settles it before a published figure, and that before a count of "
+    "trials; at most two of a chapter. A sentence that is crossed out is refuted; any other is true under a condition."
+)
 
 CORRECTED: dict[Word, str] = {
     "supported": "Stands as written",
@@ -92,6 +99,13 @@ def cell(one: CellRecord) -> str:
 def as_it_must(one: ReadingEvidence) -> bool | None:
     """Whether a control came out as it must; of other readings nothing is asked."""
     return one.outcome == MUST_COME_OUT[one.role] if one.role in MUST_COME_OUT else None
+
+
+def caught(controls: Sequence[ReadingEvidence]) -> str:
+    """How many controls came out as they must."""
+    kept = sum(as_it_must(one) is True for one in controls)
+    as_they = "all of them as they must" if kept == len(controls) else f"{kept} of {len(controls)} as they must"
+    return f"Systems and cases whose outcome is known beforehand, to see whether the check can tell: {as_they}."
 
 
 def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
