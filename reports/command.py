@@ -25,7 +25,7 @@ from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
-from reports.pages import write_site
+from reports.pages import write_single, write_site
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
 from reports.replay import replay
 
@@ -45,6 +45,7 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for record, evidence and site.")
 @click.option("--fresh", is_flag=True, help="Train every network again, whatever runs are kept.")
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
+@click.option("--single", is_flag=True, help="Write the whole report as one file as well, to mail: site/single.html.")
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
@@ -54,6 +55,7 @@ def command(
     out: Path | None,
     fresh: bool,
     no_examine: bool,
+    single: bool,
     replayed: str | None,
     listing: bool,
 ) -> int:
@@ -74,6 +76,8 @@ def command(
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())
     page = write_site(record, seen.evidence, folder)
+    if single:
+        _say(console, f"One file: {write_single(record, seen.evidence, folder)}")
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
         if not no_examine:

@@ -78,11 +78,11 @@ class Pages:
 
     def claim(self, claim: ClaimRecord) -> str:
         """All about one claim, and the way to its neighbours in the essay."""
-        row = [one for _, claims in self.chapters for one in claims]
-        place = row.index(claim)
+        before, after = self._beside[claim.id]
+        seen = self.evidence.get(claim.id)
         return self._page(
-            "claim_page.html", Here("../"), claim=claim, before=row[place - 1] if place else None,
-            after=row[place + 1] if place + 1 < len(row) else None,
+            "claim_page.html", Here("../"), claim=claim, before=before, after=after, seen=seen or self.record.run,
+            seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
         )  # fmt: skip
 
     def instead(self) -> str:
@@ -134,6 +134,12 @@ class Pages:
         ordered = sorted(self.record.claims, key=lambda one: (place[one.chapter], one.chapter))
         return [(chapter, list(claims)) for chapter, claims in groupby(ordered, key=lambda one: one.chapter)]
 
+    @cached_property
+    def _beside(self) -> dict[str, tuple[ClaimRecord | None, ClaimRecord | None]]:
+        """What stands before and after a claim in the essay."""
+        row = [None, *(one for _, claims in self.chapters for one in claims), None]
+        return {one.id: (before, after) for before, one, after in zip(row, row[1:], row[2:], strict=False) if one}
+
     @property
     def _all_chapters(self) -> list[str]:
         """Those of the claims, then those that only tables have."""
@@ -167,7 +173,7 @@ class Pages:
         html: str = environment().get_template(template).render(
             record=self.record, run=self.record.run, here=here, by_id=self.by_id, chapters=self.chapters, charts=self.charts,
             cited=lambda keys: cited(keys, self.sources), numbers=self._names,
-            picture=lambda name: pictures.picture(name, self.charts[name]), **more,
+            picture=lambda name, labelled=False: pictures.picture(name, self.charts[name], labelled), **more,
         )  # fmt: skip
         return html
 

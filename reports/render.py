@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from claims.kit.claim import WORDS
 from claims.kit.evidence import Case, ReadingEvidence
 from reports import citing, matrices, wording
+from reports.listing import listing
+from reports.neighbours import neighbourhood
 from reports.record import ClaimRecord
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,7 +29,8 @@ def environment() -> jinja2.Environment:
     made.filters.update(prose=prose)
     made.globals.update(
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items, quotation=citing.quotation,
-        case_text=citing.case_text, cases_of=cases_of, by_argument=by_argument,
+        case_text=citing.case_text, citations=citing.citations, cases_of=cases_of, by_argument=by_argument,
+        neighbourhood=neighbourhood, listing=listing,
     )  # fmt: skip
     return made
 

@@ -122,6 +122,15 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     return f"all {one.cases}" if one.complete and one.cases > 1 else f"{one.cases}"
 
 
+def all_cases(claim: ClaimRecord, run: Run) -> str:
+    """How many valid cases all readings came to, and how long that took."""
+    clocked = sum(one.get("cases", 0) for one in run.clocked.get(claim.id, {}).values())
+    cases, discarded = sum(one.cases for one in claim.readings) + clocked, sum(one.discarded for one in claim.readings)
+    seconds = sum(run.took.get(claim.id, {}).values())
+    parts = [f"{cases} valid in {len(claim.readings)} readings", f"{discarded} discarded" if discarded else ""]
+    return ", ".join(filter(None, [*parts, f"{seconds:.2g} s" if seconds else ""]))
+
+
 def how_close(strain: float) -> str:
     """How much of the allowance the tightest case took."""
     return f"{strain:.0%}" if 0.01 <= strain < 0.995 else "under 1 %" if strain < 0.01 else "almost all"

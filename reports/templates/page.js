@@ -44,6 +44,49 @@ document.addEventListener("click", ({ target }) => {
   if (button.dataset.save) save(button.closest("figure").querySelector("svg"), button.dataset.save);
 });
 
+// The values of the mark nearest to the pointer; arrow keys go from mark to mark.
+const NEAR = 30;
+for (const picture of all(".picture")) {
+  const marks = all("[data-at]", picture);
+  if (!marks.length) continue;
+  const note = document.createElement("p");
+  note.className = "note";
+  note.setAttribute("role", "status");
+  picture.append(note);
+  let shown = -1;
+  const middle = (mark) => {
+    const { left, top, width, height } = mark.getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+  };
+  const tell = (number) => {
+    marks[shown]?.classList.remove("told");
+    shown = number;
+    const mark = marks[number];
+    note.hidden = !mark;
+    if (!mark) return;
+    mark.classList.add("told");
+    note.textContent = mark.dataset.at;
+    const [x, y] = middle(mark), frame = picture.getBoundingClientRect();
+    note.style.left = `${Math.min(x - frame.left + 12, frame.width - note.offsetWidth)}px`;
+    note.style.top = `${y - frame.top + 12}px`;
+  };
+  picture.addEventListener("pointermove", ({ clientX, clientY }) => {
+    const far = marks.map((mark) => { const [x, y] = middle(mark); return Math.hypot(x - clientX, y - clientY); });
+    const nearest = far.indexOf(Math.min(...far));
+    tell(far[nearest] < NEAR ? nearest : -1);
+  });
+  picture.addEventListener("pointerleave", () => tell(-1));
+  picture.addEventListener("blur", () => tell(-1));
+  picture.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    tell((shown + step + marks.length) % marks.length);
+  });
+  Object.assign(picture, { tabIndex: 0, role: "group", ariaLabel: "Figure; arrow keys tell the values of its marks" });
+  note.hidden = true;
+}
+
 let folded = [];
 addEventListener("beforeprint", () => { folded = all("details:not([open])"); folded.forEach((one) => { one.open = true; }); });
 addEventListener("afterprint", () => folded.forEach((one) => { one.open = false; }));
