@@ -49,6 +49,7 @@ class Pages:
     def files(self) -> Iterator[tuple[str, str]]:
         """Path in the site and text of everything in it."""
         record = self.record
+        pictures.begin(self.charts.values())
         for name in ("style.css", "page.js", "start.js", "machines.js"):
             yield f"assets/{name}", asset(name)
         yield "assets/words.js", f"const WORDS = {json.dumps(self._words(), ensure_ascii=False)};\n"

@@ -6,7 +6,8 @@ The caption says what there is to see; in the picture a mark carries no text of 
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from markupsafe import Markup, escape
 from claims.kit.evidence import EvidenceError
 from reports.slimming import slimmed, with_own_ids
 
+_PENCIL = ThreadPoolExecutor(1)
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
 SIZES = {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
 CONFIG = {
@@ -28,7 +30,7 @@ def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
     """The chart as inline SVG, labelled by the caption's elements; its title stands in the caption and not in the picture. Where
     its marks are `labelled`, the page's script can say their values."""
     try:
-        drawn = _drawn(json.dumps(_prepared(chart)))
+        drawn = _drawn(_asked(chart)).result()
     except ValueError as problem:
         raise EvidenceError(f"claim {id}: its figure cannot be drawn ({problem}); mend the chart") from problem
     slim = with_own_ids(id, slimmed(drawn, labelled))
@@ -36,9 +38,19 @@ def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
     return Markup(label + slim.removeprefix("<svg "))
 
 
-@cache  # drawing takes a tenth of a second, and a figure stands on several pages
-def _drawn(chart: str) -> str:
-    return str(vl_convert.vegalite_to_svg(chart, allowed_base_urls=[]))
+def begin(charts: Iterable[dict[str, Any]]) -> None:
+    """Have these drawn while pages are written: it takes a tenth of a second each, outside of Python's lock."""
+    for chart in charts:
+        _drawn(_asked(chart))
+
+
+@cache  # a figure stands on several pages
+def _drawn(chart: str) -> Future[str]:
+    return _PENCIL.submit(vl_convert.vegalite_to_svg, chart, allowed_base_urls=[])
+
+
+def _asked(chart: dict[str, Any]) -> str:
+    return json.dumps(_prepared(chart))
 
 
 def numbers(chart: dict[str, Any]) -> list[str]:
