@@ -19,6 +19,7 @@ from markupsafe import Markup
 from claims.kit.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
 from claims.kit.sources import Source, cited, read_sources
 from reports import citing, pictures, wording
+from reports.explore import CURVES
 from reports.record import ClaimRecord, PrintRecord, Record, is_as_pinned
 from reports.render import asset, digest, environment
 from reports.surprising import surprising
@@ -50,11 +51,12 @@ class Pages:
         """Path in the site and text of everything in it."""
         record = self.record
         pictures.begin(self.charts.values())
-        for name in ("style.css", "page.js", "start.js", "machines.js"):
+        for name in ("style.css", "page.js", "start.js", "machines.js", "explore.js"):
             yield f"assets/{name}", asset(name)
         yield "assets/words.js", f"const WORDS = {json.dumps(self._words(), ensure_ascii=False)};\n"
         yield "index.html", self.start()
         yield "references.html", self.references()
+        yield "explore.html", self.explore()
         optional = (
             ("instead.html", record.instead, self.instead), ("tables.html", record.tables, self.tables),
             ("training.html", record.training, self.training), ("machines.html", record.machines, self.machines),
@@ -118,6 +120,10 @@ class Pages:
     def machines(self) -> str:
         """What was timed."""
         return self._page("machines.html", Here(), machines=self.record.machines)
+
+    def explore(self) -> str:
+        """Formulas to turn by hand."""
+        return self._page("explore.html", Here(), curves=CURVES)
 
     @cached_property
     def by_id(self) -> dict[str, ClaimRecord]:
