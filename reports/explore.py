@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import cosh, exp, log, log1p, log10
+from math import cosh, exp, floor, log, log1p, log10
 from typing import NamedTuple
 
 
@@ -44,7 +44,10 @@ class Curve:
 
 def power_of_ten(power: float) -> str:
     """A number from its logarithm, with three digits where it is of a usual size."""
-    return f"{10**power:.3g}" if -4 <= power <= 4 else f"10^{power:.0f}"
+    if -4 <= power <= 3:
+        return f"{10**power:.3g}"
+    whole = floor(power)
+    return f"{10 ** (power - whole):.1f}·10^{whole}"
 
 
 CURVES = (
@@ -59,12 +62,13 @@ CURVES = (
     ),
     Curve(
         "gain", "Gain against input scale", "(w·(1 - tanh²(a)))^T",
-        "What is left after T steps of a tanh unit with recurrent weight w, if every step finds it driven to the same a. Small "
-        "inputs let the weight through; large ones saturate the unit, and no weight makes up for that.",
+        "What is left after T steps of a tanh unit with recurrent weight w, if every step drives it to the same a, weighted "
+        "state and input together. Small drives let the weight through; large ones saturate the unit, and no weight makes "
+        "up for that.",
         (
             Slider("w", "w =", 0.5, 4, 0.05, 1.5),
             Slider("T", "T =", 1, 100, 1, 50),
-        ), "a, how far the unit is driven", (0, 0.25, 0.5, 1, 2, 3),
+        ), "drive a", (0, 0.25, 0.5, 1, 2, 3),
         lambda at, a: at["T"] * log10(at["w"] / cosh(a) ** 2),
         ("gradients.tanh-saturates", "gradients.hundred-steps-almost-surely", "gradients.never-one-in-practice"),
         (0.5, 1.0, 1.5, 2.0, 4.0),

@@ -15,10 +15,12 @@ function part(parent, name, attributes, text = "") {
   return made;
 }
 
-const height = (power) => TOP + (HEIGHT - TOP - BOTTOM) * (HIGH - Math.min(HIGH, Math.max(LOW, power))) / (HIGH - LOW);
-const inWords = (power) => {
-  if (Math.abs(power) <= 4) return Number((10 ** power).toPrecision(3)).toString();
-  return `10 to the power of ${power.toFixed(0)}`;
+const height = (power) => TOP + (HEIGHT - TOP - BOTTOM) * (HIGH - power) / (HIGH - LOW);
+const number = (power) => {
+  if (power >= -4 && power <= 3) return [Number((10 ** power).toPrecision(3))];
+  const whole = Math.floor(power), sup = document.createElement("sup");
+  sup.textContent = whole;
+  return [`${(10 ** (power - whole)).toFixed(1)}·10`, sup];
 };
 
 function draw(section) {
@@ -40,9 +42,11 @@ function draw(section) {
     part(svg, "text", { x: across(x), y: HEIGHT - 22, "text-anchor": "middle" }, String(Number(x.toPrecision(3))));
   }
   part(svg, "text", { x: across((from + to) / 2), y: HEIGHT - 4, "text-anchor": "middle" }, section.dataset.across);
-  const points = Array.from({ length: 121 }, (_, n) => from + n * (to - from) / 120);
-  part(svg, "path", { d: "M" + points.map((x) => `${across(x).toFixed(1)},${height(power(x)).toFixed(1)}`).join("L"), class: "line" });
-  section.querySelector(".finding").textContent = `At ${section.dataset.across} = ${to}: ${inWords(power(to))}`;
+  const points = Array.from({ length: 401 }, (_, n) => from + n * (to - from) / 400);
+  const seen = points.filter((x) => power(x) >= LOW && power(x) <= HIGH); // what leaves the picture is cut off
+  const line = seen.map((x) => `${across(x).toFixed(1)},${height(power(x)).toFixed(1)}`).join("L");
+  if (line) part(svg, "path", { d: `M${line}`, class: "line" });
+  section.querySelector(".finding").replaceChildren(`At ${section.dataset.across} = ${to}: `, ...number(power(to)));
 }
 
 for (const section of all(".curve")) {

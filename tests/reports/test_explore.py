@@ -22,14 +22,14 @@ def test_a_formula_comes_to_what_it_says(curve, at, x, value):
 
 
 def test_numbers_of_unusual_size_are_powers_of_ten():
-    assert [power_of_ten(power) for power in (0, -1, -9.4, 30)] == ["1", "0.1", "10^-9", "10^30"]
+    assert [power_of_ten(power) for power in (0, -1, -9.4, 30, 3.5)] == ["1", "0.1", "4.0·10^-10", "1.0·10^30", "3.2·10^3"]
 
 
 def test_the_page_says_that_it_is_no_evidence_and_can_be_read_without_a_script():
     page = Pages(record(claim("qualified", id="gradients.eigenvalues-below-one-vanish")), {}, {}).explore()
 
     assert "no evidence" in page
-    assert "<td>10<sup>-30</sup></td>" in page, "0.5 to the power of 100"
+    assert "<td>7.9·10<sup>-31</sup></td>" in page, "0.5 to the power of 100"
     assert "claims/gradients.eigenvalues-below-one-vanish.html" in page
     assert "gradients.tanh-saturates" not in page, "it is not of this record"
 
