@@ -20,7 +20,7 @@ CHAPTERS = (
 
 @cache
 def every_claim() -> tuple[Claim, ...]:
-    """All claims in the order of the essay; two claims of one id are refused."""
+    """All claims in the order of the essay; two claims of one id are refused, and uses of what is not there."""
     present = {module.name for module in pkgutil.iter_modules(__path__)}
     found = [one for name in CHAPTERS for one in (*_own(name, present), *(one for one in fact_claims() if one.chapter == name))]
     for one in fact_claims():
@@ -30,6 +30,9 @@ def every_claim() -> tuple[Claim, ...]:
     for one in found:
         if (other := seen.setdefault(one.id, one)) is not one:
             raise ClaimError(f"{one.defined_at}: claim {one.id!r} is already defined at {other.defined_at}; give it another id")
+    for one in found:
+        if unknown := [id for id in one.uses if id not in seen or id == one.id]:
+            raise ClaimError(f"{one.defined_at}: claim {one.id!r} uses {', '.join(unknown)}; name other claims, by their ids")
     return tuple(seen.values())
 
 

@@ -252,6 +252,7 @@ FEW, VANISHED = 8, 1e-9
     says="A gradient path of constant length does away with vanishing gradients.",
     lines=(425,),
     expect="qualified",
+    uses=("complexity.attention-path-o1",),
     by=search(cases=150),
     as_written=reading(computation=short_sums()),
     amended={
@@ -302,6 +303,7 @@ def put_to(requirement: Requirement, *systems: System) -> dict[str, Reading]:
     says="A Transformer gives every position direct access to every token; an RNN and an LSTM do not.",
     lines=(413, 427, 431),
     expect="supported",
+    uses=("needed.direct-access",),
     by=exhaustion(),
     as_written=reading(requirement=DIRECT_ACCESS, system=TRANSFORMER_LAYER),
     holds_for=put_to(DIRECT_ACCESS, ADDITIVE, CROSS_ATTENTION),
@@ -324,6 +326,7 @@ table_parallel_training = claim(
     says="A Transformer trains in parallel over the sequence; an RNN and an LSTM do not.",
     lines=(417, 427, 432),
     expect="supported",
+    uses=("needed.parallel-training",),
     by=exhaustion(),
     as_written=reading(requirement=PARALLEL_TRAINING, system=TRANSFORMER_LAYER),
     holds_for=put_to(PARALLEL_TRAINING, CROSS_ATTENTION, DILATIONS, SCAN, MINGRU_SCAN),
@@ -342,6 +345,7 @@ table_no_fixed_bottleneck = claim(
     says="In a Transformer the context is not squeezed into a vector of fixed size; in an RNN and an LSTM it is.",
     lines=(421, 427, 433),
     expect="supported",
+    uses=("needed.no-fixed-bottleneck",),
     by=exhaustion(),
     as_written=reading(requirement=NO_FIXED_BOTTLENECK, system=TRANSFORMER_LAYER),
     holds_for=put_to(NO_FIXED_BOTTLENECK, ADDITIVE, CROSS_ATTENTION, DILATIONS, CONVOLUTIONS),
@@ -361,6 +365,7 @@ table_constant_gradient_path = claim(
     says="In a Transformer gradients take a path of constant length; in an RNN and an LSTM they do not.",
     lines=(425, 427, 434),
     expect="supported",
+    uses=("needed.constant-path-cures-vanishing",),
     by=exhaustion(),
     as_written=reading(requirement=CONSTANT_GRADIENT_PATH, system=TRANSFORMER_LAYER),
     holds_for=put_to(CONSTANT_GRADIENT_PATH, ADDITIVE, CROSS_ATTENTION),
@@ -378,11 +383,20 @@ table_constant_gradient_path = claim(
 # --- four, and necessary? -------------------------------------------------------------------------------------------
 
 
+THE_FOUR = (
+    "needed.direct-access",
+    "needed.parallel-training",
+    "needed.no-fixed-bottleneck",
+    "needed.constant-path-cures-vanishing",
+)
+
+
 @claim(
     "needed.four-are-three",
     says="There are exactly four requirements, and no two of them come to the same.",
     lines=(409, 427),
     expect="qualified",
+    uses=THE_FOUR,
     by=exhaustion(),
     as_written=reading(requirements=only(FOUR, "the four"), systems=only(SYSTEMS, "the systems of the table")),
     amended={
@@ -423,6 +437,7 @@ def no_two_always_agree(requirements: Sequence[Requirement], systems: Sequence[S
     says="An architecture that is to be better than an RNN must satisfy all four requirements.",
     lines=(409,),
     expect="refuted",
+    uses=THE_FOUR,
     by=exhaustion(),
     as_written=reading(system=cases(SYSTEMS, "the systems of the table")),
     holds_for={

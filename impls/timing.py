@@ -148,14 +148,16 @@ def seconds(work: Callable[[], object], device: torch.device) -> float:
 
 
 @contextmanager
-def threads(count: int) -> Iterator[None]:
-    """Let torch use so many cores while the block lasts."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
+def measuring(threads: int) -> Iterator[None]:
+    """Let torch use so many cores while the block lasts, and no shorter numbers within an RNN, as it does on a GPU by default."""
+    before = torch.get_num_threads(), torch.backends.cudnn.allow_tf32
+    torch.set_num_threads(threads)
+    torch.backends.cudnn.allow_tf32 = False
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        torch.set_num_threads(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]
 
 
 # --- training steps ---------------------------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ def abilities(rows: Sequence[Sequence[float]], kind: str) -> Abilities:
 def cycles(device: torch.device) -> float | None:
     """The clock: cycles a second, the most that a GPU runs at and what a core runs at now; None where nothing says so."""
     if device.type == "cuda":
-        mhz = said("nvidia-smi", "--query-gpu=clocks.max.sm", "--format=csv,noheader,nounits").partition("\n")[0]
+        mhz = said("nvidia-smi", "--query-gpu=clocks.max.sm", "--format=csv,noheader,nounits").partition("\n")[0].strip()
     else:
         mhz = cpu_facts().get("cpu MHz", "")
     return float(mhz) * 1e6 if mhz.replace(".", "", 1).isdecimal() else None

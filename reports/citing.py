@@ -9,6 +9,7 @@ from reports.record import ClaimRecord, Record, Run
 from reports.wording import TITLE
 
 AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
+LICENSE = "https://spdx.org/licenses/MIT"
 
 
 def citation(record: Record) -> str:
@@ -82,12 +83,6 @@ _SPECIAL = {one: f"\\{one}" for one in "&%$#_"} | {
 def _tex(text: str) -> str:
     """Text that LaTeX prints as it stands."""
     return "".join(_SPECIAL.get(one, one) for one in text)
-
-
-def quotation(claim: ClaimRecord, run: Run) -> str:
-    """One claim with its verdict, its correction and where they are from."""
-    correction = "" if claim.verdict == "undecided" else f"\nCorrection or comment: {claim.teach}"
-    return f"“{claim.says}”\nVerdict: {claim.verdict}. {claim.why}{correction}\n({TITLE}, claim {claim.id}, {_edition(run)}.)"
 
 
 def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:

@@ -23,8 +23,9 @@ from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
+from reports.comparison import Changes, as_lines, as_text, compare, read_older
 from reports.examination import Examination, Task, examine, how_many_readings
-from reports.markdown import as_markdown
+from reports.exports import write_exports
 from reports.pages import write_single, write_site
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
 from reports.replay import replay
@@ -46,6 +47,7 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
 @click.option("--fresh", is_flag=True, help="Train every network again, whatever runs are kept.")
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
 @click.option("--single", is_flag=True, help="Write the whole report as one file as well, to mail: site/single.html.")
+@click.option("--compare", "older", type=click.Path(path_type=Path), metavar="OLD.json", help="Say what changed since.")
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
@@ -56,6 +58,7 @@ def command(
     fresh: bool,
     no_examine: bool,
     single: bool,
+    older: Path | None,
     replayed: str | None,
     listing: bool,
 ) -> int:
@@ -69,12 +72,15 @@ def command(
     whole = not only and chosen.name == "verdict"
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
     _must_be_writable(folder)
+    before = read_older(older, only and [one.id for one in claims]) if older else None  # it may lie where the new record goes
     started = perf_counter()
     seen = _stored(claims, chosen, folder) if no_examine else _examine(claims, chosen, workers, folder, console, fresh)
     around = Around(TABLES, () if only else elsewhere(), FIRST, FIGURES, TIMED)
     record = make_record(claims, seen.evidence, chosen, perf_counter() - started, around, seen.runs.values())
     write_record(record, folder)
-    write_whole(folder / "verdicts.md", as_markdown(record).encode())
+    write_exports(record, folder)
+    if before:
+        _tell_changes(console, compare(before, record), folder)
     page = write_site(record, seen.evidence, folder)
     if single:
         _say(console, f"One file: {write_single(record, seen.evidence, folder)}")
@@ -160,6 +166,12 @@ def _conclude(console: Console, record: Record, page: Path) -> int:
     _say(console, f"{len(record.claims)} statements: {counts} ({record.run.seconds:.0f} s)")
     _say(console, f"Report: {page}")
     return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0
+
+
+def _tell_changes(console: Console, changes: Changes, folder: Path) -> None:
+    write_whole(folder / "changes.md", as_text(changes).encode())
+    for line in as_lines(changes):
+        _say(console, line)
 
 
 def _say(console: Console, line: str) -> None:

@@ -6,19 +6,21 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import torch
 
 from claims import every_claim
 from claims.kit.claim import Claim, Reading
-from claims.kit.engines import Trials
+from claims.kit.engines import Trials, constants, independent_seeds
 from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_whole
 from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
-from claims.kit.runs import Run, keep_runs, read_runs, shelf
+from claims.kit.runs import Run, Shelf, keep_runs, read_runs, shelf
 from claims.subjects.trained.fair import at_best_rate
 
 TRAINED = "claims.subjects.trained."
@@ -32,7 +34,8 @@ class Task:
     reading: str
     profile: str
     entropy: int
-    kept: tuple[Path, ...]
+    kept: Path | None = None  # runs of an earlier examination
+    anew: Path | None = None  # runs of this one, each in a file of its own as soon as it is done
     trains: frozenset[str] = frozenset()  # modules of experiments
 
 
@@ -70,28 +73,22 @@ def examine(
     seen: dict[str, dict[str, ReadingEvidence]] = {one.id: {} for one in claims}
     by_id = {one.id: one for one in claims}
     complete = Examination({}, {})
-    # Written as each reading is done: an interrupted examination loses what it was at, and what the next reading shares it finds.
-    runs = folder / "runs" if kept else _emptied(folder / "runs" / "anew")
-    for task, examined in _run(_tasks(claims, profile, luck, (kept, runs) if kept else (runs,)), by_id, workers):
+    # Each run is written as soon as it is done: an interrupted examination loses those that it was at, and no others.
+    anew = folder / "runs" / "anew"
+    if not kept:
+        shutil.rmtree(anew, ignore_errors=True)
+    for task, examined in _run(_tasks(claims, profile, luck, kept, anew), by_id, workers):
         finished(task, examined.evidence)
         claim, readings = by_id[task.id], seen[task.id]
         readings[task.reading] = examined.evidence
         complete.runs.update(examined.runs)
-        if examined.runs and (new := examined.runs.keys() - read_runs(runs).keys()):
-            keep_runs(runs, [examined.runs[key] for key in new])
         if len(readings) == len(claim.readings):
             in_order = [readings[one.name] for one in claim.readings]
             complete.evidence[claim.id] = collect(claim, profile, in_order)
             write_whole(folder / f"{claim.id}.json", as_json(complete.evidence[claim.id]))
-    if not kept:
-        keep_runs(folder / "runs", complete.runs.values())
-        _emptied(runs)
+    keep_runs(folder / "runs", complete.runs.values())
+    shutil.rmtree(anew, ignore_errors=True)
     return complete
-
-
-def _emptied(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
 
 
 def how_many_readings(claims: Sequence[Claim]) -> int:
@@ -99,16 +96,19 @@ def how_many_readings(claims: Sequence[Claim]) -> int:
     return sum(len(one.readings) for one in claims)
 
 
-def _tasks(claims: Sequence[Claim], profile: Profile, luck: int, kept: tuple[Path, ...]) -> list[Task]:
+def _tasks(
+    claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None = None, anew: Path | None = None
+) -> list[Task]:
     """The long ones first, so that no process is left with one at the end; those with a clock last."""
 
     def task(claim: Claim, one: Reading) -> Task:
-        runs = kept if isinstance(claim.by, Trials) else ()
         # The seeds of trials with a clock are places in what was recorded, so that luck must not change them.
         entropy = entropy_of(claim, one) ^ (0 if claim.by.timed else luck)
-        return Task(claim.id, one.name, profile.name, entropy, runs, trains[claim.id])
+        if not isinstance(claim.by, Trials):
+            return Task(claim.id, one.name, profile.name, entropy)
+        return Task(claim.id, one.name, profile.name, entropy, kept, anew, trains[claim.id])
 
-    trains = {claim.id: _experiments(claim) for claim in claims}
+    trains = {claim.id: _experiments(claim) if profile.runs_trials else frozenset[str]() for claim in claims}
 
     def length(claim: Claim) -> int:
         return 2 if claim.by.timed else 0 if isinstance(claim.by, Trials) else 1
@@ -150,21 +150,35 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Exami
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
     try:
         waiting, running = list(tasks), dict[Future[Examined], Task]()
+        helped, helping = set[Task](), dict[Future[None], Task]()
         while waiting or running:
-            while waiting and len(running) < workers:
-                task = _taken_from(waiting, running.values())
-                running[pool.submit(_examine, task)] = task
-            done = wait(running, return_when=FIRST_COMPLETED).done
-            yield from [(running.pop(one), one.result()) for one in done]
+            while len(running) + len(helping) < workers:
+                if task := _taken_from(waiting, [*running.values(), *helping.values()]):
+                    running[pool.submit(_examine, task)] = task
+                elif task := next((one for one in running.values() if one.trains and one not in helped), None):
+                    helped.add(task)
+                    helping[pool.submit(_from_the_other_end, task)] = task
+                elif waiting:
+                    task = waiting.pop(0)
+                    running[pool.submit(_examine, task)] = task
+                else:
+                    break
+            at_work: list[Future[Any]] = [*running, *helping]
+            wait(at_work, return_when=FIRST_COMPLETED)
+            for help_ in [one for one in helping if one.done()]:
+                helping.pop(help_)
+                help_.result()
+            yield from [(running.pop(one), one.result()) for one in list(running) if one.done()]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _taken_from(waiting: list[Task], running: Iterable[Task]) -> Task:
+def _taken_from(waiting: list[Task], busy: Iterable[Task]) -> Task | None:
     """The first that trains no networks of a kind that is being trained already: two would train the same ones."""
-    busy = {kind for task in running for kind in task.trains}
-    chosen = next((task for task in waiting if busy.isdisjoint(task.trains)), waiting[0])
-    waiting.remove(chosen)
+    trained = {kind for task in busy for kind in task.trains}
+    chosen = next((task for task in waiting if trained.isdisjoint(task.trains)), None)
+    if chosen:
+        waiting.remove(chosen)
     return chosen
 
 
@@ -187,6 +201,23 @@ def _leave_with_the_run() -> None:
 
 def _examine(task: Task) -> Examined:
     claim = next(one for one in every_claim() if one.id == task.id)
-    with shelf(read_runs(*task.kept)) as made:
+    with _shelf_of(task) as made:
         found = examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.entropy)
     return Examined(found, made.used)
+
+
+def _from_the_other_end(task: Task) -> None:
+    """Train what a reading that another process is at will ask for, its last seed first, until the two meet."""
+    claim = next(one for one in every_claim() if one.id == task.id)
+    given, seeds = constants(claim.reading(task.reading)), getattr(claim.by, "seeds", 0)
+    with _shelf_of(task) as made:
+        for seed in reversed(independent_seeds(task.entropy, seeds)):
+            before = made.trained
+            with suppress(Exception):  # what falls or breaks here does so again where it counts
+                claim.check(**given | {"seed": seed})
+            if made.trained == before:
+                return
+
+
+def _shelf_of(task: Task) -> AbstractContextManager[Shelf]:
+    return shelf(read_runs(task.kept) if task.kept else {}, task.anew)

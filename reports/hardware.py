@@ -44,8 +44,9 @@ class Device:
 
     @property
     def file(self) -> str:
-        """A name for its file: lower case, dashes."""
-        return "-".join("".join(c if c.isalnum() else " " for c in self.name.lower()).split()) + ".json"
+        """A name for its file: lower case, dashes; of a core with its processor, for every machine has cores."""
+        words = self.name if self.device.type == "cuda" else f"{self.name} of {_processor()}"
+        return "-".join("".join(c if c.isalnum() else " " for c in words.lower()).split()) + ".json"
 
 
 def devices() -> list[Device]:
@@ -72,7 +73,7 @@ def record(device: Device, folder: Path, budget: float, say: Callable[[str], Non
     path, began = folder / device.file, perf_counter()
     timed: list[dict[str, Any]] = []
     left_out: list[dict[str, Any]] = []
-    with timing.threads(device.threads):
+    with timing.measuring(device.threads):
         try:
             facts = facts_of(device) | {"kernels": timing.kernels(device.device, REPETITIONS)}
         except RuntimeError as problem:

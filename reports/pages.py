@@ -20,6 +20,7 @@ from claims.kit.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
 from claims.kit.sources import Source, cited, read_sources
 from reports import citing, pictures, wording
 from reports.explore import CURVES
+from reports.exports.claim_review import claim_review
 from reports.record import ClaimRecord, PrintRecord, Record, is_as_pinned
 from reports.render import asset, digest, environment
 from reports.surprising import surprising
@@ -85,6 +86,7 @@ class Pages:
         seen = self.evidence.get(claim.id)
         return self._page(
             "claim_page.html", Here("../"), claim=claim, before=before, after=after, seen=seen or self.record.run,
+            review=claim_review(claim, self.record, pages=""),
             seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
         )  # fmt: skip
 

@@ -73,7 +73,6 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     readings: list[ReadingRecord]
     figure: FigureRecord | None = None
     fact: FactRecord | None = None
-    needs: str = ""
     uses: list[str] = []
 
 
@@ -241,7 +240,7 @@ def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimR
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
-        fact=None if claim.fact is None else _fact_record(claim.fact), needs=claim.needs, uses=list(getattr(claim, "uses", ())),
+        fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses),
     )  # fmt: skip
 
 
@@ -287,8 +286,7 @@ def commit() -> str:
 
 
 def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
-    """The claims whose verdict changed, and those undecided that were not expected to be. That a machine which few have is
-    here, or was recorded, changes nothing."""
-    off = [one for one in record.claims if one.verdict != one.expected and not (one.needs and one.verdict != "undecided")]
+    """The claims whose verdict changed, and those undecided that were not expected to be."""
+    off = [one for one in record.claims if one.verdict != one.expected]
     undecided = [one for one in off if one.verdict == "undecided"]
     return [one for one in off if one.verdict != "undecided"], undecided

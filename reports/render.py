@@ -28,7 +28,7 @@ def environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters.update(prose=prose)
     made.globals.update(
-        words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items, quotation=citing.quotation,
+        words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, cases_of=cases_of, by_argument=by_argument,
         neighbourhood=neighbourhood, listing=listing,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from claims.kit.verdict import how_often
 from reports.record import CellRecord, ClaimRecord, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
+ESSAY = "Why RNNs failed at scale"
 MOST_IMPORTANT = 15  # corrections that are shown first, and are not folded
 
 CHAPTERS = {
@@ -41,6 +42,7 @@ SURPRISING = (
     "places and other statements rest on; a single case that settles it before a published figure, and that before a count of "
     "trials; at most two of a chapter. A sentence that is crossed out is refuted; any other is true under a condition."
 )
+TRUTH: dict[Word, int] = {"refuted": 1, "qualified": 2, "supported": 3}  # being undecided is no degree of truth
 
 CORRECTED: dict[Word, str] = {
     "supported": "Stands as written",
@@ -66,6 +68,7 @@ ROLES: dict[Role, str] = {
     "fails for": "Control, must fall",
     "holds for": "Control, must hold",
     "witness": "Stored case",
+    "also": "Also tried, decides nothing",
 }
 
 OUTCOMES: dict[Outcome, str] = {"held": "✓", "fell": "✗", "undecided": "?", "error": "!", "not run": "–"}

@@ -19,11 +19,12 @@ from claims.kit.examine import examine_reading
 from claims.kit.profiles import QUICK, VERDICT
 from claims.kit.property import Unsettled, at_least, listening, records_only
 from claims.subjects import machines
-from claims.subjects.machines import GPU, ONE_CORE, Machine, Recorded, Timing, read_recorded, repetitions
+from claims.subjects.machines import ONE_CORE, Machine, Recorded, Timing, gpus, on_other_gpus, read_recorded, repetitions
 from impls import timing
 from impls.timing import Layer
 
 SLOW, FAST = Layer("LSTM", 128), Layer("Transformer layer", 128)
+GPU = Machine("a GPU", "cuda", here=False)
 ROWS = [[0.25 + k, 0.5 + k] for k in range(24)]
 
 
@@ -78,19 +79,26 @@ def test_no_repetition_stands_for_another(known, seed):
         ONE_CORE.seconds((SLOW, FAST), 16, 4, seed)
 
 
-def test_what_is_not_here_and_was_not_recorded_names_the_command(known, monkeypatch):
+def test_what_is_not_here_and_was_not_recorded_names_the_command(known):
     known()
-    monkeypatch.setattr(Machine, "is_here", False)
     with pytest.raises(Unsettled, match="python -m reports record-hardware"):
         GPU.seconds((SLOW, FAST), 16, 4, 0)
     with pytest.raises(Unsettled, match="python -m reports record-hardware"):
         GPU.bytes_held(SLOW, 16, 4)
 
 
-def test_of_several_gpus_the_last_that_was_recorded_speaks_and_of_cpus_the_one_of_that_name(known):
+def test_verdicts_rest_on_the_first_gpu_that_was_recorded_and_others_stand_beside_it(known, monkeypatch):
     old, new = recorded("NVIDIA A", "cuda", "2025-01-01"), recorded("NVIDIA B", "cuda", "2026-01-01")
-    known(old, new, recorded("two CPU cores"), recorded())
-    assert GPU.recorded is new
+    known(new, old, recorded("two CPU cores"), recorded())
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "NVIDIA C")
+
+    assert [str(one) for one in gpus()] == ["NVIDIA A", "NVIDIA B"]
+    assert gpus()[0].recorded is old
+    also = on_other_gpus(n=16)
+    assert list(also) == ["on NVIDIA B", "on NVIDIA C, here and now"]
+    recalled, measured = (one.arguments["on"].values[0] for one in also.values())
+    assert (recalled.is_here, measured.is_here) == (False, True)
     assert ONE_CORE.recorded.name == "one CPU core"
 
 
@@ -99,10 +107,9 @@ def test_an_error_of_the_gpu_is_a_line_and_no_counterexample(monkeypatch, messag
     def broken(*_):
         raise RuntimeError(message)
 
-    monkeypatch.setattr(Machine, "is_here", True)
     monkeypatch.setattr(timing, "side_by_side", broken)
     with pytest.raises(Unsettled) as said:
-        GPU.seconds((SLOW, FAST), 16, 4, 0)
+        Machine("a GPU", "cuda").seconds((SLOW, FAST), 16, 4, 0)
     assert str(said.value) == "on a GPU: " + message.partition("\n")[0]
     with pytest.raises(RuntimeError):  # a CPU has no such excuse
         ONE_CORE.seconds((SLOW, FAST), 16, 4, 0)

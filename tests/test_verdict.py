@@ -77,6 +77,12 @@ def test_nothing_is_decided_beside(trouble, role):
         assert "the troubled one" in verdict.why
 
 
+@pytest.mark.parametrize("outcome", ["held", "fell", "undecided", "error", "not run"])
+@pytest.mark.parametrize("word", WHOLE)
+def test_what_was_also_tried_decides_nothing_whatever_came_of_it(word, outcome):
+    assert judge([*WHOLE[word], seen("also", outcome)]) == judge(WHOLE[word])
+
+
 @pytest.mark.parametrize("fine", [
     {"outcome": "held", "cases": 100},
     {"outcome": "held", "cases": 3, "complete": True},

@@ -148,6 +148,10 @@ def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed
     "fixed-size bottleneck in decoding.",
     lines=(450, 451, 489),
     expect="supported",
+    uses=(
+        "attention.bahdanau-equations",
+        "bottleneck.attention-was-designed-for-it",
+    ),
     by=search(cases=60),
     as_written=reading(cell=CELLS, attends=True, shown=every_state, n=whole(5, 7), seed=seeds()),
     fails_for={

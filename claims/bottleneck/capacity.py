@@ -129,6 +129,7 @@ ALIKE_IN_FLOAT16 = [[40_000] * 8, [40_000] * 7 + [40_001]]
     says="Squeezing 500 words into 512 numbers loses something, whatever the network.",
     lines=(181, 185),
     expect="qualified",
+    uses=("bottleneck.decoder-sees-one-vector",),
     by=search(cases=100),
     as_written=reading(memory=Register(512), documents=two_documents(500)),
     amended={"more documents than the state has values, Vⁿ > S": reading(memory=machines((1, 7)), documents=EIGHT)},

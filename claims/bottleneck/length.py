@@ -24,6 +24,7 @@ DROP = 0.4  # fixed before the seeds were run
     says="The longer the source, the worse what an encoder-decoder without attention writes.",
     lines=(189, 193, 194, 195, 196, 197, 199, 489),
     expect="supported",
+    uses=("bottleneck.decoder-sees-one-vector",),
     by=trials(seeds=12, alpha=2.5e-4),
     as_written=reading(seed=seeds(), attention=False, short=4, long=12, budgets=5),
     amended={"it is trained for a fifth of the steps": reading(seed=seeds(), attention=False, short=4, long=12, budgets=1)},
@@ -54,6 +55,10 @@ LONGEST = packing.longest(512, torch.float32, VOCABULARY)  # words of which ever
     says="Quality falls with length because a longer text no longer fits into the 512 numbers of the state.",
     lines=(199, 489),
     expect="qualified",
+    uses=(
+        "bottleneck.quality-falls-with-length",
+        "bottleneck.five-hundred-words-lossy",
+    ),
     by=exhaustion(),
     as_written=reading(words=cases(range(60, 10, -1), "60 down to 11, as in the table"), numbers=512, values=FLOAT32),
     amended={
@@ -129,6 +134,7 @@ def sources(attention: bool = True, hidden: int = 0, d: tuple[int, int] = (2, 4)
     says="With additive attention the decoder looks back at every encoder state and not at the last alone.",
     lines=(201, 442, 450, 473, 489, 507),
     expect="supported",
+    uses=("bottleneck.decoder-sees-one-vector",),
     by=search(cases=100),
     as_written=sources(),
     fails_for={

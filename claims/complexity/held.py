@@ -1,7 +1,7 @@
 """What attention holds in memory while it is trained, in bytes."""
 
 from claims.kit import at_least, cases, claim, exhaustion, reading, show
-from claims.subjects.machines import GPU, ONE_CORE, Machine
+from claims.subjects.machines import GPU, ONE_CORE, Machine, on_other_gpus
 from impls.timing import Layer
 
 FUSED, WRITTEN_OUT, LSTM = (Layer(name, 64) for name in ("attention", "attention, weights written out", "LSTM"))
@@ -13,6 +13,7 @@ LENGTHS = cases((512, 1024))
     says="To train attention takes memory that grows with the square of the length.",
     lines=(355,),
     expect="qualified",
+    uses=("complexity.quadratic-memory",),
     by=exhaustion(),
     as_written=reading(on=ONE_CORE, layer=FUSED, n=LENGTHS),
     amended={"the attention weights are asked for": reading(on=ONE_CORE, layer=WRITTEN_OUT, n=LENGTHS)},
@@ -35,13 +36,14 @@ so_it_does_on_a_gpu = claim(
     "complexity.quadratic-memory.bytes.gpu",
     says="On a GPU training attention takes memory that grows with the square of the length.",
     lines=(355,),
-    expect="undecided",
-    needs="a GPU",
+    expect="qualified",
+    uses=("complexity.quadratic-memory.bytes",),
     by=exhaustion(),
     as_written=reading(on=GPU, layer=FUSED, n=LENGTHS),
     amended={"the attention weights are asked for": reading(on=GPU, layer=WRITTEN_OUT, n=LENGTHS)},
     fails_for={"an LSTM on a core": reading(on=ONE_CORE, layer=LSTM, n=LENGTHS)},
-    teach="Nothing yet: no GPU was at hand.",
-    not_shown="Anything on a GPU, as long as none is here and none was recorded.",
+    also=on_other_gpus(layer=FUSED, n=LENGTHS),
+    teach="On an H100 as on a core: twice the length, twice the bytes, unless one asks for the weights; then nearly four times.",
+    not_shown="Other GPUs than an H100 and an H200; lengths beyond 2048.",
     cites=("dao2022",),
 )(twice_the_length_takes_four_times_the_memory)

@@ -147,6 +147,7 @@ UNIT = cases((in_tensor_operations, in_operations_of_two_numbers))
     says="On any hardware the n states of a recurrence take at least n operations one after another.",
     lines=(339, 342),
     expect="qualified",
+    uses=("complexity.rnn-table.sequential-steps",),
     by=search(cases=60),
     as_written=reading(
         way=cases((*CARRIED_OUT[:3], LINEAR_BY_SCAN, MINGRU_BY_SCAN)), unit=UNIT, n=whole(2, 16), d=whole(1, 2), seed=seeds()

@@ -92,6 +92,7 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
     says="An LSTM goes wrong here and writes “is”, because the noun that it has seen last, by the table, is singular.",
     lines=(237,),
     expect="refuted",
+    uses=("forgetting.key-to-the-cabinets",),
     by=search(cases=60),
     as_written=reading(system=LSTM, sentence=filled(KEY, THERE), noun=last_of_all, verb="is", seed=seeds()),
     amended={

@@ -99,6 +99,7 @@ def the_equations_are_torchs(step: Step, drawn: SeededLSTM) -> None:
     says="The cell state is a highway for gradients: from a cell back to an earlier one they meet the forget gates alone.",
     lines=(220,),
     expect="qualified",
+    uses=("forgetting.lstm-equations",),
     by=search(cases=100),
     as_written=reading(run=lstm_runs(widest=1)),
     amended={"neither f nor i nor the candidate reads h (the output gate may)": reading(run=lstm_runs(reads_h="o"))},
@@ -170,6 +171,7 @@ def one_unit(words: str, steps: int, C: float, **weights: float | list[float]) -
     says="A forget gate near one never lets go of what the cell holds, and one near zero always wipes it out.",
     lines=(220,),
     expect="qualified",
+    uses=("forgetting.lstm-equations",),
     by=search(cases=100),
     as_written=reading(start=lstm_starts((1, 5), widest=1), a=BOTH_WAYS, set_gates=forget_gate_set, look=share_of_the_old_cell),
     amended={
@@ -292,6 +294,7 @@ def fewest_gates(graph: Graph, token: int, step: int) -> int:
     says="In an LSTM or a GRU information that is to last has to pass a chain of gates.",
     lines=(224,),
     expect="supported",
+    uses=("forgetting.lstm-equations",),
     by=exhaustion(),
     as_written=reading(system=cases((LSTM, GRU)), n=cases(range(1, 7)), on_the_way_in=1),
     holds_for={"the minimal GRU, step by step": reading(system=MINGRU, n=cases(range(1, 7)), on_the_way_in=1)},
@@ -361,6 +364,7 @@ def by_undoing_the_gates(two: TwoPasts) -> float:
     says="Each multiplication by a gate loses information, so that over long distances little is left.",
     lines=(224, 225),
     expect="qualified",
+    uses=("forgetting.chain-of-gates",),
     by=search(cases=100),
     as_written=reading(two=lstms_with_two_pasts(lag=(50, 50), forget=2, widest=1), left=by_looking, kept=0.99),
     amended={
@@ -415,6 +419,7 @@ def output_loop() -> TwoPasts:
     says="Beyond 500 tokens an LSTM has forgotten, catastrophically.",
     lines=(226,),
     expect="qualified",
+    uses=("forgetting.every-gate-loses",),
     by=search(cases=50),
     as_written=reading(two=latches_and_others(lag=(500, 2000)), left=0.5),
     amended={

@@ -13,6 +13,7 @@ from claims.subjects.trained.recall import recalling
     says="A trained LSTM has forgotten after 500 tokens.",
     lines=(226,),
     expect="qualified",
+    uses=("forgetting.500-tokens",),
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=2),
     amended={
@@ -46,6 +47,7 @@ def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, long
     says="A trained LSTM writes the wrong verb after a head noun with nouns of the other number behind it.",
     lines=(233, 237),
     expect="refuted",
+    uses=("forgetting.lstm-says-is",),
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), distance="at 10", verb="wrong"),
     holds_for={"the right verb in its place": reading(seed=seeds(), distance="at 10", verb="right")},

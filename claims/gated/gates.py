@@ -41,6 +41,7 @@ LSTM_AHEAD = System("LSTM, its inputs multiplied beforehand", LSTM.draw, ahead.s
     says="Neither the plain network nor the LSTM lets any work on one step be done together with work on another.",
     lines=(293, 300),
     expect="qualified",
+    uses=("gated.still-sequential",),
     by=exhaustion(),
     as_written=reading(system=cases((ELMAN, LSTM_AHEAD)), past_only=False, n=cases((2, 4))),
     amended={
@@ -237,6 +238,7 @@ COUNTER = Machine(((0, 1), (2, 3), (0, 1), (2, 3)), 2)  # the state is the two w
     says="A document of 1000 tokens cannot be kept in 512 numbers without loss.",
     lines=(301, 495),
     expect="qualified",
+    uses=("gated.table.fixed-size-state",),
     by=exhaustion(),
     as_written=reading(memory=Packed(512, "float32", IDS, 1000)),
     amended={
@@ -287,6 +289,7 @@ def steep_candidate(steps: int) -> LSTMRun:
     says="The product of forget gates that stay below one shrinks exponentially, and gradients of distant steps with it.",
     lines=(302, 495),
     expect="qualified",
+    uses=("forgetting.cell-is-a-highway",),
     by=search(cases=100),
     as_written=reading(run=lstm_runs(steps=(10, 10), forget=2, widest=1), rate=0.99),
     amended={

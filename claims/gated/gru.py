@@ -378,6 +378,7 @@ LENGTHS = cases((4, 5, 6, 7))
     "between the first token and the last state.",
     lines=(316,),
     expect="supported",
+    uses=("gated.gru-equations",),
     by=exhaustion(),
     as_written=reading(system=GRU, n=LENGTHS),
     fails_for={

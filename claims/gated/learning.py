@@ -270,6 +270,7 @@ nor_in_a_gru = claim(
     says="In a GRU gradients decay as they do in an LSTM.",
     lines=(316,),
     expect="qualified",
+    uses=("gated.gru-same-limits",),
     by=trials(seeds=150, beats=0.9),
     as_written=reading(seed=seeds(), starts=only(("GRU", "GRU, chrono"), "one of a GRU's usual starts, by the seed"), lag=50),
     amended={"the update gate starts out as torch draws it": reading(seed=seeds(), starts=only(("GRU",), "GRU"), lag=50)},

@@ -80,6 +80,7 @@ WITH_A_PAST = elman_runs(steps=(2, 5))
     "step Jacobians and through its tanh, times what the step read.",
     lines=(111,),
     expect="supported",
+    uses=("gradients.chain-of-jacobians",),
     by=search(cases=100),
     as_written=reading(run=elman_runs(), step_by_step=step_gradients),
     fails_for={
@@ -115,6 +116,7 @@ SMALL = elman_runs(width=(2, 2), steps=(1, 2))
     "stands to the left of the product of these, taken in ascending order.",
     lines=(114, 117, 120),
     expect="qualified",
+    uses=("gradients.chain-of-jacobians",),
     by=search(cases=100),
     as_written=reading(run=SMALL, convention=AS_PRINTED),
     amended={

@@ -92,6 +92,7 @@ def no_clipping(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Te
     says="Gradient clipping keeps the weights free of NaN.",
     lines=(146,),
     expect="qualified",
+    uses=("gradients.clipping-bounds-the-norm",),
     as_written=reading(clip=clip_by_torch, gradient=any32(size=(1, 3))),
     amended={"the step is refused when the norm is not finite": reading(clip=clip_or_raise, gradient=any32(size=(1, 3)))},
     fails_for={"no clipping": reading(clip=no_clipping, gradient=any32(size=(1, 3)))},
@@ -112,6 +113,7 @@ def the_weights_stay_finite(clip: Callable[..., list[torch.Tensor]], gradient: n
     says="Clipping does nothing for the gradients of early steps.",
     lines=(146,),
     expect="supported",
+    uses=("gradients.clipping-bounds-the-norm",),
     as_written=reading(run=elman_runs(steps=(2, 5)), rescale=clip_by_torch),
     holds_for={"the algorithm as published": reading(run=elman_runs(steps=(2, 5)), rescale=clip_by_norm)},
     fails_for={

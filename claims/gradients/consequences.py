@@ -113,6 +113,7 @@ VANISHING: Interval = (0, 0.5)
     says="Where gradients vanish, the parameters that act early in the sequence are hardly updated.",
     lines=(133,),
     expect="qualified",
+    uses=("gradients.parameter-gradient-sums-the-steps",),
     by=search(cases=40),
     as_written=reading(reader=readers(VANISHING, widest=1), part=recurrent_weights),
     amended={

@@ -18,6 +18,7 @@ from impls import elman
     says="Where gradients vanish over a distance, dependencies over it cannot be learnt.",
     lines=(134,),
     expect="qualified",
+    uses=("gradients.early-parameters-starve",),
     by=trials(seeds=14),
     as_written=reading(seed=seeds(), body="LSTM", shortest=1, longest=50, lag=200, budgets=2),
     amended={
@@ -55,6 +56,7 @@ STARTS = elman.draw, elman.orthogonal
     says="In practice singular values of the step Jacobians are not one.",
     lines=(128,),
     expect="qualified",
+    uses=("gradients.singular-values-must-be-one",),
     by=trials(seeds=150, beats=0.9),
     as_written=reading(seed=seeds(), starts=only(STARTS, "uniform or orthogonal weights, by the seed"), input_scale=0.01),
     amended={"weights as torch draws them": reading(seed=seeds(), starts=only(STARTS[:1], "uniform weights"), input_scale=0.01)},
@@ -82,6 +84,7 @@ def at_every_step_one_is_off(seed: int, starts: tuple[Callable[..., elman.Elman]
     says="A plain network's gradient sees the last few tokens only: what is 50 steps back is invisible to it.",
     lines=(135, 136),
     expect="supported",
+    uses=("gradients.early-parameters-starve",),
     by=trials(seeds=150, beats=0.9),
     as_written=reading(seed=seeds(), start=elman.draw, input_scale=1.0),
     fails_for={"orthogonal weights and tiny inputs": reading(seed=seeds(), start=elman.orthogonal, input_scale=0.01)},
@@ -106,6 +109,7 @@ def fifty_steps_back_nothing_arrives(seed: int, start: Callable[..., elman.Elman
     says="Clipping keeps a network in training whose gradients explode.",
     lines=(138, 140),
     expect="supported",
+    uses=("gradients.clipping-bounds-the-norm",),
     by=trials(),
     as_written=reading(seed=seeds(), clipped=True, gain=1.0, length=100),
     fails_for={

@@ -82,6 +82,7 @@ def adds_up_products(s: Fraction, A: exact.Rational, B: exact.Rational) -> bool:
     says="Along the product of step Jacobians the eigenvalues multiply.",
     lines=(123,),
     expect="qualified",
+    uses=("gradients.chain-of-jacobians",),
     by=search(cases=100),
     as_written=reading(factors=any_factors()),
     amended={
@@ -131,6 +132,10 @@ def the_eigenvalues_multiply(factors: Chain) -> None:
     says="When the eigenvalues of every step's Jacobian lie inside the unit circle, the product dies out exponentially.",
     lines=(123, 125, 513),
     expect="qualified",
+    uses=(
+        "gradients.chain-of-jacobians",
+        "gradients.eigenvalues-multiply",
+    ),
     as_written=reading(period=chains(every_eigenvalue=(0, 0.9), size=(2, 2))),
     amended={
         "the same Jacobian at every step": reading(period=chains(every_eigenvalue=(0, 0.9), repeat=True)),
@@ -193,6 +198,7 @@ def e_times_d_times_kreiss(J: Matrix) -> float:
     says="Where one Jacobian with its eigenvalues inside the unit circle acts at each step, the gradient shrinks from the start.",
     lines=(125,),
     expect="qualified",
+    uses=("gradients.eigenvalues-below-one-vanish",),
     by=search(cases=100),
     as_written=reading(period=chains(every_eigenvalue=(0, 0.9), size=(2, 2), repeat=True), allowed=never_above_one),
     amended={
@@ -240,6 +246,10 @@ def no_power_exceeds_what_is_allowed(period: Chain, allowed: Callable[[Matrix], 
     says="When step Jacobians have eigenvalues outside the unit circle, their product grows without bound, exponentially.",
     lines=(126, 513),
     expect="qualified",
+    uses=(
+        "gradients.chain-of-jacobians",
+        "gradients.eigenvalues-multiply",
+    ),
     as_written=reading(period=chains(some_eigenvalue=(1.1, 2))),
     amended={
         "all eigenvalues of every step at least 1.1 in modulus": reading(period=chains(every_eigenvalue=(1.1, 2))),
@@ -320,6 +330,7 @@ def one_fewer(T: int, k: int) -> int:
     says="A sequence of a hundred tokens means a product of a hundred step Jacobians.",
     lines=(128, 513),
     expect="qualified",
+    uses=("gradients.chain-of-jacobians",),
     by=search(cases=60),
     as_written=reading(stretch=stretches(LONGEST), promised=one_a_token),
     amended={
@@ -351,6 +362,7 @@ def the_product_has_that_many_factors(stretch: Stretch, promised: Callable[[int,
     says="A product of a hundred Jacobians vanishes or explodes unless all their singular values are exactly one.",
     lines=(128,),
     expect="qualified",
+    uses=("gradients.hundred-factors",),
     as_written=reading(period=chains(every_singular_value=(0.5, 2))),
     amended={
         "all singular values at most 0.9": reading(period=chains(every_singular_value=(0, 0.9))),
@@ -387,6 +399,7 @@ def a_hundred_factors_vanish_or_explode(period: Chain) -> None:
     says="A product of a hundred step Jacobians is all but certain to vanish or explode.",
     lines=(128, 513),
     expect="supported",
+    uses=("gradients.hundred-factors",),
     by=trials(seeds=150, beats=0.9),
     as_written=reading(seed=seeds(), start=elman.draw, gain=1.0, input_scale=1.0),
     holds_for={"orthogonal weights, inputs of size 1": reading(seed=seeds(), start=elman.orthogonal, gain=1.0, input_scale=1.0)},

@@ -70,6 +70,7 @@ def plain(remedy: Remedy | Domain) -> dict[str, object]:
     says="In a plain recurrent network nothing does for vanishing gradients what clipping does for exploding ones.",
     lines=(148, 150),
     expect="qualified",
+    uses=("gradients.clipping-does-not-restore-flow",),
     by=search(cases=60),
     as_written=reading(**plain(cases(REMEDIES))),
     amended={"the remedy rescales the gradient once it is summed over the steps": reading(**plain(cases(RESCALING)))},
@@ -152,6 +153,7 @@ ALONE = np.ones((1, 1))
     says="That eigenvalues are off 1 lies in the architecture: whatever the recurrent weights, gradients vanish or explode.",
     lines=(150,),
     expect="qualified",
+    uses=("gradients.jacobian-formula",),
     as_written=reading(network=at_zero((0, 2))),
     amended={"the network holds a bit, in a state that it keeps by itself": reading(network=latches((1.01, 8)))},
     fails_for={

@@ -195,6 +195,7 @@ SHORT = {"n": whole(3, 6), "m": whole(1, 2)}
     says="With attention the encoder is recurrent still: the earlier a source token, the longer the gradient's way to it.",
     lines=(455, 507),
     expect="qualified",
+    uses=("attention.still-sequential",),
     by=search(cases=30),
     as_written=reading(translator=ADDITIVE, way=from_the_loss, **SHORT),
     amended={

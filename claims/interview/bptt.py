@@ -125,6 +125,7 @@ K = whole(1, 4)
     says="Truncated back-propagation prevents the gradient from vanishing.",
     lines=(513,),
     expect="qualified",
+    uses=("interview.bptt-unrolls",),
     by=search(cases=100),
     as_written=reading(run=RUNS, k=K, cuts=bptt.window, asked=every_step),
     amended={
@@ -161,6 +162,7 @@ def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cu
     says="Truncation after k steps lets no gradient tell the network of anything longer ago.",
     lines=(513,),
     expect="supported",
+    uses=("interview.bptt-unrolls",),
     by=search(cases=100),
     as_written=reading(run=elman_runs(steps=(1, 8)), k=whole(1, 8), cuts=bptt.window),
     fails_for={

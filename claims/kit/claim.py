@@ -9,7 +9,7 @@ from claims.kit.domain import Domain, only
 from claims.kit.engines import Engine, search
 
 Word = Literal["supported", "qualified", "refuted", "undecided"]
-Role = Literal["as written", "amended", "fails for", "holds for", "witness"]
+Role = Literal["as written", "amended", "fails for", "holds for", "witness", "also"]
 
 WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
 MUST_COME_OUT: dict[Role, str] = {"fails for": "fell", "holds for": "held"}  # the controls
@@ -52,7 +52,7 @@ class Claim:
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
-    What `needs` a machine that few have is pinned as undecided, and is no surprise where it is decided."""
+    `uses` names the claims that it rests on."""
 
     id: str
     says: str
@@ -67,7 +67,7 @@ class Claim:
     figure: Callable[..., Any] | None
     defined_at: str
     fact: Any = None
-    needs: str = ""
+    uses: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -101,19 +101,20 @@ def claim(
     cites: tuple[str, ...] = (),
     lines: tuple[int, ...] = (),
     figure: Callable[..., Any] | None = None,
-    needs: str = "",
+    uses: tuple[str, ...] = (),
+    also: Several | None = None,
 ) -> Callable[[Callable[..., None] | Claim], Claim]:
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
     Cells of a table share a property: the first claim decorates it, the others are made by `claim(…)(the_first)`."""
-    readings = in_their_roles(as_written, amended, fails_for, holds_for, witness)
+    readings = in_their_roles(as_written, amended, fails_for, holds_for, witness, also)
     line = inspect.currentframe().f_back.f_lineno  # type: ignore[union-attr]
 
     def make(check: Callable[..., None] | Claim) -> Claim:
         check = check.check if isinstance(check, Claim) else check
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
-            f"{check.__module__.replace('.', '/')}.py:{line}", needs=needs,
+            f"{check.__module__.replace('.', '/')}.py:{line}", uses=uses,
         )  # fmt: skip
         if problems := problems_of(made):
             raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
@@ -128,6 +129,7 @@ def in_their_roles(
     fails_for: Several | None = None,
     holds_for: Several | None = None,
     witness: Several | None = None,
+    also: Several | None = None,
 ) -> tuple[Reading, ...]:
     """The readings of a claim, each with its name and its role."""
     groups: dict[Role, Several] = {
@@ -136,6 +138,7 @@ def in_their_roles(
         "fails for": fails_for or {},
         "holds for": holds_for or {},
         "witness": witness or {},
+        "also": also or {},
     }
     return tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())
 
@@ -150,8 +153,6 @@ def problems_of(claim: Claim) -> list[str]:
         problems.append(f"expects {claim.expect!r}; choose one of {', '.join(WORDS)}")
     if not any(one.is_control for one in claim.readings):
         problems.append("has no control: add fails_for= or holds_for=, a case where the property must come out otherwise")
-    if claim.needs and claim.expect != "undecided":
-        problems.append(f"needs {claim.needs} and expects {claim.expect!r}; pin it as undecided, for most machines have none")
     names = [one.name for one in claim.readings]
     problems += [f"uses the name {name!r} for two readings" for name in sorted({n for n in names if names.count(n) > 1})]
     wanted = set(inspect.signature(claim.check).parameters)

@@ -23,7 +23,7 @@ def lines(
         x=alt.X(x, type="quantitative", scale=alt.Scale(type="log", nice=False) if log_x else alt.Scale(zero=False)),
         y=alt.Y(y, type="quantitative", scale=alt.Scale(type="log") if log_y else alt.Scale(zero=False)),
         color=_colour(series, order),
-        strokeDash=alt.StrokeDash(series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=_legend()),
+        strokeDash=alt.StrokeDash(series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend()),
         tooltip=_tooltip(series, x, y),
     )  # fmt: skip
 
@@ -36,7 +36,7 @@ def dots(rows: Rows, *, x: str, y: str, series: str, title: str, says: str) -> a
         xOffset=alt.XOffset(series, type="nominal", sort=order),
         y=alt.Y(y, type="quantitative"),
         color=_colour(series, order),
-        shape=alt.Shape(series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=_legend()),
+        shape=alt.Shape(series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend()),
         tooltip=_tooltip(series, x, y),
     )  # fmt: skip
 
@@ -79,9 +79,9 @@ def _tooltip(*fields: str) -> list[alt.Tooltip]:
 
 
 def _colour(series: str, order: list[str]) -> alt.Color:
-    return alt.Color(series, type="nominal", sort=order, scale=alt.Scale(domain=order, range=list(PALETTE)), legend=_legend())
+    return alt.Color(series, type="nominal", sort=order, scale=alt.Scale(domain=order, range=list(PALETTE)), legend=legend())
 
 
-def _legend() -> alt.Legend:
+def legend() -> alt.Legend:
     """Above the plot: beside it, long names would squeeze the picture on a narrow page. Channels that share it share marks."""
     return alt.Legend(orient="top", columns=2, labelLimit=320, title=None)

@@ -57,19 +57,36 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Shelf:
-    """The runs that are `known`, and those that were `used`, known or new."""
+    """The runs that are `known`, and those that were `used`, known or new. A new one is put into the `folder` as soon as it is
+    done, and looked for there first, so that processes beside each other share what they train; `trained` counts them."""
 
     known: Mapping[str, Run] = field(default_factory=dict)
+    folder: Path | None = None
     used: dict[str, Run] = field(default_factory=dict)
+    trained: int = 0
+
+    def find(self, key: str) -> Run | None:
+        """The run of this key, if somebody has done it."""
+        if found := self.used.get(key) or self.known.get(key):
+            return found
+        place = self.folder and self.folder / f"{key}.json"
+        return _runs_in(place)[0] if place and place.exists() else None
+
+    def add(self, new: Run) -> None:
+        """Put a new run where others find it."""
+        self.trained += 1
+        if self.folder:
+            write_whole(self.folder / f"{new.key}.json", _as_lines([new]))
 
 
 _shelf: ContextVar[Shelf | None] = ContextVar("_shelf", default=None)
 
 
 @contextmanager
-def shelf(known: Mapping[str, Run] | None = None) -> Iterator[Shelf]:
-    """Let experiments take what they can from these runs while the block lasts, and keep what they run anew."""
-    made = Shelf(known or {})
+def shelf(known: Mapping[str, Run] | None = None, folder: Path | None = None) -> Iterator[Shelf]:
+    """Let experiments take what they can from these runs, and from the folder, while the block lasts, and keep what they run
+    anew."""
+    made = Shelf(known or {}, folder)
     token = _shelf.set(made)
     try:
         yield made
@@ -124,11 +141,12 @@ def experiment(run: Experiment) -> Experiment:
         bound = inspect.signature(run).bind(*args, **kwargs)
         bound.apply_defaults()
         key = key_of(run, bound.arguments)
-        if (found := here.used.get(key) or here.known.get(key)) is None:
+        if (found := here.find(key)) is None:
             began = perf_counter()
             came = run(*args, **kwargs)
             seconds = round(perf_counter() - began, 2)
             found = Run(key=key, experiment=name_of(run), arguments=dict(bound.arguments), ran=came, seconds=seconds)
+            here.add(found)
         here.used[key] = found
         return found.ran
 

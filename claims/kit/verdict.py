@@ -22,7 +22,8 @@ class Verdict:
 
 
 def judge(readings: Sequence[ReadingEvidence], may_conclude: bool = True) -> Verdict:
-    """Supported, qualified, refuted or undecided."""
+    """Supported, qualified, refuted or undecided. What was `also` tried is shown and decides nothing."""
+    readings = [one for one in readings if one.role != "also"]
     if trouble := next(filter(None, map(trouble_with, readings)), None):
         return Verdict("undecided", trouble)
     written = next((one for one in readings if one.role == "as written"), None)

@@ -101,6 +101,7 @@ def step_by_step_graph(system: System, n: int) -> Edges:
     says="Drawn as a graph, a recurrent network is a chain of states, and each has an arrow from its own token.",
     lines=tuple(range(53, 71)),
     expect="supported",
+    uses=("sequential.chain-through-every-state",),
     by=exhaustion(),
     as_written=reading(system=ELMAN, drawing=cases((AS_DRAWN, CONTINUED)), n=5),
     holds_for={
@@ -164,6 +165,7 @@ def network_with(gamma: float, d: int, generator: torch.Generator) -> elman.Elma
     says="No state can be had before the one before it is done, so n states take n rounds one after another.",
     lines=(51, 72),
     expect="qualified",
+    uses=("sequential.chain-through-every-state",),
     by=search(cases=60),
     as_written=reading(
         method=sweeps,

@@ -32,6 +32,7 @@ def average_parallelism(system: System, n: int, d: int) -> float:
     says="A chain of n dependent steps offers parallelism that does not grow with n, however many cores there are.",
     lines=(72, 76),
     expect="supported",
+    uses=("sequential.step-t-waits-for-t-1",),
     by=search(cases=40),
     as_written=reading(system=ELMAN, n=whole(1, 48), d=whole(1, 4)),
     holds_for={
@@ -99,6 +100,10 @@ RECURRENT = Products("RNN: as many as tokens", recurrent_products, length)
     says="On 512 tokens a recurrent network takes 512 steps that wait for one another, a Transformer a single matrix product.",
     lines=(78, 79, 80),
     expect="qualified",
+    uses=(
+        "sequential.step-t-waits-for-t-1",
+        "complexity.attention-o1-sequential",
+    ),
     by=exhaustion(),
     as_written=reading(part=cases((RECURRENT, Products("Transformer: one", transformer_products, one))), n=LENGTHS),
     amended={

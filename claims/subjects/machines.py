@@ -1,7 +1,8 @@
-"""Machines that layers are timed on: cores of this one, and GPUs, this one's or one that was recorded.
+"""Machines that layers are timed on: cores of this one, GPUs that were recorded, and the GPU of this one if it has one.
 
 What was recorded lies under `reports/evidence/recorded`, a file for each device, made by `python -m reports record-hardware`. Its
-repetitions are numbered like the seeds of trials: the k-th belongs to the k-th seed.
+repetitions are numbered like the seeds of trials: the k-th belongs to the k-th seed. Verdicts on GPUs rest on the first one that
+was recorded, so that they are the same everywhere; what others say stands beside it, as readings that are `also` there.
 """
 
 import json
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import msgspec
 import torch
 
+from claims.kit.claim import Reading, reading
 from claims.kit.engines import Trials, independent_seeds, trials
 from claims.kit.evidence import RECORDED, EvidenceError
 from claims.kit.property import asks_for_records, cannot_tell, from_record
@@ -73,12 +76,13 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
     def __str__(self) -> str:
-        return self.name
+        """A GPU by its name; cores, which every machine has, with their processor."""
+        return self.name if self.kind == "cuda" else f"{self.name} ({self.device})"
 
     @property
     def words(self) -> str:
-        """Where and when."""
-        return f"{self.name} ({self.device}), {self.date[:10]}"
+        """What and when."""
+        return f"{self}, {self.date[:10]}"
 
     @property
     def abilities(self) -> Abilities:
@@ -93,6 +97,11 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
                 columns = [known.index(layer) for layer in layers]
                 return [[row[column] for column in columns] for row in one.seconds]
         return []
+
+    def by_length(self, layers: Sequence[Layer], batch: int) -> dict[int, list[float]]:
+        """The middle of the seconds of each of these layers, by the lengths at which they were timed side by side."""
+        known = {n: self.find(layers, n, batch) for n in timing.LENGTHS}
+        return {n: [median(column) for column in zip(*rows, strict=True)] for n, rows in known.items() if rows}
 
 
 def read_recorded(path: Path) -> Recorded:
@@ -115,11 +124,12 @@ def every_recording(folder: Path = RECORDED) -> tuple[Recorded, ...]:
 
 @dataclass(frozen=True)
 class Machine:
-    """One or two cores of a CPU, or a GPU."""
+    """One or two cores of a CPU, or a GPU: the one that is `here`, or one that was recorded, known by its name."""
 
     words: str
     kind: str = "cpu"
     threads: int = 1
+    here: bool = True
 
     def __str__(self) -> str:
         return self.words
@@ -127,21 +137,20 @@ class Machine:
     @property
     def is_here(self) -> bool:
         """Whether one can measure on it."""
-        return torch.cuda.is_available() if self.kind == "cuda" else (os.cpu_count() or 1) >= self.threads
+        return self.here and (self.kind == "cuda" or (os.cpu_count() or 1) >= self.threads)
 
     @property
     def recorded(self) -> Recorded | None:
-        """What was recorded on one of its kind, last where there are several."""
-        alike = [one for one in every_recording() if one.kind == self.kind and (self.kind == "cuda" or one.name == self.words)]
-        return max(alike, key=lambda one: one.date, default=None)
+        """What was recorded on one of its name, first where there are several."""
+        alike = [one for one in every_recording() if (one.kind, one.name) == (self.kind, self.words)]
+        return min(alike, key=lambda one: one.date, default=None)
 
     def seconds(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
         """A training step of each layer, one repetition side by side: measured, or taken from what was recorded."""
         if not self.is_here or asks_for_records():
             return self._recalled(layers, n, batch, seed)
         try:
-            with timing.threads(self.threads):
-                return timing.side_by_side(layers, n, batch, torch.device(self.kind), seed)
+            return _measured(self, tuple(layers), n, batch, seed)
         except RuntimeError as problem:
             if self.kind != "cuda":
                 raise
@@ -159,7 +168,7 @@ class Machine:
         """How many operations of a matrix product are done in one cycle of the clock."""
         device = torch.device(self.kind)
         if self.is_here and not asks_for_records():
-            with timing.threads(self.threads):
+            with timing.measuring(self.threads):
                 rows, clock = timing.kernels(device, timing.BEST_OF), timing.cycles(device)
         else:
             known, place = self._known(), places().get(seed, MOST)
@@ -186,9 +195,30 @@ class Machine:
         return known
 
 
+@cache
+def _measured(on: Machine, layers: tuple[Layer, ...], n: int, batch: int, seed: int) -> list[float]:
+    """Once for all claims that ask for this repetition, as a network is trained once for all."""
+    with timing.measuring(on.threads):
+        return timing.side_by_side(layers, n, batch, torch.device(on.kind), seed)
+
+
 ONE_CORE = Machine("one CPU core")
 TWO_CORES = Machine("two CPU cores", threads=2)
-GPU = Machine("a GPU", "cuda")
+
+
+def gpus() -> list[Machine]:
+    """The GPUs that were recorded, in the order in which they were."""
+    found = sorted((one for one in every_recording() if one.kind == "cuda"), key=lambda one: one.date)
+    return [Machine(one.name, "cuda", here=False) for one in found]
+
+
+GPU = next(iter(gpus()), Machine("a GPU", "cuda", here=False))
+
+
+def on_other_gpus(**arguments: Any) -> dict[str, Reading]:
+    """The same on every other GPU that was recorded, and on the one of this machine."""
+    here = [Machine(f"{torch.cuda.get_device_name()}, here and now", "cuda")] if torch.cuda.is_available() else []
+    return {f"on {one}": reading(on=one, **arguments) for one in gpus()[1:] + here}
 
 
 @cache

@@ -40,7 +40,8 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
   if (button.dataset.copy) copy(button, button.dataset.copy);
-  if (button.dataset.copies) copy(button, document.getElementById(button.dataset.copies).textContent);
+  if (button.dataset.copies)
+    copy(button, button.dataset.copies.split(" ").map((id) => document.getElementById(id).textContent).join("\n"));
   if (button.dataset.save) save(button.closest("figure").querySelector("svg"), button.dataset.save);
 });
 

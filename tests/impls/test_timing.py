@@ -89,12 +89,13 @@ def test_side_by_side_the_less_of_two_turns_counts(monkeypatch):
     assert timing.side_by_side([Layer("tanh RNN", 4)] * 2, 2, 1, CPU, 0) == [5.0, 3.0]
 
 
-def test_threads_are_given_back_after_an_error():
-    before = torch.get_num_threads()
-    with suppress(KeyError), timing.threads(before + 1):
+def test_threads_and_the_length_of_numbers_are_given_back_after_an_error():
+    before, shorter = torch.get_num_threads(), torch.backends.cudnn.allow_tf32
+    with suppress(KeyError), timing.measuring(before + 1):
         assert torch.get_num_threads() == before + 1
+        assert not torch.backends.cudnn.allow_tf32
         raise KeyError
-    assert torch.get_num_threads() == before
+    assert (torch.get_num_threads(), torch.backends.cudnn.allow_tf32) == (before, shorter)
 
 
 def test_bytes_kept_count_the_matrix_of_weights_where_it_is_written_out_and_no_tensor_twice():

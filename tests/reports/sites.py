@@ -71,7 +71,8 @@ def dangling(files: dict[str, str]) -> list[tuple[str, str]]:
     """Page and id of what is named as a label, a description or a fill, and is not there."""
     lost = []
     for name, tags in pages(files).items():
-        asked = {id for label in ("aria-labelledby", "aria-describedby", "data-copies") for id in tags.values(label)}
+        labels = ("aria-labelledby", "aria-describedby", "data-copies")
+        asked = {id for label in labels for several in tags.values(label) for id in several.split()}
         asked |= set(re.findall(r"url\(#([^)]+)\)", files[name]))
         lost += [(name, id) for id in asked - set(tags.values("id"))]
     return lost

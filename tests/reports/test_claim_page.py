@@ -1,5 +1,6 @@
 """What only a claim's own page has: its source, its neighbours, where it comes from, how to cite it; and what may surprise."""
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -120,6 +121,15 @@ def test_the_page_says_with_what_it_was_made_and_how_to_cite_it() -> None:
         assert word in origin
     assert page.count('data-copies="cite-') == 5
     assert HOSTILE not in page
+
+
+def test_the_review_in_the_head_is_json_whatever_the_claim_says() -> None:
+    breaks_out = claim("refuted", says=f"</script>{HOSTILE}", cites=[])
+    page = Pages(record(breaks_out), {}, {}).claim(breaks_out)
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+
+    assert json.loads(found)["claimReviewed"] == breaks_out.says
+    assert json.loads(found)["url"] == "gradients.is-refuted.html"
 
 
 # --- what may surprise ----------------------------------------------------------------------------------------------

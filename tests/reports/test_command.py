@@ -285,7 +285,7 @@ def test_help_names_every_option(reports):
     code, said, _ = reports.run("--help")
 
     assert code == ALL_PINNED
-    for option in ("--only", "--profile", "--workers", "--out", "--no-examine", "--replay", "--list"):
+    for option in ("--only", "--profile", "--workers", "--out", "--no-examine", "--compare", "--replay", "--list"):
         assert option in said
 
 

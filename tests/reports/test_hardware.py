@@ -24,6 +24,7 @@ def _little_to_do(monkeypatch):
     monkeypatch.setattr(timing, "COMPARISONS", (PAIR, OTHER))
     monkeypatch.setattr(hardware, "MEMORY", ((Layer("attention", 8), 4, 1),))
     monkeypatch.setattr(timing, "kernels", lambda device, repetitions: [[0.5, 0.25, 0.125]] * repetitions)
+    monkeypatch.setattr(hardware, "_processor", lambda: "A (Toy)")
 
 
 def record(folder, device=CORE, budget=60.0):
@@ -34,7 +35,7 @@ def record(folder, device=CORE, budget=60.0):
 
 def test_what_is_recorded_is_read_again_digest_and_all(tmp_path):
     came, said = record(tmp_path)
-    found = read_recorded(tmp_path / "one-cpu-core.json")
+    found = read_recorded(tmp_path / "one-cpu-core-of-a-toy.json")
     assert came
     assert (found.name, found.kind, found.processors) == ("one CPU core", "cpu", 1)
     assert [(one.n, one.batch, len(one.seconds)) for one in found.timings] == [(3, 2, 24), (2, 1, 24)]
@@ -58,7 +59,7 @@ def test_a_layer_that_runs_out_of_memory_is_left_out_in_a_line_and_the_others_ar
     monkeypatch.setitem(timing.LAYERS, "GRU", breaks("CUDA out of memory. Tried 8 TiB\nand a long trace"))
     monkeypatch.setitem(timing.LAYERS, "attention", breaks("CUDA error: no kernel image"))
     came, _ = record(tmp_path)
-    found = read_recorded(tmp_path / "one-cpu-core.json")
+    found = read_recorded(tmp_path / "one-cpu-core-of-a-toy.json")
     assert came
     assert [one.layers for one in found.timings] == [[("LSTM", 4)], [("LSTM", 4)]]
     assert {(one.layer[0], one.why) for one in found.left_out} == {
@@ -77,12 +78,12 @@ def test_a_device_that_does_not_answer_is_said_in_a_line_and_the_next_one_is_rec
     said = []
     assert hardware.record_all(tmp_path, 60.0, said.append) == 1
     assert "old card: the driver is too old; nothing recorded" in said
-    assert [path.name for path in tmp_path.iterdir()] == ["one-cpu-core.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["one-cpu-core-of-a-toy.json"]
 
 
 def test_where_no_time_is_left_layers_are_left_out_and_nothing_is_made_up(tmp_path):
     came, _ = record(tmp_path, budget=-1.0)
-    found = read_recorded(tmp_path / "one-cpu-core.json")
+    found = read_recorded(tmp_path / "one-cpu-core-of-a-toy.json")
     assert not came
     assert found.timings == []
     assert {one.why for one in found.left_out} == {"no time was left"}
@@ -99,7 +100,7 @@ def test_an_interruption_keeps_what_was_recorded(tmp_path, monkeypatch):
     monkeypatch.setattr(hardware, "_timed", interrupted)
     with pytest.raises(KeyboardInterrupt):
         record(tmp_path)
-    assert len(read_recorded(tmp_path / "one-cpu-core.json").timings) == 1
+    assert len(read_recorded(tmp_path / "one-cpu-core-of-a-toy.json").timings) == 1
 
 
 def test_the_command_takes_no_arguments(capsys):
@@ -125,6 +126,6 @@ def test_a_bare_machine_with_torch_alone_gets_as_far_as_the_command():
 
 def test_the_file_is_strict_json_a_comparison_a_line(tmp_path):
     record(tmp_path)
-    text = (tmp_path / "one-cpu-core.json").read_text()
+    text = (tmp_path / "one-cpu-core-of-a-toy.json").read_text()
     assert json.loads(text)["digest"] == timing.digest(json.loads(text))
     assert sum(line.startswith('  {"batch"') for line in text.splitlines()) == 3

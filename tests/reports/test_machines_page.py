@@ -1,14 +1,15 @@
-"""The page `site/machines.html`: machines, figures, what was counted, and what is left open for want of a machine."""
+"""The page `site/machines.html`: machines, figures, and what was counted."""
 
 import re
+from statistics import median
 
 import pytest
 
-from claims.kit.claim import ClaimError, claim, reading
 from claims.subjects.machines import every_recording
+from impls import timing
+from impls.timing import Layer
 from reports.machines import MachinesRecord, machines_record
 from reports.pages import Pages
-from reports.record import is_as_pinned
 from tests.reports import made
 
 
@@ -20,8 +21,7 @@ def machines() -> MachinesRecord:
 
 @pytest.fixture(scope="module")
 def page(machines) -> str:
-    wanting = made.claim("undecided", id="sequential.wants", expected="undecided", needs="a GPU")
-    record = made.record(made.claim("refuted"), wanting)
+    record = made.record(made.claim("refuted"))
     record = type(record)(**{name: getattr(record, name) for name in record.__struct_fields__} | {"machines": machines})
     return Pages(record, made.evidence(record, made.chart()), {}).machines()
 
@@ -52,33 +52,32 @@ def test_what_was_counted_can_be_read_without_a_script_and_says_that_it_was_not_
     assert 'class="slider" data-js hidden' in page
 
 
-def test_what_wants_a_machine_is_listed_with_what_it_needs(page):
-    assert 'href="claims/sequential.wants.html"' in page
-    assert "needs a GPU" in page
+def took(on, name, d, n):
+    batch = next(batch for width, batch in timing.SHAPES if width == d)
+    rows = on.find([Layer(name, d)], n, batch)
+    return median(row[0] for row in rows) if rows else None
+
+
+def test_what_is_said_instead_is_true_of_every_machine_that_was_recorded():
+    for on in every_recording():
+        ratio = {(d, n): took(on, "LSTM", d, n) / other for d in (128, 512) for n in timing.LENGTHS
+                 if (other := took(on, "Transformer layer", d, n))}  # fmt: skip
+        assert all(ratio[128, n] < 1 for n in (16, 64, 256)), "with little to do the LSTM is ahead"
+        if on.kind == "cpu":
+            assert all(times < 1 for (d, _), times in ratio.items() if d == 128), "on cores it is at every length"
+        else:
+            assert ratio[512, 512] > 3
+            assert 1 / ratio[512, 4096] == pytest.approx(3 / 5, abs=0.05)
+            assert max(ratio.values()) < 4
+            one_by_one = took(on, "LSTM, step by step", 512, 512) / took(on, "Transformer layer", 512, 512)
+            assert one_by_one > 10
+
+
+def test_the_page_says_where_the_transformer_layer_was_ahead_by_the_clock(machines, page):
+    for one in machines.machines:
+        assert set(one.ahead_at) <= set(one.timed)
+        assert f"at {', '.join(map(str, one.ahead_at))} tokens" in page if one.ahead_at else "at no length of" in page
 
 
 def test_text_from_claims_stays_text(page):
     assert "<script>alert" not in page
-
-
-# --- a machine that few have ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("verdict", ["supported", "qualified", "refuted"])
-def test_that_the_machine_is_here_is_no_change_of_verdict(verdict):
-    there = made.claim(verdict, expected="undecided", needs="a GPU")
-    assert is_as_pinned(made.record(there)) == ([], [])
-    assert is_as_pinned(made.record(made.claim(verdict, expected="undecided"))) != ([], [])
-
-
-def test_what_needs_a_machine_is_pinned_as_undecided():
-    with pytest.raises(ClaimError, match="needs a GPU and expects 'supported'; pin it as undecided"):
-        claim(
-            "toys.gpu",
-            says="",
-            teach="",
-            expect="supported",
-            needs="a GPU",
-            as_written=reading(n=1),
-            fails_for={"x": reading(n=2)},
-        )(lambda n: None)

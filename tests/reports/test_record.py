@@ -203,7 +203,7 @@ def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
     assert drawn == []
     reports.examine("--profile", "explore")
     assert drawn == [48]
-    other = [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=12345, kept=())]
+    other = [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=12345)]
     assert not set(other) & set(entropies())
 
 

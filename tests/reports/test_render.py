@@ -141,9 +141,11 @@ def test_a_control_that_went_astray_is_said_so(full: dict[str, str]) -> None:
 
 def test_buttons_copy_the_text_itself(full: dict[str, str]) -> None:
     copies = [unescape(text) for tags in sites.pages(full).values() for text in tags.values("data-copy")]
-    assert any(HOSTILE in text and "Verdict: refuted." in text for text in copies)
+    assert any(HOSTILE in text and "gradients.is-refuted: two nilpotent matrices" in text for text in copies)
     assert any("[[0. 1.]" in text for text in copies)
     assert any(text.startswith("@misc{checked-claims-2026-03-04") for text in copies)
+    name = "gradients.is-refuted"
+    assert f'data-copies="{name}--name {name}--why {name}--teach cite-2"' in full[f"claims/{name}.html"]
 
 
 def test_pages_lead_from_claim_to_claim_in_the_essays_order(full: dict[str, str]) -> None:

@@ -2,10 +2,13 @@
 
 from contextlib import suppress
 
+import msgspec
 import pytest
 
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
+from claims.kit.engines import independent_seeds
+from claims.kit.profiles import VERDICT
 from claims.kit.runs import Ran, experiment, ran, read_runs
 from reports import examination
 from tests import toys
@@ -126,3 +129,51 @@ def test_a_quick_look_trains_nothing(trained):
     trained.examine("--profile", "quick", "--only", "toys.learner")
 
     assert len(DONE) == done
+
+
+# --- a second process at the same reading -----------------------------------------------------------------------------
+
+
+def asked_for(folder, by=learner):
+    """The reading as written, as a task."""
+    return next(task for task in examination._tasks([by], VERDICT, 0, None, folder) if task.reading == "as written")
+
+
+@pytest.fixture
+def known(monkeypatch):
+    DONE.clear()
+    monkeypatch.setattr(examination, "every_claim", lambda: (learner, as_able))
+
+
+def test_from_the_other_end_the_seeds_are_trained_in_the_opposite_order_and_found_by_the_examination(known, tmp_path):
+    task = asked_for(tmp_path)
+    examination._from_the_other_end(task)
+    backwards = list(DONE)
+    seen = examination._examine(task)
+
+    assert backwards == independent_seeds(0, 20)[::-1]
+    assert backwards == DONE
+    assert {one.arguments["seed"] for one in seen.runs.values()} <= set(DONE)
+    assert seen.evidence.outcome == "held"
+
+
+def test_the_two_stop_where_they_meet(known, tmp_path):
+    task = asked_for(tmp_path)
+    examination._examine(task)
+    forwards = len(DONE)
+    examination._from_the_other_end(task)
+
+    rest = independent_seeds(0, 20)[forwards:]
+    assert DONE[forwards:] == rest[::-1]
+    assert len(set(DONE)) == len(DONE) == 20
+
+
+def test_the_outcome_is_the_same_with_and_without_a_second_process(known, tmp_path):
+    alone = examination._examine(asked_for(tmp_path / "alone"))
+    task = asked_for(tmp_path / "shared")
+    examination._from_the_other_end(task)
+
+    def steady(seen):
+        return msgspec.structs.replace(seen.evidence, seconds=0), {key: one.ran for key, one in seen.runs.items()}
+
+    assert steady(examination._examine(task)) == steady(alone)

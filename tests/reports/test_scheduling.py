@@ -1,17 +1,24 @@
-"""Which reading a free process takes next: not one that trains what another process is training."""
+"""What a free process does next: not what another process is training, rather the seeds that this one has not come to yet."""
 
+from concurrent.futures import Executor, Future
 from types import SimpleNamespace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from claims import every_claim
-from reports.examination import _experiments, _taken_from
+from reports import examination
+from reports.examination import Task, _experiments, _taken_from
 
 
 def task(name, *trains):
     return SimpleNamespace(name=name, trains=frozenset(trains))
 
 
-def order(waiting, running):
-    return _taken_from(waiting, running).name, [one.name for one in waiting]
+def order(waiting, busy):
+    chosen = _taken_from(waiting, busy)
+    return chosen and chosen.name, [one.name for one in waiting]
 
 
 def test_the_first_is_taken_that_trains_nothing_of_what_is_trained():
@@ -20,8 +27,32 @@ def test_the_first_is_taken_that_trains_nothing_of_what_is_trained():
     assert order(waiting, []) == ("a", ["b", "d"])
 
 
-def test_where_all_train_the_same_the_first_is_taken_for_no_process_may_stand_idle():
-    assert order([task("a", "recall"), task("b", "recall")], [task("x", "recall")]) == ("a", ["b"])
+def test_where_all_train_the_same_none_is_taken():
+    assert order([task("a", "recall"), task("b", "recall")], [task("x", "recall")]) == (None, ["a", "b"])
+
+
+@pytest.mark.parametrize("workers", [2, 3, 5])
+@given(st.lists(st.sampled_from([(), ("recall",), ("reading",), ("recall", "reading")]), max_size=8))
+def test_every_reading_is_examined_once_however_many_processes_there_are(workers, kinds):
+    tasks, done = [Task("toys.x", f"{place}", "verdict", 0, trains=frozenset(kind)) for place, kind in enumerate(kinds)], []
+
+    class AtOnce(Executor):
+        def __init__(self, *_, **__):
+            pass
+
+        def submit(self, work, task):
+            if work is examination._examine:
+                done.append(task)
+            found = Future()
+            found.set_result(task)
+            return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(examination, "ProcessPoolExecutor", AtOnce)
+        came = list(examination._in_processes(list(tasks), workers))
+    assert sorted(done, key=tasks.index) == tasks
+    assert all(asked == found for asked, found in came)
+    assert len(came) == len(tasks)
 
 
 def test_a_property_is_known_by_the_experiments_that_it_names_also_within_a_comprehension():

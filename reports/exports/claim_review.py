@@ -1,0 +1,42 @@
+"""`claim-reviews.jsonld`: each verdict as a schema.org `ClaimReview`, which search engines and collections of fact checks read.
+
+The rating is a scale of truth with a step a decided verdict: 1 *refuted*, 2 *qualified* (true under a condition that the essay
+leaves out), 3 *supported*. *Undecided* is no degree of truth, neither worse than refuted nor between two others, so it has its
+word and its reason but no number: a harvester that sorts or averages by number must not count it."""
+
+from typing import Any
+
+from reports.citing import AUTHORS
+from reports.record import ClaimRecord, Record
+from reports.wording import CORRECTED, ESSAY, TRUTH
+
+CONTEXT = "https://schema.org"
+
+
+def claim_reviews(record: Record) -> dict[str, Any]:
+    """All of them; the addresses are relative to the report's folder."""
+    reviews = [claim_review(one, record, pages="site/claims/") for one in record.claims]
+    return {"@context": CONTEXT, "@graph": [{key: part for key, part in one.items() if key != "@context"} for one in reviews]}
+
+
+def claim_review(claim: ClaimRecord, record: Record, pages: str = "claims/") -> dict[str, Any]:
+    """One of them. `pages` is where the pages of claims lie as seen from where this is put: empty in such a page itself."""
+    return {
+        "@context": CONTEXT, "@type": "ClaimReview", "url": f"{pages}{claim.id}.html", "identifier": claim.id,
+        "claimReviewed": claim.says, "datePublished": record.run.date, "author": {"@type": "Organization", "name": AUTHORS},
+        "reviewBody": f"{claim.why} {CORRECTED[claim.verdict]}: {claim.teach}", "reviewRating": _rating(claim),
+        "itemReviewed": {"@type": "Claim", "text": claim.says, "appearance": _appearance(claim)},
+    }  # fmt: skip
+
+
+def _rating(claim: ClaimRecord) -> dict[str, Any]:
+    told = {"@type": "Rating", "alternateName": claim.verdict, "ratingExplanation": claim.why}
+    if claim.verdict not in TRUTH:
+        return told
+    return told | {"ratingValue": TRUTH[claim.verdict], "worstRating": min(TRUTH.values()), "bestRating": max(TRUTH.values())}
+
+
+def _appearance(claim: ClaimRecord) -> dict[str, Any]:
+    """Where the statement is made: the essay, and the lines of it."""
+    where = {"pagination": f"lines {', '.join(map(str, claim.lines))}"} if claim.lines else {}
+    return {"@type": "Article", "name": ESSAY, **where}
