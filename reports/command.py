@@ -26,8 +26,8 @@ from claims.tables import TABLES
 from reports.comparison import Changes, as_lines, as_text, compare, read_older
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.exports import write_exports
+from reports.pages import write_single, write_site
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
-from reports.render import write_site
 from reports.replay import replay
 
 MOST_WORKERS = 64
@@ -46,6 +46,7 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for record, evidence and site.")
 @click.option("--fresh", is_flag=True, help="Train every network again, whatever runs are kept.")
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
+@click.option("--single", is_flag=True, help="Write the whole report as one file as well, to mail: site/single.html.")
 @click.option("--compare", "older", type=click.Path(path_type=Path), metavar="OLD.json", help="Say what changed since.")
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
@@ -56,6 +57,7 @@ def command(
     out: Path | None,
     fresh: bool,
     no_examine: bool,
+    single: bool,
     older: Path | None,
     replayed: str | None,
     listing: bool,
@@ -80,6 +82,8 @@ def command(
     if before:
         _tell_changes(console, compare(before, record), folder)
     page = write_site(record, seen.evidence, folder)
+    if single:
+        _say(console, f"One file: {write_single(record, seen.evidence, folder)}")
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
         if not no_examine:

@@ -12,7 +12,8 @@ LARGEST = 6
 Matrix = list[list[str]]
 
 _ITEM = re.compile(r"(?:(?P<name>\w+) = |(?P<number>\d+): )?(?P<value>.*)", re.DOTALL)
-_NUMBERS = re.compile(r"\[(?:[\[\]\s,]|(?:-?\d++(?:\.\d*+)?(?:e[-+]?\d++)?|-?inf|nan)(?=[\[\]\s,]))*\]")
+_NUMBERS = re.compile(r"\[(?:[\[\]\s,]|(?:-?\d++(?:\.\d*+)?(?:e[-+]?\d++)?(?:/\d++)?|-?inf|nan)(?=[\[\]\s,]))*\]")
+_ROWS = re.compile(r"\[([^\[\]]*;[^\[\]]*)\]")  # one matrix on one line: [0 1; 1/2 0]
 _PLAIN = re.compile(r"[^\[\],\s]+")
 
 
@@ -39,6 +40,7 @@ def _item(part: str) -> Item:
 
 def matrices(text: str) -> list[Matrix]:
     """The matrices that the text is made of, if it is nothing else and they are small enough."""
+    text = _ROWS.sub(lambda rows: f"[[{rows[1].replace(';', '], [')}]]", text)
     if not _NUMBERS.fullmatch(text.strip()):
         return []
     quoted = re.sub(r"[\s,]+", ",", _PLAIN.sub(lambda word: f'"{_number(word[0])}"', text.strip()))

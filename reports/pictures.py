@@ -1,21 +1,23 @@
 """Figures: from the stored Vega-Lite chart to a picture that stands in the page, and to its numbers.
 
-The picture is made slim (a mark carries no text of its own: the caption says what there is to see) and its ids are made the
-claim's own, since many pictures share a page.
+The caption says what there is to see; in the picture a mark carries no text of its own.
 """
 
 import csv
 import io
-import re
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 import vl_convert
 from markupsafe import Markup, escape
 
 from claims.kit.evidence import EvidenceError
+from reports.slimming import slimmed, with_own_ids
 
+_PENCIL = ThreadPoolExecutor(1)
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
 SIZES = {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
 CONFIG = {
@@ -23,27 +25,37 @@ CONFIG = {
     "legend": SIZES | {"symbolSize": 120, "rowPadding": 6}, "header": SIZES,
 }  # fmt: skip
 
-_NOISE = re.compile(r' (?:(?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit)="[^"]*"|opacity="1")')
-_EMPTY = re.compile(r'<path[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>')
-_PLACES = re.compile(r' (?:d|transform|[xy][12]?|width|height)="[^"]*"')
-_LONG = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
-_OWN = re.compile(r'\bid="([^"]+)"')
 
-
-def picture(id: str, chart: dict[str, Any]) -> Markup:
-    """The chart as inline SVG, labelled by the caption's elements; its title stands in the caption and not in the picture."""
+def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
+    """The chart as inline SVG, labelled by the caption's elements; its title stands in the caption and not in the picture. Where
+    its marks are `labelled`, the page's script can say their values."""
     try:
-        svg = vl_convert.vegalite_to_svg(_prepared(chart), allowed_base_urls=[])
+        drawn = _drawn(_asked(chart)).result()
     except ValueError as problem:
         raise EvidenceError(f"claim {id}: its figure cannot be drawn ({problem}); mend the chart") from problem
-    slim = _with_own_ids(id, _slimmed(svg))
+    slim = with_own_ids(id, slimmed(drawn, labelled))
     label = f'<svg role="img" aria-labelledby="{escape(id)}--title" aria-describedby="{escape(id)}--caption" '
     return Markup(label + slim.removeprefix("<svg "))
 
 
+def begin(charts: Iterable[dict[str, Any]]) -> None:
+    """Have these drawn while pages are written: it takes a tenth of a second each, outside of Python's lock."""
+    for chart in charts:
+        _drawn(_asked(chart))
+
+
+@cache  # a figure stands on several pages
+def _drawn(chart: str) -> Future[str]:
+    return _PENCIL.submit(vl_convert.vegalite_to_svg, chart, allowed_base_urls=[])
+
+
+def _asked(chart: dict[str, Any]) -> str:
+    return json.dumps(_prepared(chart))
+
+
 def numbers(chart: dict[str, Any]) -> list[str]:
-    """The chart's tables as addresses that a browser saves as CSV."""
-    return ["data:text/csv;charset=utf-8," + quote(_as_csv(rows)) for rows in _tables(chart)]
+    """The chart's tables as CSV."""
+    return [_as_csv(rows) for rows in _tables(chart)]
 
 
 def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
@@ -51,21 +63,6 @@ def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
     if isinstance(inner := untitled.get("spec"), dict):  # a chart of panels
         untitled["spec"] = {name: part for name, part in inner.items() if name != "title"}
     return untitled | {"config": {**untitled.get("config", {}), **CONFIG}}
-
-
-def _slimmed(svg: str) -> str:
-    def placed(attribute: re.Match[str]) -> str:
-        return _LONG.sub(lambda number: f"{round(float(number[0]), 2):g}", attribute[0])
-
-    return _PLACES.sub(placed, _EMPTY.sub("", _NOISE.sub("", svg)))
-
-
-def _with_own_ids(id: str, svg: str) -> str:
-    """Number the ids from one, so that pictures neither collide nor depend on what was drawn before."""
-    for number, old in enumerate(dict.fromkeys(_OWN.findall(svg)), 1):
-        new = f"{escape(id)}--{number}"
-        svg = svg.replace(f'id="{old}"', f'id="{new}"').replace(f"url(#{old})", f"url(#{new})").replace(f'"#{old}"', f'"#{new}"')
-    return svg
 
 
 def _tables(part: Any) -> Iterator[list[dict[str, Any]]]:

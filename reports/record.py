@@ -56,7 +56,7 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A claim, its verdict and what the verdict rests on; what is empty is left out."""
+    """A claim, its verdict and what the verdict rests on; what is empty is left out. `uses` are claims that it rests on."""
 
     id: str
     chapter: str

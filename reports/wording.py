@@ -1,5 +1,6 @@
 """What the report says in words about verdicts, chapters, roles and engines; nothing here looks at a claim's content."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from claims.kit.claim import MUST_COME_OUT, Role, Word
@@ -36,6 +37,11 @@ LEGEND: dict[Word, str] = {
     "undecided": "The check cannot tell: no source was found, too little was tried, a control misbehaved, or something broke.",
 }
 
+SURPRISING = (
+    "Chosen by rule, from what fell as the essay puts it: first what no condition rescues; of that, what the essay says in most "
+    "places and other statements rest on; a single case that settles it before a published figure, and that before a count of "
+    "trials; at most two of a chapter. A sentence that is crossed out is refuted; any other is true under a condition."
+)
 TRUTH: dict[Word, int] = {"refuted": 1, "qualified": 2, "supported": 3}  # being undecided is no degree of truth
 
 CORRECTED: dict[Word, str] = {
@@ -98,6 +104,13 @@ def as_it_must(one: ReadingEvidence) -> bool | None:
     return one.outcome == MUST_COME_OUT[one.role] if one.role in MUST_COME_OUT else None
 
 
+def caught(controls: Sequence[ReadingEvidence]) -> str:
+    """How many controls came out as they must."""
+    kept = sum(as_it_must(one) is True for one in controls)
+    as_they = "all of them as they must" if kept == len(controls) else f"{kept} of {len(controls)} as they must"
+    return f"Systems and cases whose outcome is known beforehand, to see whether the check can tell: {as_they}."
+
+
 def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
     if one.timed:
@@ -110,6 +123,15 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     if one.role == "witness":
         return "1"
     return f"all {one.cases}" if one.complete and one.cases > 1 else f"{one.cases}"
+
+
+def all_cases(claim: ClaimRecord, run: Run) -> str:
+    """How many valid cases all readings came to, and how long that took."""
+    clocked = sum(one.get("cases", 0) for one in run.clocked.get(claim.id, {}).values())
+    cases, discarded = sum(one.cases for one in claim.readings) + clocked, sum(one.discarded for one in claim.readings)
+    seconds = sum(run.took.get(claim.id, {}).values())
+    parts = [f"{cases} valid in {len(claim.readings)} readings", f"{discarded} discarded" if discarded else ""]
+    return ", ".join(filter(None, [*parts, f"{seconds:.2g} s" if seconds else ""]))
 
 
 def how_close(strain: float) -> str:

@@ -1,4 +1,3 @@
-"use strict";
 // The slider: least and most time on p processors, from the work and the chain that each row carries.
 const slider = document.getElementById("p");
 const power = (number) => {
@@ -15,6 +14,5 @@ const draw = () => {
     row.classList.toggle("waits", chain > work / p);
   }
 };
-document.querySelector(".slider").hidden = false;
 slider.addEventListener("input", draw);
 draw();

@@ -289,6 +289,15 @@ def test_help_names_every_option(reports):
         assert option in said
 
 
+def test_the_one_file_is_written_when_asked_for_and_goes_with_the_next_site(reports):
+    single = reports.folder / "site" / "single.html"
+    reports.examine("--single")
+    text = single.read_text(encoding="utf-8")
+    assert all(f'id="{one.id}"' in text for one in toys.QUICK_TOYS)
+    reports.run("--no-examine")
+    assert not single.exists(), "it would tell of an older record"
+
+
 def test_the_page_is_written_beside_the_record(reports):
     _, said, _ = reports.examine()
     page = reports.folder / "site" / "index.html"

@@ -19,12 +19,12 @@ from claims.kit.sources import read_sources
 from claims.tables import TABLES
 from reports import command
 from reports.markdown import as_markdown
+from reports.pages import Pages, write_site
 from reports.record import Around, Record, make_record
-from reports.render import as_html, write_site
 from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
 from tests.reports.running import INPUT_ERROR, files
-from tests.reports.test_render import Tags
+from tests.reports.sites import lost_links, read
 
 VERDICT = PROFILES["verdict"]
 
@@ -49,10 +49,11 @@ def text(site: Path, name: str) -> str:
 
 
 def test_a_fact_stands_beside_its_sources_each_with_its_place_and_how_it_is_known(site: Path) -> None:
-    section = text(site, "index.html").partition('id="gradients.fact-is-refuted"')[2].partition("</article>")[0]
+    section = text(site, "claims/gradients.fact-is-refuted.html")
 
     assert "<strong>4 GPUs" in section
-    assert re.search(r'<a href="#source-pascanu2013">Pascanu et al. 2013</a>, Table 2.*?<strong>96 GPUs</strong>', section, re.S)
+    link = r'<a href="\.\./references.html#source-pascanu2013">Pascanu et al. 2013</a>'
+    assert re.search(rf"{link}, Table 2.*?<strong>96 GPUs</strong>", section, re.S)
     assert section.count('<tr class="aside">') == 2, "what does not decide is set apart"
     assert "known from memory, decides nothing" in section
     assert "python -m reports --replay gradients.fact-is-refuted" in section
@@ -70,11 +71,11 @@ def test_a_fact_without_a_source_says_so() -> None:
     bare = fact("undecided")
     bare = msgspec.structs.replace(bare, fact=msgspec.structs.replace(bare.fact, published=[]), cites=[])
 
-    assert "no source found" in as_html(record(bare), {}, {})
+    assert "no source found" in Pages(record(bare), {}, {}).claim(bare)
 
 
 def test_hostile_text_stays_text_on_either_page(site: Path) -> None:
-    for name in ("index.html", "references.html"):
+    for name in ("index.html", "references.html", "claims/gradients.fact-is-refuted.html"):
         assert "<script>alert" not in text(site, name)
         assert HOSTILE not in text(site, name)
 
@@ -89,28 +90,21 @@ def test_the_page_of_references_lists_what_was_taken_where_and_how_it_was_checke
     assert "Jürgen Schmidhuber" in entry
     assert "<strong>7 GPUs</strong>" in entry
     assert "Table 9; known from memory, decides nothing" in entry
-    assert 'href="index.html#gradients.fact-is-refuted"' in entry
+    assert 'href="claims/gradients.fact-is-refuted.html"' in entry
     assert "cited by" in page.partition('id="source-pascanu2013"')[2].partition("</ul>")[0], "by claims that are no facts"
 
 
 def test_the_page_of_references_says_what_is_open_and_what_is_settled_otherwise(site: Path) -> None:
     page = text(site, "references.html")
 
-    assert 'href="index.html#gradients.fact-is-undecided"' in page.partition("Left open")[2]
+    assert 'href="claims/gradients.fact-is-undecided.html"' in page.partition("Left open")[2]
     settled = page.partition("Settled without sources")[2]
     assert "It is computed." in settled
     assert "nothing yet" in settled.partition("It is open.")[2]
 
 
-def test_links_between_the_pages_arrive_and_nothing_is_loaded(site: Path) -> None:
-    ids = {one["id"] for name in ("index.html", "references.html") for _, one in Tags(text(site, name)).tags if "id" in one}
-    for name in ("index.html", "references.html"):
-        tags = Tags(text(site, name)).tags
-        own = {one["id"] for _, one in tags if "id" in one}
-        links = [one.get("href") or "" for tag, one in tags if tag == "a"]
-        assert {link[1:] for link in links if link.startswith("#")} <= own
-        assert {link.partition("#")[2] for link in links if link.startswith("index.html#")} <= ids
-        assert {tag for tag, one in tags if "src" in one} | {tag for tag, _ in tags if tag in ("link", "img", "iframe")} == set()
+def test_links_between_the_pages_arrive(site: Path) -> None:
+    assert lost_links(read(site)) == []
     assert "references.html" in text(site, "index.html")
 
 
@@ -124,7 +118,7 @@ def test_what_to_say_instead_starts_with_what_matters_most_and_leaves_out_what_s
     made = make_record(chosen, found, VERDICT, 1.0, Around(first=first))
 
     assert made.instead == [toys.refuted.id, toys.qualified.id]
-    listed = as_html(made, {}, {}).partition("What to say instead")[2].partition("</section>")[0]
+    listed = Pages(made, {}, {}).instead()
     assert listed.index("Eleven is not.") < listed.index("Say up to what.")
     assert f"<s>{toys.refuted.says}</s>" in listed
     assert f"<s>{toys.qualified.says}</s>" not in listed, "it is true under a condition"
@@ -147,14 +141,14 @@ def real() -> Record:
 
 
 def test_a_cell_shows_what_the_essay_prints_and_what_was_published_with_its_source(real: Record) -> None:
-    page = as_html(real, {}, read_sources())
+    page = Pages(real, {}, read_sources()).tables()
     table = page.partition('id="sequential.wmt14-table"')[2].partition("</section>")[0]
     cell = table.partition("<strong>4 GPUs</strong>")[2].partition("</td>")[0]
 
     assert 'class="cell refuted"' in table
-    assert '<a href="#sequential.wmt14-table.gnmt-hardware">✗ refuted</a>' in cell
+    assert '<a href="claims/sequential.wmt14-table.gnmt-hardware.html">✗ refuted</a>' in cell
     assert "96 GPUs" in cell
-    assert '<a href="#source-shazeer2017">Shazeer et al. 2017</a>, Table 3' in cell
+    assert '<a href="references.html#source-shazeer2017">Shazeer et al. 2017</a>, Table 3' in cell
     assert "4 GPUs ✗ refuted, published: 96 GPUs" in as_markdown(real)
 
 

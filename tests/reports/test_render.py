@@ -1,120 +1,170 @@
-"""The page: whole, safe, self-contained, and the same for the same record."""
+"""The site: whole, safe, self-contained, and the same for the same record."""
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from claims.kit.evidence import EvidenceError
 from reports import matrices
+from reports.pages import write_single
 from reports.record import SCHEMA, Record
-from reports.render import prose, write_site
+from reports.render import digest, prose
 from reports.wording import tried
-from tests.reports.made import BIB, HOSTILE, WORDS, chart, claim, evidence, reading, record
+from tests.reports import sites
+from tests.reports.made import HOSTILE, WORDS, chart, claim, evidence, reading, record
+from tests.reports.sites import Tags, written
 
 
-def page(tmp_path: Path, made: Record, figure: dict[str, object] | None = None) -> str:
-    bib = tmp_path / "sources.bib"
-    bib.write_text(BIB, encoding="utf-8")
-    return write_site(made, evidence(made, figure), tmp_path, bib).read_text(encoding="utf-8")
-
-
-class Tags(HTMLParser):
-    """Every start tag with its attributes, and the text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
+def one_file(folder: Path, made: Record, figure: dict[str, object] | None = None) -> str:
+    (folder / "sources.bib").write_text(sites.BIB, encoding="utf-8")
+    return write_single(made, evidence(made, figure), folder, folder / "sources.bib").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return page(tmp_path_factory.mktemp("full"), record(), chart())
+def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return written(tmp_path_factory.mktemp("full"), record(), chart())
 
 
-def test_each_claim_has_its_anchor_statement_and_verdict(full: str) -> None:
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return one_file(tmp_path_factory.mktemp("single"), record(), chart())
+
+
+def start(files: dict[str, str]) -> str:
+    return files["index.html"]
+
+
+def test_each_claim_has_a_page_with_its_statement_verdict_and_replay(full: dict[str, str]) -> None:
     for word in WORDS:
-        section = full.partition(f'id="gradients.is-{word}"')[2].partition("</article>")[0]
+        page = full[f"claims/gradients.is-{word}.html"]
+        assert f"It is {word}" in page.partition("<h1")[2].partition("</h1>")[0]
+        assert re.search(rf'class="badge {word}".*{word}', page)
+        assert f"python -m reports --replay gradients.is-{word}" in page
+        assert f'href="claims/gradients.is-{word}.html"' in start(full)
+
+
+def test_the_one_file_has_each_claim_at_its_anchor(single: str) -> None:
+    for word in WORDS:
+        section = single.partition(f'<article class="claim {word}" id="gradients.is-{word}"')[2].partition("</article>")[0]
         assert f"It is {word}" in section
-        assert re.search(rf'class="badge {word}".*{word}', section)
         assert f"python -m reports --replay gradients.is-{word}" in section
 
 
-def test_ids_are_unique_and_links_within_the_page_arrive(full: str) -> None:
-    tags = Tags(full).tags
-    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
-    assert len(ids) == len(set(ids))
-    targets = {href[1:] for tag, attributes in tags if tag == "a" and (href := attributes.get("href") or "").startswith("#")}
-    assert targets <= set(ids)
-    assert set(re.findall(r"url\(#([^)]+)\)", full)) <= set(ids)
+def test_links_arrive_ids_are_unique_and_nothing_is_loaded_from_elsewhere(full: dict[str, str], single: str) -> None:
+    for files in (full, {"single.html": single}):
+        assert sites.lost_links(files) == []
+        assert sites.repeated_ids(files) == []
+        assert sites.dangling(files) == []
+        assert sites.loaded_from_elsewhere(files) == []
+        assert all("default-src 'none'" in text for name, text in files.items() if name.endswith(".html"))
+    assert "src" not in {name for _, attributes in Tags(single).tags for name in attributes}
 
 
-def test_hostile_text_stays_text(full: str) -> None:
-    assert "<script>alert" not in full
-    assert "{{ 7*7 }}" in full  # not evaluated
-    assert [tag for tag, _ in Tags(full).tags].count("script") == 1
+def test_what_looks_for_lost_links_finds_them() -> None:
+    files = {
+        "a/b.html": '<a href="../c.html#there"></a><a href="../c.html#gone"></a><a href="d.html"></a>',
+        "c.html": '<p id="there">',
+    }
+    assert sorted(sites.lost_links(files)) == [("a/b.html", "../c.html#gone"), ("a/b.html", "d.html")]
 
 
-def test_nothing_is_loaded(full: str) -> None:
-    for tag, attributes in Tags(full).tags:
-        assert "src" not in attributes
-        assert tag not in ("link", "img", "iframe", "object", "base")
-        addresses = [attributes.get("href") or "#", attributes.get("xlink:href") or "#"]
-        assert tag == "a" or all(address.startswith("#") for address in addresses)
-    assert "@import" not in full
-    assert all(where.startswith("#") for where in re.findall(r"url\(([^)]*)\)", full))
-    assert "default-src 'none'" in full
+def test_hostile_text_stays_text(full: dict[str, str], single: str) -> None:
+    for page in (*(text for name, text in full.items() if name.endswith(".html")), single):
+        assert "<script>alert" not in page
+    assert "{{ 7*7 }}" in start(full)  # not evaluated
+    assert [tag for tag, _ in Tags(single).tags].count("script") == 1
 
 
-def test_a_figure_stands_in_the_page_with_its_words_and_numbers(full: str) -> None:
-    assert full.count("<svg ") == len(WORDS)
-    assert "It goes down." in full
-    assert "data:text/csv;charset=utf-8,step%2Cnorm%2Ckind%0A0%2C1.0%2Ca" in full
+def test_the_one_script_of_the_one_file_is_the_one_that_is_allowed(single: str) -> None:
+    (script,) = re.findall(r"<script>(.*?)</script>", single, re.DOTALL)
+    assert f"script-src '{digest(script)}'" in single
 
 
-def test_the_same_record_gives_the_same_bytes(tmp_path: Path, full: str) -> None:
-    assert page(tmp_path, record(), chart()) == full
+def test_a_figure_stands_in_the_page_with_its_words_and_numbers(full: dict[str, str], single: str) -> None:
+    page = full["claims/gradients.is-refuted.html"]
+    assert page.count('<svg role="img"') == 1
+    assert "It goes down." in page
+    assert 'href="../figures/gradients.is-refuted.csv"' in page
+    assert full["figures/gradients.is-refuted.csv"].startswith("step,norm,kind\n0,1.0,a\n")
+    assert single.count("<svg ") == len(WORDS)
 
 
-def test_a_record_without_figures_or_claims_is_a_page_as_well(tmp_path: Path) -> None:
+def test_the_same_record_gives_the_same_bytes(tmp_path: Path, full: dict[str, str]) -> None:
+    assert written(tmp_path, record(), chart()) == full
+
+
+def test_a_record_without_figures_or_claims_is_a_site_as_well(tmp_path: Path) -> None:
     bare = record(claim("supported", figure=None, cites=[], lines=[], readings=[], not_shown="", chapter="new_one"))
-    assert "New one" in page(tmp_path, bare)
-    assert "<svg" not in page(tmp_path, bare)
-    assert "The statements" in page(tmp_path, Record(schema=SCHEMA, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[]))
+    files = written(tmp_path, bare)
+    assert "New one" in start(files)
+    assert "<svg" not in files["claims/new_one.is-supported.html"]
+    empty = Record(schema=SCHEMA, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[])
+    assert "The statements" in start(written(tmp_path, empty))
+    assert "The statements" in one_file(tmp_path, empty)
 
 
-def test_the_page_of_250_claims_stays_small(tmp_path: Path) -> None:
-    many = record(*(claim(WORDS[n % 4], id=f"gradients.claim-{n}") for n in range(250)))
-    assert len(page(tmp_path, many).encode()) < 4_000_000
+def test_pages_of_an_earlier_run_go_and_files_of_others_stay(tmp_path: Path) -> None:
+    written(tmp_path, record(claim("refuted"), claim("supported")), chart())
+    one_file(tmp_path, record(claim("refuted")))
+    (tmp_path / "site" / "mine.html").write_text("", encoding="utf-8")
+    files = written(tmp_path, record(claim("refuted")))
+    assert [name for name in files if name.startswith(("claims/", "figures/"))] == ["claims/gradients.is-refuted.html"]
+    assert "mine.html" in files
+    assert "single.html" not in files, "it would tell of another record"
+
+
+def test_a_site_of_260_claims_stays_small(tmp_path: Path) -> None:
+    many = record(*(claim(WORDS[n % 4], id=f"gradients.claim-{n}") for n in range(260)))
+    assert sum(len(text.encode()) for text in written(tmp_path, many).values()) < 6_000_000
+    assert len(one_file(tmp_path, many).encode()) < 3_000_000
 
 
 def test_an_unknown_source_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="nobody2000"):
-        page(tmp_path, record(claim("refuted", cites=["nobody2000"])))
+        written(tmp_path, record(claim("refuted", cites=["nobody2000"])))
 
 
-def test_a_verdict_that_is_not_the_pinned_one_is_said_so(tmp_path: Path, full: str) -> None:
-    assert "Not as expected" in page(tmp_path, record(claim("refuted", expected="supported")))
-    assert "Not as expected" not in full
+def test_a_verdict_that_is_not_the_pinned_one_is_said_so(tmp_path: Path, full: dict[str, str]) -> None:
+    astray = written(tmp_path, record(claim("refuted", expected="supported")))
+    assert "Not as expected" in start(astray)
+    assert "Expected to be supported" in astray["claims/gradients.is-refuted.html"]
+    assert "Not as expected" not in start(full)
 
 
-def test_a_control_that_went_astray_is_said_so(full: str) -> None:
-    astray = full.partition('id="gradients.is-undecided"')[2].partition("</article>")[0]
-    assert "not as it must" in astray
-    assert "not as it must" not in full.partition('id="gradients.is-refuted"')[2].partition("</article>")[0]
+def test_a_control_that_went_astray_is_said_so(full: dict[str, str]) -> None:
+    assert "not as it must" in full["claims/gradients.is-undecided.html"]
+    assert "0 of 1 as they must" in full["claims/gradients.is-undecided.html"]
+    assert "not as it must" not in full["claims/gradients.is-refuted.html"]
 
 
-def test_buttons_copy_the_text_itself(full: str) -> None:
-    copies = [unescape(attributes["data-copy"] or "") for _, attributes in Tags(full).tags if "data-copy" in attributes]
-    assert any(HOSTILE in text and "Verdict: refuted." in text for text in copies)
+def test_buttons_copy_the_text_itself(full: dict[str, str]) -> None:
+    copies = [unescape(text) for tags in sites.pages(full).values() for text in tags.values("data-copy")]
+    assert any(HOSTILE in text and "gradients.is-refuted: two nilpotent matrices" in text for text in copies)
     assert any("[[0. 1.]" in text for text in copies)
     assert any(text.startswith("@misc{checked-claims-2026-03-04") for text in copies)
+    name = "gradients.is-refuted"
+    assert f'data-copies="{name}--name {name}--why {name}--teach cite-2"' in full[f"claims/{name}.html"]
+
+
+def test_pages_lead_from_claim_to_claim_in_the_essays_order(full: dict[str, str]) -> None:
+    page, ways = "claims/gradients.is-supported.html", []
+    while page:
+        ways.append(page)
+        onward = re.search(r'<a rel="next" href="\.\./([^"]+)"', full[page])
+        page = onward[1] if onward else ""
+    assert ways == [f"claims/gradients.is-{word}.html" for word in WORDS]
+    assert 'rel="prev" href="../claims/gradients.is-qualified.html"' in full["claims/gradients.is-refuted.html"]
+
+
+def test_the_outline_counts_each_chapters_verdicts(tmp_path: Path) -> None:
+    made = record(claim("refuted"), claim("supported"), claim("supported", chapter="gated"))
+    outline = start(written(tmp_path, made)).partition('class="outline"')[2].partition("</section>")[0]
+    numbers = re.findall(r'data-of="(\w+)" data-word="(\w+)"><span[^>]*>.</span> (\d+)', outline)
+    assert [(chapter, word, int(count)) for chapter, word, count in numbers if count != "0"] == [
+        ("gradients", "supported", 1), ("gradients", "refuted", 1), ("gated", "supported", 1),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -123,6 +173,9 @@ def test_buttons_copy_the_text_itself(full: str) -> None:
         ("[[0. 1.]\n [0. 0.]]", [[["0", "1"], ["0", "0"]]]),
         ("[inf -1.5]", [[["∞", "−1.5"]]]),
         ("[[[0.5]], [[2.]]]", [[["0.5"]], [["2"]]]),
+        ("[[0 1; -1/2 0], [0 7/8; 2 0]]", [[["0", "1"], ["−1/2", "0"]], [["0", "7/8"], ["2", "0"]]]),
+        ("[1; 2 3]", []),
+        ("[a; b]", []),
         ("[]", []),
         ("[[1 2]\n [3]]", []),
         ("[0 1 2 3 4 5 6]", []),

@@ -10,8 +10,8 @@ from claims.kit.profiles import PROFILES
 from claims.kit.table import Cell, Table
 from claims.tables import TABLES
 from reports.markdown import as_markdown
+from reports.pages import Pages
 from reports.record import Around, make_record
-from reports.render import as_html
 from tests import toys
 
 QUALIFIED = "toys.numbers-are-small"
@@ -49,10 +49,10 @@ def test_a_cell_takes_the_outcome_of_its_reading_or_the_verdict_of_its_claim(rec
 
 
 def test_the_page_links_each_cell_to_its_claim(record):
-    page = as_html(record, {}, {})
+    page = Pages(record, {}, {}).tables()
 
-    assert '<a href="#toys.numbers-are-small">✓ yes</a> <small>Yes</small>' in page
-    assert '<a href="#toys.small-numbers-are-small">✓ supported</a>' in page
+    assert '<a href="claims/toys.numbers-are-small.html">✓ yes</a> <small>Yes</small>' in page
+    assert '<a href="claims/toys.small-numbers-are-small.html">✓ supported</a>' in page
     assert 'id="toys.table"' in page
     assert 'id="toys.again"' in page, "tables of a chapter need not stand side by side in the list"
     assert "n<sub>2</sub> &lt; 10" in page

@@ -1,0 +1,113 @@
+// Filters and orders the statements; what is chosen stands in the address as #?verdict=refuted&chapter=gradients&sort=id, so
+// that a view can be linked.
+const form = document.querySelector(".filter");
+const toggles = all("button[data-verdict]", form);
+const rows = all("tr[data-claim]");
+const groups = all(".overview tbody");
+const home = new Map(rows.map((row, place) => [row, { group: row.parentElement, place }]));
+const RANK = toggles.map((one) => one.dataset.verdict);
+const article = (row) => (row.id ? "" : document.getElementById(row.dataset.claim).textContent); // of the one file
+const OWN = new Map(rows.map((row) => [row, `${row.dataset.claim} ${row.textContent} ${article(row)}`.toLowerCase()]));
+const words = (row) => OWN.get(row) + (typeof WORDS === "object" ? WORDS[row.dataset.claim] ?? "" : "");
+
+const wanted = () => ({
+  verdict: toggles.filter((one) => one.ariaPressed === "true").map((one) => one.dataset.verdict),
+  chapter: form.elements.chapter.value,
+  engine: form.elements.engine.value,
+  sort: form.elements.sort.value,
+  q: form.elements.q.value.trim(),
+});
+
+function fits(row, filter) {
+  return (!filter.verdict.length || filter.verdict.includes(row.dataset.verdict))
+    && (!filter.chapter || filter.chapter === row.dataset.chapter)
+    && (!filter.engine || filter.engine === row.dataset.engine)
+    && filter.q.toLowerCase().split(/\s+/).every((word) => words(row).includes(word));
+}
+
+// In the essay's order the rows stand under their chapters, in any other in one run.
+const KEYS = {
+  "": (row) => [home.get(row).place],
+  verdict: (row) => [RANK.indexOf(row.dataset.verdict), home.get(row).place],
+  engine: (row) => [row.dataset.engine, home.get(row).place],
+  id: (row) => [row.dataset.claim],
+};
+const before = (a, b) => { for (const n in a) if (a[n] !== b[n]) return a[n] < b[n] ? -1 : 1; return 0; };
+let sorted = "";
+function order(by) {
+  if (by === sorted) return;
+  sorted = by;
+  const keyed = rows.map((row) => [KEYS[by](row), row]).sort(([a], [b]) => before(a, b));
+  for (const [, row] of keyed) (by ? groups[0] : home.get(row).group).append(row);
+}
+
+function show() {
+  const filter = wanted();
+  order(filter.sort);
+  let count = 0;
+  for (const row of rows) count += !(row.hidden = !fits(row, filter));
+  for (const group of groups) {
+    group.querySelector(".heading").hidden = Boolean(filter.sort);
+    group.hidden = !all("tr[data-claim]", group).some((row) => !row.hidden);
+  }
+  document.querySelector("[data-shown]").textContent = `${count} of ${rows.length} statements shown.`;
+  document.querySelector("[data-nothing]").hidden = count > 0;
+  document.querySelector("[data-clear]").hidden = count === rows.length && !filter.sort;
+}
+
+const address = (filter) => "#?" + new URLSearchParams(Object.entries(filter).filter(([, value]) => value));
+
+function remember() {
+  const { verdict, ...rest } = wanted();
+  const hash = address({ verdict: verdict.join(","), ...rest });
+  history.replaceState(null, "", hash === "#?" ? "#statements" : hash);
+  show();
+}
+
+function recall(text) {
+  const given = new URLSearchParams(text);
+  const verdicts = (given.get("verdict") ?? "").split(",");
+  for (const one of toggles) one.ariaPressed = String(verdicts.includes(one.dataset.verdict));
+  for (const name of ["chapter", "engine", "sort", "q"]) form.elements[name].value = given.get(name) ?? "";
+  for (const name of ["chapter", "engine", "sort"]) if (form.elements[name].selectedIndex < 0) form.elements[name].value = "";
+  show();
+}
+
+// A claim that is asked for by the name it once had in this page is on a page of its own; a chapter is shown whole.
+function arrive() {
+  const hash = decodeURIComponent(location.hash.slice(1));
+  if (hash.startsWith("?")) {
+    recall(hash.slice(1));
+    document.getElementById("statements").scrollIntoView();
+  } else if (rows.some((row) => row.id && row.id === hash)) {
+    location.replace(`claims/${hash}.html`);
+  } else if (hash.startsWith("chapter-")) {
+    recall("");
+    document.getElementById(hash)?.scrollIntoView();
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  if (button.dataset.verdict) { button.ariaPressed = String(button.ariaPressed !== "true"); remember(); }
+  if ("clear" in button.dataset) { recall(""); remember(); form.elements.q.focus(); }
+});
+form.addEventListener("input", remember);
+form.addEventListener("submit", (event) => event.preventDefault());
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+  event.preventDefault();
+  form.elements.q.focus();
+});
+addEventListener("hashchange", arrive);
+
+for (const cell of all("[data-of]")) {
+  if (cell.textContent.trim().endsWith(" 0")) continue;
+  const href = address({ verdict: cell.dataset.word, chapter: cell.dataset.of });
+  const link = Object.assign(document.createElement("a"), { href, ariaLabel: `${cell.innerText.trim()} ${cell.dataset.word}` });
+  link.append(...cell.childNodes);
+  cell.append(link);
+}
+show();
+arrive();

@@ -1,0 +1,48 @@
+"""A picture made slim shows the same."""
+
+import re
+
+from reports.pictures import picture
+from reports.slimming import slimmed, with_own_ids
+from tests.reports.made import HOSTILE, chart
+
+LINE = '<line transform="translate({x},0)" x2="0" y2="9" stroke="#ddd" stroke-width="1"/>'
+
+
+def test_lines_that_look_the_same_are_one_path():
+    svg = "<svg ><g>" + "".join(LINE.format(x=x) for x in (0, 1.26, 2)) + "</g></svg>"
+
+    assert slimmed(svg, labelled=False) == '<svg ><path d="M0,0l0,9M1.3,0l0,9M2,0l0,9" stroke="#ddd"/></svg>'
+
+
+def test_lines_that_differ_stay_apart():
+    svg = f"<svg >{LINE.format(x=0)}{LINE.format(x=1).replace('#ddd', '#888')}</svg>"
+
+    assert slimmed(svg, labelled=False).count("<line ") == 2
+
+
+def test_groups_that_move_or_colour_stay_and_close_where_they_did():
+    svg = '<svg ><g><g fill="red"><g transform="translate(0,0)"><text>a</text></g></g><g></g><text>b</text></g></svg>'
+
+    assert slimmed(svg, labelled=False) == '<svg ><g fill="red"><text>a</text></g><text>b</text></svg>'
+
+
+def test_the_usual_font_stands_once_and_others_stay():
+    texts = ['<text font-family="A" font-size="9px">x</text>'] * 2 + ['<text font-family="A" font-size="7px">y</text>']
+
+    assert slimmed(f"<svg >{''.join(texts)}</svg>", labelled=False) == (
+        '<svg font-family="A" font-size="9px" ><text>x</text><text>x</text><text font-size="7px">y</text></svg>'
+    )
+
+
+def test_marks_keep_their_values_only_where_they_are_asked_for():
+    told = re.findall(r' data-at="([^"]*)"', picture("a", chart(), labelled=True))
+
+    assert len(told) == 10
+    assert told[0].startswith("step: 0; norm: 1")
+    assert all(HOSTILE not in one for one in told)
+    assert "data-at" not in picture("a", chart())
+
+
+def test_ids_are_made_the_claims_own():
+    assert with_own_ids("b", '<a id="clip9"/><b fill="url(#clip9)"/>') == '<a id="b--1"/><b fill="url(#b--1)"/>'
