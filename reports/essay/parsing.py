@@ -1,0 +1,101 @@
+"""Markdown by markdown-it, which is told to note where a sentence begins: no guess of ours about code, links or emphasis can
+then put a boundary inside of one."""
+
+import re
+from bisect import bisect_right
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+BEGINS = "sentence"  # the type of the token that stands before the first word of every sentence but the first
+CODE = {"fence": 1, "code_block": 0}  # blocks that are left as they are, and how many lines stand before their first
+CELLS = {"th_open", "td_open"}
+UNDIVIDED = {"heading_open", *CELLS}
+ABBREVIATIONS = {"al", "approx", "ca", "cf", "dr", "e.g", "eq", "fig", "i.e", "mr", "mrs", "prof", "sec", "vs"}
+SCHEMES = {"http", "https", "mailto"}
+
+_SIGNS = re.compile(r"[\n!#$%&*+\-:<=>@\[\\\]^_`{}~]")  # where something else than plain text may begin
+_END = re.compile(r"""([.!?…])["'”’»)\]*_`~]*(?:\([^()\s]*\)["'”’»)*_]*)?\s+(?=\S)""")
+_GOES_ON = re.compile(r"""["'“‘«(\[*_]*([^\W\d_])""")
+_WORD = re.compile(r"\w")
+_WORD_BEFORE = re.compile(r"[\w.]*\Z")
+
+
+def parsed(text: str) -> list[Token]:
+    """The tokens of a text. HTML is text, and of links only those are links that lead to a page, a mailbox or a heading."""
+    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
+    parser.validateLink = is_harmless  # type: ignore[method-assign]
+    parser.core.ruler.at("inline", _inline)
+    parser.inline.ruler.at("text", _text)
+    parser.inline.ruler.before("text", BEGINS, _begins)
+    return parser.parse(text)
+
+
+def is_harmless(address: str) -> bool:
+    """Whether a link may be followed, or shown to lead nowhere: a script is none, nor is data."""
+    try:
+        scheme = urlsplit(address.strip()).scheme
+    except ValueError:
+        return False
+    return not scheme or scheme in SCHEMES
+
+
+def _inline(state: StateCore) -> None:
+    """The core rule of this name, which tells the rules below where sentences may begin."""
+    for before, token in pairwise(state.tokens):
+        if token.type == "inline":
+            token.meta["in"] = before.type
+            state.env["begin"] = [] if before.type in UNDIVIDED else _candidates(token.content)
+            state.env["of"] = token.content
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _begins(state: StateInline, silent: bool) -> bool:
+    """Note that a sentence begins, and leave the rest to the other rules."""
+    if not silent and state.pos and _next(state, state.pos) == state.pos:
+        state.push(BEGINS, "", 0).meta = {"at": state.pos}
+    return False
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """Plain text, up to where a sentence begins or anything else may."""
+    limit = min(_next(state, state.pos + 1), state.posMax)
+    sign = _SIGNS.search(state.src, state.pos, limit)
+    end = sign.start() if sign else limit
+    if end <= state.pos:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _next(state: StateInline, start: int) -> int:
+    """Where the next sentence begins from here on; what stands for a picture is parsed by itself and has none."""
+    begin: list[int] = state.env.get("begin", []) if state.src is state.env.get("of") else []
+    place = bisect_right(begin, start - 1)
+    return begin[place] if place < len(begin) else state.posMax
+
+
+def _candidates(content: str) -> list[int]:
+    """Where sentences may begin: after a full stop with its closing signs and white space, if what follows is no small letter,
+    what went before was no abbreviation, and there is a word to either side."""
+    found: list[int] = []
+    word = _WORD.search(content)
+    for end in _END.finditer(content):
+        start = end.end()
+        goes_on = _GOES_ON.match(content, start)
+        before = _WORD_BEFORE.search(content, max(0, end.start() - 12), end.start())
+        if goes_on and goes_on[1].islower() or end[1] == "." and before and before[0].lower() in ABBREVIATIONS:
+            continue
+        if word and word.start() < start:
+            found.append(start)
+            word = _WORD.search(content, start)
+    if found and not word:
+        found.pop()
+    return found
