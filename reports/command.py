@@ -23,6 +23,7 @@ from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
+from reports.essay.page import read_copy, write_copy
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
@@ -45,6 +46,10 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for record, evidence and site.")
 @click.option("--fresh", is_flag=True, help="Train every network again, whatever runs are kept.")
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
+@click.option(
+    "--essay", type=click.Path(path_type=Path), metavar="FILE",
+    help="Mark the passages of your copy of the essay; judges the evidence that is there.",
+)  # fmt: skip
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
@@ -54,6 +59,7 @@ def command(
     out: Path | None,
     fresh: bool,
     no_examine: bool,
+    essay: Path | None,
     replayed: str | None,
     listing: bool,
 ) -> int:
@@ -63,6 +69,8 @@ def command(
         return replay(_named([replayed])[0], out or REPORTS, console)
     if listing:
         return _list(console, out or REPORTS)
+    copy = read_copy(essay) if essay else None
+    no_examine = no_examine or copy is not None
     claims, chosen = _named(only) if only else list(every_claim()), PROFILES[profile]
     whole = not only and chosen.name == "verdict"
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
@@ -74,6 +82,9 @@ def command(
     write_record(record, folder)
     write_whole(folder / "verdicts.md", as_markdown(record).encode())
     page = write_site(record, seen.evidence, folder)
+    if copy:
+        page = write_copy(copy, record, folder)
+        _say(console, copy.summary)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
         if not no_examine:

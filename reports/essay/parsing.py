@@ -25,18 +25,27 @@ _WORD = re.compile(r"\w")
 _WORD_BEFORE = re.compile(r"[\w.]*\Z")
 
 
+def parser() -> MarkdownIt:
+    """One that takes HTML for text, and for links what leads to a page, a mailbox or a place in the text."""
+    made = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
+    made.validateLink = is_harmless  # type: ignore[method-assign]
+    made.core.ruler.at("inline", _inline)
+    made.inline.ruler.at("text", _text)
+    made.inline.ruler.before("text", BEGINS, _begins)
+    return made
+
+
 def parsed(text: str) -> list[Token]:
-    """The tokens of a text. HTML is text, and of links only those are links that lead to a page, a mailbox or a heading."""
-    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
-    parser.validateLink = is_harmless  # type: ignore[method-assign]
-    parser.core.ruler.at("inline", _inline)
-    parser.inline.ruler.at("text", _text)
-    parser.inline.ruler.before("text", BEGINS, _begins)
-    return parser.parse(text)
+    """The tokens of a text. RecursionError where it is nested so deeply that the parser would drop what is inside."""
+    made = parser()
+    tokens = made.parse(text)
+    if any(one.level >= made.options["maxNesting"] - 1 for one in tokens):
+        raise RecursionError
+    return tokens
 
 
 def is_harmless(address: str) -> bool:
-    """Whether a link may be followed, or shown to lead nowhere: a script is none, nor is data."""
+    """Whether an address leads to a page, a mailbox, or a place in the text or beside it: a script does not."""
     try:
         scheme = urlsplit(address.strip()).scheme
     except ValueError:
@@ -91,7 +100,8 @@ def _candidates(content: str) -> list[int]:
         start = end.end()
         goes_on = _GOES_ON.match(content, start)
         before = _WORD_BEFORE.search(content, max(0, end.start() - 12), end.start())
-        if goes_on and goes_on[1].islower() or end[1] == "." and before and before[0].lower() in ABBREVIATIONS:
+        is_short = end[1] == "." and before is not None and before[0].lower() in ABBREVIATIONS
+        if is_short or (goes_on and goes_on[1].islower()):
             continue
         if word and word.start() < start:
             found.append(start)

@@ -86,7 +86,8 @@ def taken_apart(text: str, name: str = "essay.md") -> Essay:
         tokens = parsed(text)
     except RecursionError as problem:
         raise EvidenceError(f"{name}: brackets are nested too deeply to be followed; take some out") from problem
-    source, sentences = _Source(text), []
+    source = _Source(text)
+    sentences: list[Sentence] = []
     within: dict[int, dict[int, int]] = {}
     for number, token in enumerate(tokens):
         if found := source.sentences(token):
@@ -110,15 +111,20 @@ class _Source:
             return {}
         first = (token.map or [0])[0]
         if token.type in CODE:
-            first += CODE[token.type]
-            lines = [one.strip() for one in token.content.split("\n")]
-            return {
-                number: self._between(first + number, start := self.lines[first + number].rfind(piece), first + number, start + len(piece))
-                for number, piece in enumerate(lines) if re.search(r"\w", piece)
-            }  # fmt: skip
+            return self._code(token, first + CODE[token.type])
         if token.type != "inline":
             return {}
         return {0: self._cell(token, first)} if token.meta["in"] in CELLS else self._running(token, first)
+
+    def _code(self, token: Token, first: int) -> dict[int, Sentence]:
+        """The lines that say something."""
+        found = {}
+        for number, piece in enumerate(one.strip() for one in token.content.split("\n")):
+            if re.search(r"\w", piece):
+                line = first + number
+                start = self.lines[line].rfind(piece)
+                found[number] = self._between(line, start, line, start + len(piece))
+        return found
 
     def _cell(self, token: Token, line: int) -> Sentence:
         """A cell, found behind the one before."""
