@@ -1,12 +1,16 @@
 """Where the passages are in a reader's copy: in place, moved, or changed so that they are to be reviewed."""
 
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from reports.essay.passages import Row
 from reports.essay.sentences import Sentence
+
+TELLING = 4  # words of a sentence that hardly stands in two essays by chance
 
 
 @dataclass(frozen=True)
@@ -15,9 +19,9 @@ class Placing:
     `lost` are the rows whose sentence is nowhere."""
 
     sentences: Sequence[Sentence] = field(repr=False)
-    rows: dict[int, Row] = field(default_factory=dict)
-    was: dict[int, Row] = field(default_factory=dict)
-    lost: list[Row] = field(default_factory=list)
+    rows: dict[int, Row]
+    was: dict[int, Row]
+    lost: list[Row]
 
     @property
     def review(self) -> list[int]:
@@ -46,31 +50,42 @@ class Placing:
 
 
 def place(rows: Sequence[Row], sentences: Sequence[Sentence]) -> Placing:
-    """Find each row's sentence by its digest: first where the order of the rows says, which tells the many cells apart that read
-    alike, then anywhere. As many new sentences as missing ones between the same neighbours are what became of these."""
-    placing, digests = Placing(sentences), [one.digest for one in sentences]
-    aside: list[Row] = []
-    matcher = SequenceMatcher(None, [one.digest for one in rows], digests, autojunk=False)
-    for what, first, last, start, end in matcher.get_opcodes():
-        if what == "equal":
-            placing.rows.update(zip(range(start, end), rows[first:last], strict=True))
-        else:
-            aside += rows[first:last]
-            if last - first == end - start:
-                placing.was.update(zip(range(start, end), rows[first:last], strict=True))
-    free: dict[str, list[int]] = defaultdict(list)
-    for number, one in enumerate(digests):
-        if number not in placing.rows:
-            free[one].append(number)
-    for row in aside:
-        if same := free[row.digest]:
-            nearest = min(same, key=lambda number: abs(sentences[number].line - row.line))
-            same.remove(nearest)
-            placing.rows[nearest] = row
-        else:
-            placing.lost.append(row)
-    found = set(map(id, placing.rows.values()))
-    for number, row in list(placing.was.items()):
-        if number in placing.rows or id(row) in found:
-            del placing.was[number]
-    return placing
+    """Find each row's sentence by its digest, run by run in the order of the rows: so cells that read alike are told apart, and a
+    part that changed its place is found in the next round. A run without a telling sentence might be anybody's and is left."""
+    pairs: dict[int, int] = {}
+    while found := _runs(rows, sentences, pairs):
+        pairs |= found
+    row_of = {number: place for place, number in pairs.items()}
+    return Placing(
+        sentences, {number: rows[place] for number, place in sorted(row_of.items())},
+        {number: rows[place] for number, place in _instead(row_of, len(rows), len(sentences)).items()},
+        [row for place, row in enumerate(rows) if place not in pairs],
+    )  # fmt: skip
+
+
+def _runs(rows: Sequence[Row], sentences: Sequence[Sentence], pairs: dict[int, int]) -> dict[int, int]:
+    """Places of rows that have no sentence yet, with sentences that have no row yet."""
+    taken = set(pairs.values())
+    left = [place for place in range(len(rows)) if place not in pairs]
+    free = [number for number in range(len(sentences)) if number not in taken]
+    matcher = SequenceMatcher(None, [rows[one].digest for one in left], [sentences[one].digest for one in free], autojunk=False)
+    found: dict[int, int] = {}
+    for at, start, size in matcher.get_matching_blocks():
+        run = free[start : start + size]
+        if any(_is_telling(sentences[one]) for one in run):
+            found.update(zip(left[at : at + size], run, strict=True))
+    return found
+
+
+def _is_telling(sentence: Sentence) -> bool:
+    return len(re.findall(r"\w+", sentence.text)) >= TELLING
+
+
+def _instead(row_of: dict[int, int], rows: int, sentences: int) -> dict[int, int]:
+    """Sentences without a row, with the places of as many rows without a sentence that stood between the same neighbours."""
+    found: dict[int, int] = {}
+    known = [(-1, -1), *sorted(row_of.items()), (sentences, rows)]
+    for (start, first), (end, last) in pairwise(known):
+        if row_of and end - start == last - first:
+            found.update(zip(range(start + 1, end), range(first + 1, last), strict=True))
+    return {number: place for number, place in found.items() if place not in row_of.values()}

@@ -1,5 +1,5 @@
-"""The essay's tokens as HTML, with something put around each sentence, which is valid wherever one begins and ends: within
-emphasis, in a cell, in code. Nothing is fetched: pictures become their description, and links to files beside the essay are text."""
+"""The essay's tokens as HTML, with something put around each sentence: valid wherever one begins and ends, within emphasis, in a
+cell, in code. Nothing is fetched: pictures become their description, and links to files beside the essay are text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ class _Writer:
     def _block(self, number: int, token: Token) -> Token:
         within = self.essay.within.get(number, {})
         if token.type == "inline":
-            return _raw(self._inline(token, within))
+            return Token("inline", "", 0, children=[_raw(self._inline(token, within))])
         if token.type in CODE:
             return _raw(self._code(token, within))
         if token.type in ("heading_open", "heading_close"):
