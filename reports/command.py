@@ -23,7 +23,7 @@ from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
-from reports.essay.page import read_copy, write_copy
+from reports.essay.page import forget_copy, read_copy, write_copy
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
@@ -85,6 +85,8 @@ def command(
     if copy:
         page = write_copy(copy, record, folder)
         _say(console, copy.summary)
+    else:
+        forget_copy(folder)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
         if not no_examine:

@@ -52,12 +52,18 @@ def write_copy(copy: Copy, record: Record, folder: Path) -> Path:
     return path
 
 
+def forget_copy(folder: Path) -> None:
+    """Once there are other verdicts, what was written of a copy before is out of date."""
+    for name in ("essay.html", "annotations.json"):
+        (folder / "site" / name).unlink(missing_ok=True)
+
+
 def copy_as_html(copy: Copy, record: Record) -> str:
     """The page as text."""
     placing = copy.placing
     marking = Verdicts(placing, {one.id: one for one in record.claims})
     html: str = environment().get_template("essay.html").render(
-        record=record, essay=copy.essay, placing=placing, count=placing.count(), coverage=coverage(placing),
+        run=record.run, essay=copy.essay, placing=placing, count=placing.count(), coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
         ids=lambda row: [*row.claims, *row.repeats], lines=lines, address=address,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 cell, in code. Nothing is fetched: pictures become their description, and links to files beside the essay are text."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
@@ -11,7 +12,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reports.essay.parsing import BEGINS, CODE, SCHEMES, parser
+from reports.essay.parsing import BEGINS, CODE, SCHEMES, is_harmless, parser
 from reports.essay.sentences import Essay
 
 
@@ -33,6 +34,7 @@ class _Writer:
     def __init__(self, essay: Essay, marking: Marking) -> None:
         self.essay, self.marking, self.parser = essay, marking, parser()
         self.anchors = _anchors(essay.tokens)
+        self.names = set(self.anchors.values())
         self.tables = 0
 
     def html(self) -> str:
@@ -97,11 +99,13 @@ class _Writer:
 
     def _address(self, address: str) -> str:
         """Where a link leads from the page; empty if to a file that is not there."""
+        if not is_harmless(address):
+            return ""
         parts = urlsplit(address)
         if parts.scheme in SCHEMES:
             return address
-        here = address.startswith("#") and unquote(parts.fragment) in self.anchors.values()
-        return f"#essay-{unquote(parts.fragment)}" if here else ""
+        name = unquote(parts.fragment)
+        return f"#essay-{name}" if address.startswith("#") and name in self.names else ""
 
 
 def _raw(html: str) -> Token:
@@ -128,10 +132,13 @@ def _pieces(children: Iterator[Token]) -> Iterator[tuple[int, list[Token]]]:
 def _anchors(tokens: list[Token]) -> dict[int, str]:
     """By the number of a heading's token, the name that a link within the text has for it: the one that forges make."""
     found: dict[int, str] = {}
+    taken, counts = set[str](), Counter[str]()
     for number, token in enumerate(tokens):
         if token.type == "heading_open":
             words = "".join(one.content for one in tokens[number + 1].children or [])
             name = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
-            count = sum(one == name or re.fullmatch(rf"{re.escape(name)}-\d+", one) is not None for one in found.values())
-            found[number] = f"{name}-{count}" if count else name
+            while (anchor := f"{name}-{counts[name]}" if counts[name] else name) in taken:
+                counts[name] += 1
+            taken.add(anchor)
+            found[number] = anchor
     return found

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from claims.kit.evidence import EvidenceError, as_json
 from reports.essay.annotations import annotations
@@ -140,8 +140,8 @@ def test_line_ends_of_other_systems_change_no_place(ends: str) -> None:
 
 
 PIECES = st.sampled_from([
-    "**", "*", "_", "~~", "`", "``", "[a. B](", "c. D)", "[", "]", "(", ")", "<", ">", "|", "\n", "\n\n", "  \n", "# ", "- ",
-    "> ", "1. ", "```\n", "    ", "\t", "\\", "|--|--|\n", "| a. B | \\| c |\n", "\n---\n", "<script>alert(1)</script>",
+    "**", "*", "!", "_", "~~", "`", "``", "[a. B](", "c. D)", "[", "]", "(", ")", "<", ">", "|", "\n", "\n\n", "  \n", "# ",
+    "- ", "> ", "1. ", "```\n", "    ", "\t", "\\", "|--|--|\n", "| a. B | \\| c |\n", "\n---\n", "<script>alert(1)</script>",
     "<b onload=x>", "[x](javascript:alert(1))", "<javascript:x>", "[y](data:text/html,x)", "<http://a.b/c>", "[z](#a 'A. B')",
     "&lt;script&gt;", "&#60;b&#62;", "Word. ", "Another one. ", "etc. so? ", "é", "A", "7", ". ", " ", "\u2028", "\x0b",
     "[r]: /x\n", "[r]",
@@ -196,6 +196,7 @@ def test_marks_change_no_word_and_no_emphasis(text: str) -> None:
     """The parser as it comes is the oracle: whether a sentence begins somewhere must not matter to what is read."""
     plain = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
     plain.validateLink = is_harmless
+    plain.add_render_rule("image", lambda _, tokens, place, *more: f"[picture: {escape(tokens[place].content)}]")
     shown = "".join(Page(rendered(taken_apart(text), Everywhere())).text)
     expected = "".join(Page(plain.render(text)).text)
 
@@ -306,6 +307,13 @@ def test_links_lead_to_headings_and_pages_and_nowhere_else() -> None:
     assert not re.search(r'(href|src)="(javascript|\./|https://example.org/x.png)', html)
 
 
+def test_headings_that_read_alike_have_names_of_their_own() -> None:
+    html = rendered(taken_apart("# A-1\n# A\n# A\n# A\n[last](#a-2)"), Everywhere())
+
+    assert re.findall(r'id="essay-([^"]+)"', html) == ["a-1", "a", "a-2", "a-3"]
+    assert 'href="#essay-a-2"' in html
+
+
 def test_the_page_is_whole_with_one_first_heading_and_every_link_within_it_arrives() -> None:
     shown = Page(body(page("Before all.\n\n" + OWLS.replace("two", "three"))))
     ids = [one["id"] for _, one in shown.tags if "id" in one]
@@ -371,10 +379,14 @@ def test_an_essay_is_shown_from_the_evidence_that_is_there(reports, tmp_path):
     assert reports.run("--no-examine", "--essay", essay)[0] == before
 
 
-def test_without_an_essay_there_is_no_page_of_one(reports):
+def test_without_an_essay_there_is_no_page_of_one_nor_an_old_one(reports, owls):
     reports.examine()
+    fresh = files(reports.folder / "site").keys()
+    reports.run("--essay", owls)
 
-    assert not (reports.folder / "site" / "essay.html").exists()
+    assert files(reports.folder / "site").keys() - fresh == {"essay.html", "annotations.json"}
+    reports.run("--no-examine")
+    assert files(reports.folder / "site").keys() == fresh
 
 
 @pytest.mark.parametrize(("content", "complaint"), [
