@@ -1,4 +1,5 @@
 """`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
+`python -m reports locate FILE "phrase"`: where a passage of the essay stands, for `claims/passages.toml`.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
 input error, said in one line, with nothing lost.
@@ -21,6 +22,10 @@ def main() -> int:
     except ModuleNotFoundError as problem:
         return _missing(problem)
     try:
+        if sys.argv[1:2] == ["locate"]:
+            from reports.essay.locate import locate
+
+            return int(locate(sys.argv[2:], prog_name="python -m reports locate", standalone_mode=False) or 0)
         from reports.command import command
 
         return int(command(standalone_mode=False) or 0)

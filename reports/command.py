@@ -24,6 +24,7 @@ from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.comparison import Changes, as_lines, as_text, compare, read_older
+from reports.essay.page import forget_copy, read_copy, write_copy
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.exports import write_exports
 from reports.pages import write_single, write_site
@@ -48,6 +49,10 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
 @click.option("--single", is_flag=True, help="Write the whole report as one file as well, to mail: site/single.html.")
 @click.option("--compare", "older", type=click.Path(path_type=Path), metavar="OLD.json", help="Say what changed since.")
+@click.option(
+    "--essay", type=click.Path(path_type=Path), metavar="FILE",
+    help="Mark the passages of your copy of the essay; judges the evidence that is there.",
+)  # fmt: skip
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
@@ -59,6 +64,7 @@ def command(
     no_examine: bool,
     single: bool,
     older: Path | None,
+    essay: Path | None,
     replayed: str | None,
     listing: bool,
 ) -> int:
@@ -68,6 +74,8 @@ def command(
         return replay(_named([replayed])[0], out or REPORTS, console)
     if listing:
         return _list(console, out or REPORTS)
+    copy = read_copy(essay) if essay else None
+    no_examine = no_examine or copy is not None
     claims, chosen = _named(only) if only else list(every_claim()), PROFILES[profile]
     whole = not only and chosen.name == "verdict"
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
@@ -84,6 +92,11 @@ def command(
     page = write_site(record, seen.evidence, folder)
     if single:
         _say(console, f"One file: {write_single(record, seen.evidence, folder)}")
+    if copy:
+        page = write_copy(copy, record, folder)
+        _say(console, copy.summary)
+    else:
+        forget_copy(folder)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
         if not no_examine:

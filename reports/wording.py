@@ -30,6 +30,8 @@ CHAPTERS = {
 
 ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
 
+GRAVEST: tuple[Word, ...] = ("refuted", "qualified", "undecided", "supported")  # first what a reader must know first
+
 LEGEND: dict[Word, str] = {
     "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
     "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",

@@ -1,0 +1,94 @@
+"""The rows of `claims/passages.toml`: where each claim sits in the essay, and why other sentences carry none."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from claims.kit.evidence import ROOT, EvidenceError
+
+PASSAGES = ROOT / "claims" / "passages.toml"
+
+Kind = Literal[
+    "heading", "contents", "label", "drawing", "transition", "definition", "example", "question", "opinion", "vague"
+]  # fmt: skip
+KINDS: dict[Kind, str] = {
+    "heading": "names what follows",
+    "contents": "an entry of the table of contents",
+    "label": "names a row, a column, or what does not apply",
+    "drawing": "says how a drawing is laid out",
+    "transition": "leads over to what follows, or states its setting",
+    "definition": "settles what a word is to mean",
+    "example": "gives an example of which nothing is said",
+    "question": "asks",
+    "opinion": "values, and states nothing that a check could speak against",
+    "vague": "is worded so that no check could speak against it",
+}
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A sentence of the essay: its place, its digest, and one of the claims it states (`claims`), those that it says again in
+    passing (`repeats`), or why it has none (`none`, `why`)."""
+
+    line: int
+    start: int
+    end: int
+    digest: str
+    last: int = 0
+    claims: list[str] = []
+    repeats: list[str] = []
+    none: Kind | None = None
+    why: str = ""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What the rows are sorted by."""
+        return self.line, self.start
+
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """What is said of the sentence, wherever it stands."""
+        return self.claims, self.repeats, self.none, self.why
+
+
+class Passages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file, its rows in the order of the essay; `beyond` are claims that go further than it."""
+
+    passages: list[Row]
+    beyond: list[str] = []
+
+
+def read_passages(path: Path = PASSAGES) -> Passages:
+    """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        plain = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise EvidenceError(f"{path}: not readable as TOML ({problem}); mend the file") from problem
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("{")]
+    try:
+        found = msgspec.convert(plain, Passages)
+    except msgspec.ValidationError as problem:
+        number = re.search(r"passages\[(\d+)\]", str(problem))
+        where = f":{lines[int(number[1])]}" if number and int(number[1]) < len(lines) else ""
+        raise EvidenceError(f"{path}{where}: {problem}; mend the row as the head of the file says") from problem
+    if wrong := [f"line {lines[number]}: {what}" for number, what in _mistakes(found.passages)]:
+        raise EvidenceError(f"{path}: {'; '.join(wrong)}")
+    return Passages(passages=sorted(found.passages, key=lambda one: one.place), beyond=found.beyond)
+
+
+def _mistakes(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
+    seen: set[tuple[int, int]] = set()
+    for number, one in enumerate(rows):
+        if sum(map(bool, (one.claims, one.repeats, one.none))) != 1:
+            yield number, "give one of claims, repeats and none"
+        if one.line < 1 or one.start < 0 or (one.last and one.last <= one.line) or (not one.last and one.end <= one.start):
+            yield number, f"line {one.line}, start {one.start}, last {one.last}, end {one.end} is no place; run locate again"
+        if not re.fullmatch(r"[0-9a-f]{16}", one.digest):
+            yield number, f"digest {one.digest!r} is not of 16 hexadecimal digits; run locate again"
+        if one.place in seen:
+            yield number, f"line {one.line}, start {one.start} has a row already; leave one of the two"
+        seen.add(one.place)
