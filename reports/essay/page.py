@@ -64,7 +64,8 @@ def copy_as_html(copy: Copy, record: Record) -> str:
     placing = copy.placing
     marking = Verdicts(placing, {one.id: one for one in record.claims})
     html: str = environment().get_template("essay.html").render(
-        record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(), coverage=coverage(placing),
+        record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(),
+        coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
         ids=lambda row: [*row.claims, *row.repeats], lines=lines, address=address,
     )  # fmt: skip
