@@ -45,8 +45,8 @@ def as_html(record: Record, evidence: Mapping[str, ClaimEvidence], sources: Mapp
     """The page as text."""
     script = (TEMPLATES / "script.js").read_text(encoding="utf-8")
     by_id = {one.id: one for one in record.claims}
-    html: str = _environment().get_template("page.html").render(
-        record=record, run=record.run, script=Markup(script), script_digest=_digest(script), chapters=_chapters(record),
+    html: str = environment().get_template("page.html").render(
+        record=record, run=record.run, script=Markup(script), script_digest=digest(script), chapters=_chapters(record),
         by_id=by_id, instead=[by_id[id] for id in record.instead], most=wording.MOST_IMPORTANT,
         engines=[name for name in wording.ENGINES if any(wording.engine(one) == name for one in record.claims)],
         off_pins=[one for part in is_as_pinned(record) for one in part], charts=_charts(evidence),
@@ -66,7 +66,7 @@ def references_as_html(record: Record, sources: Mapping[str, Source]) -> str:
             taken[one.source].append((claim, one))
         for key in set(claim.cites) - {one.source for one in published}:
             also[key].append(claim)
-    html: str = _environment().get_template("references.html").render(
+    html: str = environment().get_template("references.html").render(
         record=record, taken=taken, also=also, cited=lambda keys: cited(keys, sources),
         references=cited(set(taken) | set(also), sources),
         open=[one for one in record.claims if one.fact and one.verdict == "undecided"],
@@ -76,7 +76,7 @@ def references_as_html(record: Record, sources: Mapping[str, Source]) -> str:
 
 def training_as_html(record: Record, evidence: Mapping[str, ClaimEvidence]) -> str:
     """The page of what training showed as text."""
-    html: str = _environment().get_template("training.html").render(
+    html: str = environment().get_template("training.html").render(
         record=record, run=record.run, training=record.training, charts=_charts(evidence),
         by_id={one.id: one for one in record.claims},
     )  # fmt: skip
@@ -86,9 +86,9 @@ def training_as_html(record: Record, evidence: Mapping[str, ClaimEvidence]) -> s
 def machines_as_html(record: Record, evidence: Mapping[str, ClaimEvidence]) -> str:
     """The page of what was timed as text."""
     script = (TEMPLATES / "machines.js").read_text(encoding="utf-8")
-    html: str = _environment().get_template("machines.html").render(
+    html: str = environment().get_template("machines.html").render(
         record=record, run=record.run, machines=record.machines, charts=_charts(evidence),
-        by_id={one.id: one for one in record.claims}, script=Markup(script), script_digest=_digest(script),
+        by_id={one.id: one for one in record.claims}, script=Markup(script), script_digest=digest(script),
     )  # fmt: skip
     return html
 
@@ -97,17 +97,18 @@ def _charts(evidence: Mapping[str, ClaimEvidence]) -> dict[str, dict[str, Any]]:
     return {id: one.figure for id, one in evidence.items() if one.figure}
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Templates escape by themselves, and a name that they do not know is an error."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(prose=prose)
-    environment.globals.update(
+    made.filters.update(prose=prose)
+    made.globals.update(
         words=WORDS, icons=wording.ICONS, wording=wording, picture=pictures.picture, numbers=pictures.numbers,
         items=matrices.items, quotation=citing.quotation, case_text=citing.case_text, cases_of=cases_of, by_argument=by_argument,
     )  # fmt: skip
-    return environment
+    return made
 
 
 _MARKS = (
@@ -149,6 +150,6 @@ def _chapters(record: Record) -> list[tuple[str, list[ClaimRecord]]]:
     return [(chapter, list(claims)) for chapter, claims in groupby(ordered, key=lambda one: one.chapter)]
 
 
-def _digest(script: str) -> str:
+def digest(script: str) -> str:
     """What lets this script run and no other."""
     return "sha256-" + b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -54,9 +54,9 @@ def test_what_was_counted_can_be_read_without_a_script_and_says_that_it_was_not_
 
 def test_the_one_script_is_the_one_that_is_allowed(page):
     (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    from reports.render import _digest
+    from reports.render import digest
 
-    assert f"script-src '{_digest(script)}'" in page
+    assert f"script-src '{digest(script)}'" in page
 
 
 def test_what_wants_a_machine_is_listed_with_what_it_needs(page):
