@@ -26,6 +26,8 @@ CHAPTERS = {
     "interview": "Interview questions",
 }
 
+STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
+
 ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
 
 LEGEND: dict[Word, str] = {
@@ -33,6 +35,13 @@ LEGEND: dict[Word, str] = {
     "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
     "undecided": "The check cannot tell: no source was found, too little was tried, a control misbehaved, or something broke.",
+}
+
+VOTES: dict[Word, str] = {  # what a vote for it means
+    "supported": "yes, just so",
+    "qualified": "only under a condition",
+    "refuted": "no, there is a counterexample",
+    "undecided": "nobody can tell yet",
 }
 
 CORRECTED: dict[Word, str] = {
