@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[^\[\],\s]+")
 
 @dataclass(frozen=True)
 class Item:
-    """A value with its name (`W_h =`) or its place in a sequence (`2:`). It is made of `parts` that have names of their own, or of
+    """A value with its name (`W_h =`) or its place in a sequence (`2:`), made of `parts` that have names of their own, or of
     `matrices`; both are empty where `text` says it better."""
 
     label: str

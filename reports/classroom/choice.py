@@ -23,7 +23,7 @@ def chosen(record: Record, ids: Sequence[str]) -> list[ClaimRecord]:
 
 
 def case_of(claim: ClaimRecord) -> tuple[ReadingEvidence, Case] | None:
-    """The stored case for a board: the first that fell and is not too large, else the smallest. A seed that lost shows nothing."""
+    """The stored case for a board: the first that fell and is not too large, else the smallest. A lost seed shows nothing."""
     cases = [(one, case) for one, case in cases_of(claim) if not claim.fact and (one.engine or claim.by) != "trials"]
     fallen = [(one, case) for one, case in cases if one.outcome == "fell"] or cases
     return next((found for found in fallen if _fits(found[1])), min(cases, key=lambda found: len(_text(found[1])), default=None))
