@@ -23,6 +23,7 @@ from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
+from reports.classroom.writing import write_handout, write_notebook, write_slides
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.markdown import as_markdown
 from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
@@ -46,6 +47,13 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
 @click.option("--fresh", is_flag=True, help="Train every network again, whatever runs are kept.")
 @click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
+@click.option(
+    "--slides", is_flag=True, help="Write a deck for the classroom, from the record that is there, --only these claims."
+)
+@click.option(
+    "--handout", is_flag=True, help="Write worksheets and answers in the same way, to print from the browser, or to PDF."
+)
+@click.option("--notebook", metavar="ID", help="Write a Jupyter notebook in which a claim is replayed and its domain changed.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
     only: tuple[str, ...],
@@ -55,6 +63,9 @@ def command(
     fresh: bool,
     no_examine: bool,
     replayed: str | None,
+    slides: bool,
+    handout: bool,
+    notebook: str | None,
     listing: bool,
 ) -> int:
     """Put the essay's claims to the test and report what came of it."""
@@ -63,6 +74,8 @@ def command(
         return replay(_named([replayed])[0], out or REPORTS, console)
     if listing:
         return _list(console, out or REPORTS)
+    if slides or handout or notebook:
+        return _for_the_classroom(console, out or REPORTS, only, slides, handout, notebook)
     claims, chosen = _named(only) if only else list(every_claim()), PROFILES[profile]
     whole = not only and chosen.name == "verdict"
     folder = out or (REPORTS if whole else SCRATCH / ("only" if only else chosen.name))
@@ -79,6 +92,19 @@ def command(
         if not no_examine:
             keep_runs(folder / "evidence" / "runs", seen.runs.values(), older=False)
     return _conclude(console, record, page)
+
+
+def _for_the_classroom(
+    console: Console, folder: Path, only: Sequence[str], slides: bool, handout: bool, notebook: str | None
+) -> int:
+    """What was asked for, each in a file whose name says of which claims it is."""
+    ids, of = [one.id for one in _named(only)], f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
+    written = [write_slides(folder, ids, f"slides{of}")] if slides else []
+    written += [write_handout(folder, ids, f"handout{of}")] if handout else []
+    written += [write_notebook(folder, one) for one in (_named([notebook]) if notebook else [])]
+    for path in written:
+        _say(console, f"Written: {path}")
+    return 0
 
 
 def _forget_others(folder: Path, ids: set[str]) -> None:

@@ -37,8 +37,8 @@ from claims.kit.text import as_text
 
 evidence = read_evidence(root / FOLDER / "evidence" / "ID.json")
 seen = {one.name: one for one in evidence.readings}
-steady = settings(  # the same 200 cases every time, and no explanation of what is seen anyway
-    max_examples=200, database=None, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink],
+steady = settings(  # the same cases every time, and no explanation of what is seen anyway
+    max_examples=CASES, database=None, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -126,7 +126,8 @@ seeds = independent_seeds(seen[written.name].entropy, claim.by.seeds)
 with shelf(kept) as taken:
     run(**constants(written), seed=seeds[0])
 for one in taken.used.values():
-    print(one.experiment.rpartition(".")[2], one.arguments, one.ran.measured, "kept" if one.key in kept else "trained just now")"""
+    whence = "kept" if one.key in kept else "trained just now"
+    print(one.experiment.rpartition(".")[2], one.arguments, one.ran.measured, whence)"""
 
 CURVES = """\
 import altair as alt
@@ -138,8 +139,9 @@ points = [
     for place, loss in enumerate(one.ran.curve)
     if loss is not None and len(one.ran.curve) > 1
 ]
+below = alt.Legend(orient="bottom", columns=1, labelLimit=900)
 alt.Chart(alt.Data(values=points)).mark_line().encode(
-    alt.X("part of the training:Q"), alt.Y("loss:Q"), alt.Color("run:N", legend=alt.Legend(orient="bottom", columns=1, labelLimit=900))
+    alt.X("part of the training:Q"), alt.Y("loss:Q"), alt.Color("run:N", legend=below)
 )"""
 
 ANOTHER = """\

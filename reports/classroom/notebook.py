@@ -10,6 +10,7 @@ import nbformat
 from markupsafe import Markup
 
 from claims.kit.claim import Claim
+from claims.kit.engines import Search
 from claims.kit.evidence import ROOT, ClaimEvidence
 from claims.kit.examine import rebuilt
 from reports.classroom import cells, sources
@@ -19,6 +20,7 @@ from reports.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
 
 Cell = tuple[str, str]
 SHOWN = 3  # stored cases that are replayed
+USUAL = 200  # cases of a search where the claim is settled otherwise
 
 
 def notebook_as_json(claim: Claim, record: Record, evidence: ClaimEvidence, folder: Path) -> str:
@@ -26,7 +28,7 @@ def notebook_as_json(claim: Claim, record: Record, evidence: ClaimEvidence, fold
     told = next(one for one in record.claims if one.id == claim.id)
     made = [("markdown", _told(told, record)), ("code", cells.BEGIN.replace("IMPORT", sources.import_of(claim)))]
     made += [("markdown", "## The property\n" + _paragraph(ENGINES[engine(told)])), ("code", cells.PROPERTY)]
-    made += [("code", cells.TOOLS.replace("FOLDER", _quoted(_from_root(folder))).replace("ID", claim.id))]
+    made += [("code", _tools(claim, folder))]
     if evidence.figure is not None:
         made += [("markdown", "## In a picture"), ("code", cells.FIGURE)]
     made += _trained(claim) if claim.by.name == "trials" else _searched(claim, evidence)
@@ -44,6 +46,12 @@ def _notebook(made: Sequence[Cell]) -> Any:
     book = nbformat.v4.new_notebook(cells=placed, metadata={"kernelspec": python, "language_info": {"name": "python"}})
     nbformat.validate(book)
     return book
+
+
+def _tools(claim: Claim, folder: Path) -> str:
+    """What reads and runs the stored cases; a search is as long as the claim's own."""
+    many = str(claim.by.cases if isinstance(claim.by, Search) else USUAL)
+    return cells.TOOLS.replace("FOLDER", _quoted(_from_root(folder))).replace("CASES", many).replace("ID", claim.id)
 
 
 def _from_root(folder: Path) -> str:
@@ -72,7 +80,7 @@ def _told(claim: ClaimRecord, record: Record) -> str:
         parts.append(_paragraph(claim.not_shown, "Not shown."))
     commit = f", commit {record.run.commit}" if record.run.commit else ""
     parts.append(_paragraph(f"Cite as: {TITLE}, claim {claim.id}, {record.run.date[:10]}{commit}."))
-    parts.append(_paragraph("Run it with Jupyter from anywhere within a checkout of the project, where its packages are installed."))
+    parts.append(_paragraph("Run it with Jupyter from anywhere within a checkout, in the environment of the project."))
     return "\n".join(parts)
 
 
@@ -84,7 +92,7 @@ def _searched(claim: Claim, evidence: ClaimEvidence) -> list[Cell]:
         ("code", _by_hand(claim, evidence)),
         ("markdown", "The same property on the simplest case of every other reading: what differs goes in, not what is asked."),
         ("code", cells.OTHERS),
-        ("markdown", "## Search on your own\nHypothesis looks for a case that falls, and shrinks what it finds. Change the domain."),
+        ("markdown", "## Search on your own\nHypothesis looks for a case that falls, and shrinks it. Change the domain."),
         ("code", _search(claim, evidence)),
     ]
 
@@ -123,7 +131,8 @@ def _by_hand(claim: Claim, evidence: ClaimEvidence) -> str:
     values = rebuilt(claim.reading(seen.name), case)
     texts = {name: sources.editable(value, f"arguments[{_quoted(name)}]") for name, value in values.items()}
     lines = [f"arguments[{_quoted(name)}] = {text}" for name, text in texts.items() if text]
-    return "\n".join([f"arguments = stored({_quoted(seen.name)})", *lines, "run(**arguments)"])
+    needed = ["import torch\n"] if any("torch." in line for line in lines) else []
+    return "\n".join([*needed, f"arguments = stored({_quoted(seen.name)})", *lines, "run(**arguments)"])
 
 
 def _search(claim: Claim, evidence: ClaimEvidence) -> str:
