@@ -74,9 +74,10 @@ def _literal(value: Any) -> str | None:
             return f"np.array({value.tolist()}{kind})"
         case list() | tuple():
             texts = [_literal(item) for item in value]
+            if None in texts:
+                return None
             inner = ", ".join(filter(None, texts))
-            whole = f"[{inner}]" if isinstance(value, list) else f"({inner},)"
-            return whole if None not in texts else None
+            return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if inner else "()"
     if hasattr(value, "detach") and (array := _literal(value.detach().numpy())):
         return f"torch.from_numpy({array})"
     return None
