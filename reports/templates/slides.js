@@ -36,7 +36,7 @@ function show(place) {
 function go(place) {
   show(place);
   history.replaceState(null, "", `#${now + 1}`);
-  slides[now].querySelector("h1, h2").focus({ preventScroll: true });
+  slides[now].querySelector("h2").focus({ preventScroll: true });
 }
 
 // The address names a slide by its number, or a claim.
