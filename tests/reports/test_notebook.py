@@ -50,7 +50,9 @@ def printed(made):
 def test_it_runs_below_the_checkout_and_replays_what_is_stored(engine):
     claim, record, evidence = real(RUN[engine])
     made = book(claim, record, evidence)
-    NotebookClient(made, timeout=120, resources={"metadata": {"path": str(ROOT / "tests" / "reports")}}).execute()
+    NotebookClient(
+        made, timeout=300, startup_timeout=300, resources={"metadata": {"path": str(ROOT / "tests" / "reports")}}
+    ).execute()
 
     said = printed(made)
     assert claim.says in said
