@@ -23,6 +23,7 @@ from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
+from reports.classroom.writing import write_handout, write_notebook, write_slides
 from reports.comparison import Changes, as_lines, as_text, compare, read_older
 from reports.essay.page import forget_copy, read_copy, write_copy
 from reports.examination import Examination, Task, examine, how_many_readings
@@ -54,6 +55,13 @@ VERDICT_CHANGED, NOT_DECIDED = 1, 2
     help="Mark the passages of your copy of the essay; judges the evidence that is there.",
 )  # fmt: skip
 @click.option("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
+@click.option(
+    "--slides", is_flag=True, help="Write a deck for the classroom, from the record that is there, --only these claims."
+)
+@click.option(
+    "--handout", is_flag=True, help="Write worksheets and answers in the same way, to print from the browser, or to PDF."
+)
+@click.option("--notebook", metavar="ID", help="Write a Jupyter notebook in which a claim is replayed and its domain changed.")
 @click.option("--list", "listing", is_flag=True, help="List the claims with their verdicts.")
 def command(
     only: tuple[str, ...],
@@ -66,6 +74,9 @@ def command(
     older: Path | None,
     essay: Path | None,
     replayed: str | None,
+    slides: bool,
+    handout: bool,
+    notebook: str | None,
     listing: bool,
 ) -> int:
     """Put the essay's claims to the test and report what came of it."""
@@ -74,6 +85,8 @@ def command(
         return replay(_named([replayed])[0], out or REPORTS, console)
     if listing:
         return _list(console, out or REPORTS)
+    if slides or handout or notebook:
+        return _for_the_classroom(console, out or REPORTS, only, slides, handout, notebook)
     copy = read_copy(essay) if essay else None
     no_examine = no_examine or copy is not None
     claims, chosen = _named(only) if only else list(every_claim()), PROFILES[profile]
@@ -102,6 +115,19 @@ def command(
         if not no_examine:
             keep_runs(folder / "evidence" / "runs", seen.runs.values(), older=False)
     return _conclude(console, record, page)
+
+
+def _for_the_classroom(
+    console: Console, folder: Path, only: Sequence[str], slides: bool, handout: bool, notebook: str | None
+) -> int:
+    """What was asked for, each in a file whose name says of which claims it is."""
+    ids, of = [one.id for one in _named(only)], f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
+    written = [write_slides(folder, ids, f"slides{of}")] if slides else []
+    written += [write_handout(folder, ids, f"handout{of}")] if handout else []
+    written += [write_notebook(folder, one) for one in (_named([notebook]) if notebook else [])]
+    for path in written:
+        _say(console, f"Written: {path}")
+    return 0
 
 
 def _forget_others(folder: Path, ids: set[str]) -> None:

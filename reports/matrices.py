@@ -14,16 +14,19 @@ Matrix = list[list[str]]
 _ITEM = re.compile(r"(?:(?P<name>\w+) = |(?P<number>\d+): )?(?P<value>.*)", re.DOTALL)
 _NUMBERS = re.compile(r"\[(?:[\[\]\s,]|(?:-?\d++(?:\.\d*+)?(?:e[-+]?\d++)?(?:/\d++)?|-?inf|nan)(?=[\[\]\s,]))*\]")
 _ROWS = re.compile(r"\[([^\[\]]*;[^\[\]]*)\]")  # one matrix on one line: [0 1; 1/2 0]
+_NAMED = re.compile(r"\w+ = ")
 _PLAIN = re.compile(r"[^\[\],\s]+")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A value with its name (`W_h =`) or its place in a sequence (`2:`); `matrices` is empty where `text` says it better."""
+    """A value with its name (`W_h =`) or its place in a sequence (`2:`), made of `parts` that have names of their own, or of
+    `matrices`; both are empty where `text` says it better."""
 
     label: str
     text: str
     matrices: list[Matrix]
+    parts: list["Item"]
 
 
 def items(text: str) -> list[Item]:
@@ -35,7 +38,8 @@ def _item(part: str) -> Item:
     found = _ITEM.fullmatch(part)
     assert found is not None  # the last group takes whatever there is
     label = f"{found['name']} =" if found["name"] else f"{found['number']}:" if found["number"] else ""
-    return Item(label, found["value"], matrices(found["value"]))
+    value = found["value"].replace("\n    ", "\n") if label else found["value"]  # indented below its label
+    return Item(label, value, matrices(value), items(value) if label and _NAMED.match(value) else [])
 
 
 def matrices(text: str) -> list[Matrix]:

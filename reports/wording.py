@@ -28,6 +28,8 @@ CHAPTERS = {
     "interview": "Interview questions",
 }
 
+STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
+
 ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
 
 GRAVEST: tuple[Word, ...] = ("refuted", "qualified", "undecided", "supported")  # first what a reader must know first
@@ -45,6 +47,12 @@ SURPRISING = (
     "trials; at most two of a chapter. A sentence that is crossed out is refuted; any other is true under a condition."
 )
 TRUTH: dict[Word, int] = {"refuted": 1, "qualified": 2, "supported": 3}  # being undecided is no degree of truth
+VOTES: dict[Word, str] = {  # what a vote for it means
+    "supported": "yes, just so",
+    "qualified": "only under a condition",
+    "refuted": "no, there is a counterexample",
+    "undecided": "nobody can tell yet",
+}
 
 CORRECTED: dict[Word, str] = {
     "supported": "Stands as written",

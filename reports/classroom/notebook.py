@@ -1,0 +1,145 @@
+"""The notebook `site/notebooks/ID.ipynb`: a claim replayed from its evidence, then put to other cases by a student's hand."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from markupsafe import Markup
+
+from claims.kit.claim import Claim
+from claims.kit.engines import Search
+from claims.kit.evidence import ROOT, ClaimEvidence
+from claims.kit.examine import rebuilt
+from reports.classroom import cells, sources
+from reports.record import ClaimRecord, Record
+from reports.render import prose
+from reports.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
+
+Cell = tuple[str, str]
+SHOWN = 3  # stored cases that are replayed
+USUAL = 200  # cases of a search where the claim is settled otherwise
+
+
+def notebook_as_json(claim: Claim, record: Record, evidence: ClaimEvidence, folder: Path) -> str:
+    """The notebook as text; it reads the evidence in this folder again when it is run."""
+    told = next(one for one in record.claims if one.id == claim.id)
+    made = [("markdown", _told(told, record)), ("code", cells.BEGIN.replace("IMPORT", sources.import_of(claim)))]
+    made += [("markdown", "## The property\n" + _paragraph(ENGINES[engine(told)])), ("code", cells.PROPERTY)]
+    made += [("code", _tools(claim, folder))]
+    if evidence.figure is not None:
+        made += [("markdown", "## In a picture"), ("code", cells.FIGURE)]
+    made += _trained(claim) if claim.by.name == "trials" else _searched(claim, evidence)
+    return nbformat.writes(_notebook(made)) + "\n"
+
+
+def _notebook(made: Sequence[Cell]) -> Any:
+    """Cells have ids of their content, so that the same claim gives the same bytes."""
+    new = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    placed = [
+        new[kind](text, id=hashlib.sha256(f"{place}\0{text}".encode()).hexdigest()[:12])
+        for place, (kind, text) in enumerate(made)
+    ]
+    python = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    book = nbformat.v4.new_notebook(cells=placed, metadata={"kernelspec": python, "language_info": {"name": "python"}})
+    nbformat.validate(book)
+    return book
+
+
+def _tools(claim: Claim, folder: Path) -> str:
+    """What reads and runs the stored cases; a search is as long as the claim's own."""
+    many = str(claim.by.cases if isinstance(claim.by, Search) else USUAL)
+    return cells.TOOLS.replace("FOLDER", _quoted(_from_root(folder))).replace("CASES", many).replace("ID", claim.id)
+
+
+def _from_root(folder: Path) -> str:
+    """Where the folder is, seen from the checkout if it lies there."""
+    whole = folder.resolve()
+    return whole.relative_to(ROOT).as_posix() if whole.is_relative_to(ROOT) else whole.as_posix()
+
+
+def _quoted(text: str) -> str:
+    """As a string of Python."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _paragraph(text: str, before: str = "") -> str:
+    """Our own words as HTML, which a notebook shows as it is: nothing in them is taken for Markdown."""
+    line = " ".join(text.split())
+    return str(Markup("<p>{}{}</p>\n").format(Markup("<b>{}</b> ").format(before) if before else "", prose(line)))
+
+
+def _told(claim: ClaimRecord, record: Record) -> str:
+    """What it says, what came out and what to say instead."""
+    parts = [f"# {claim.id}\n", _paragraph(claim.says)]
+    parts.append(_paragraph(claim.why, f"{ICONS[claim.verdict]} {claim.verdict.capitalize()}."))
+    parts.append(_paragraph(claim.teach, f"{CORRECTED[claim.verdict]}."))
+    if claim.not_shown:
+        parts.append(_paragraph(claim.not_shown, "Not shown."))
+    commit = f", commit {record.run.commit}" if record.run.commit else ""
+    parts.append(_paragraph(f"Cite as: {TITLE}, claim {claim.id}, {record.run.date[:10]}{commit}."))
+    parts.append(_paragraph("Run it with Jupyter from anywhere within a checkout, in the environment of the project."))
+    return "\n".join(parts)
+
+
+def _searched(claim: Claim, evidence: ClaimEvidence) -> list[Cell]:
+    return [
+        ("markdown", "## What was found\nThe stored cases, run again with their arithmetic."),
+        *(("code", f"run(**stored({_quoted(name)}))") for name in _names_of_cases(evidence)),
+        ("markdown", "## By hand\nChange a number and run the cell again."),
+        ("code", _by_hand(claim, evidence)),
+        ("markdown", "The same property on the simplest case of every other reading: what differs goes in, not what is asked."),
+        ("code", cells.OTHERS),
+        ("markdown", "## Search on your own\nHypothesis looks for a case that falls, and shrinks it. Change the domain."),
+        ("code", _search(claim, evidence)),
+    ]
+
+
+def _trained(claim: Claim) -> list[Cell]:
+    about = "What every seed came to, from the evidence: nothing is trained for that."
+    found: list[Cell] = [("markdown", f"## Seed by seed\n{about}"), ("code", cells.SEEDS)]
+    if claim.by.timed:
+        return [*found, ("markdown", "## Once more\nOne repetition, measured here and now."), ("code", cells.ONE_SEED)]
+    kept = "One seed, with the runs that are kept; what has changed since they were made is trained anew, which takes longer."
+    return [
+        *found,
+        ("markdown", f"## One seed\n{kept}"), ("code", cells.KEPT),
+        ("markdown", "How the loss went down."), ("code", cells.CURVES),
+        ("markdown", "## On your own\nAnother seed, or other arguments: that trains, some seconds or minutes a run."),
+        ("code", cells.ANOTHER),
+    ]  # fmt: skip
+
+
+def _names_of_cases(evidence: ClaimEvidence) -> list[str]:
+    """The readings with a stored case to replay: those that speak for the statement, else any."""
+    stored = [one for one in evidence.readings if one.counterexample or one.tightest]
+    speaking = [one for one in stored if one.role in ("as written", "witness")]
+    return [one.name for one in (speaking or stored)][:SHOWN]
+
+
+def _by_hand(claim: Claim, evidence: ClaimEvidence) -> str:
+    """The first stored case with its values written out; where there is none, the simplest case as written."""
+    names = _names_of_cases(evidence)
+    if not names:
+        return 'arguments = simplest("as written")\nrun(**arguments)'
+    readings = [one for one in evidence.readings if one.name in names]
+    seen = next((one for one in readings if one.role == "witness"), readings[0])
+    case = seen.counterexample or seen.tightest
+    assert case is not None  # by the choice of names
+    values = rebuilt(claim.reading(seen.name), case)
+    texts = {name: sources.editable(value, f"arguments[{_quoted(name)}]") for name, value in values.items()}
+    lines = [f"arguments[{_quoted(name)}] = {text}" for name, text in texts.items() if text]
+    needed = ["import torch\n"] if any("torch." in line for line in lines) else []
+    return "\n".join([*needed, f"arguments = stored({_quoted(seen.name)})", *lines, "run(**arguments)"])
+
+
+def _search(claim: Claim, evidence: ClaimEvidence) -> str:
+    """The domain as the claim's own code has it, and the other readings to put in its place."""
+    found = sources.written_as(claim)
+    text, names = found or ('claim.reading("as written")', [])
+    imports = f"from {sources.module_of(claim).__name__} import {', '.join(names)}\n" if names else ""
+    others = [one for one in evidence.readings if one.role != "as written"]
+    tries = "".join(f"# mine = claim.reading({_quoted(one.name)})  # {one.role}: {one.outcome}\n" for one in others)
+    return cells.SEARCH.replace("IMPORTS", imports).replace("READING", text).replace("TRIES", tries)

@@ -1,0 +1,53 @@
+"""Write what a lecturer asked for, from the record and the evidence in a folder; nothing is examined."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from claims.kit.claim import Claim
+from claims.kit.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
+from claims.kit.sources import read_sources
+from reports.classroom.choice import chosen
+from reports.classroom.handout import handout_as_html
+from reports.classroom.notebook import notebook_as_json
+from reports.classroom.slides import slides_as_html
+from reports.record import ClaimRecord, Record, read_record
+
+
+def write_slides(folder: Path, ids: Sequence[str], name: str) -> Path:
+    """The deck of these claims, or of those of the rule."""
+    record = _record_of(folder, ids)
+    page = slides_as_html(record, _figures(chosen(record, ids), folder), read_sources(), ids)
+    return _written(folder / "site" / f"{name}.html", page)
+
+
+def write_handout(folder: Path, ids: Sequence[str], name: str) -> Path:
+    """The handout on these claims, or on all."""
+    return _written(folder / "site" / f"{name}.html", handout_as_html(_record_of(folder, ids), ids))
+
+
+def write_notebook(folder: Path, claim: Claim) -> Path:
+    """The notebook of this claim."""
+    record = _record_of(folder, [claim.id])
+    evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
+    return _written(folder / "site" / "notebooks" / f"{claim.id}.ipynb", notebook_as_json(claim, record, evidence, folder))
+
+
+def _record_of(folder: Path, ids: Sequence[str]) -> Record:
+    """The record, which must have a verdict on each of these claims."""
+    path = folder / "verdicts.json"
+    record = read_record(path)
+    if missing := [id for id in ids if id not in {one.id for one in record.claims}]:
+        raise EvidenceError(
+            f"{path}: has no verdict on {', '.join(missing)}; examine it first, or name another record with --out"
+        )
+    return record
+
+
+def _figures(claims: Sequence[ClaimRecord], folder: Path) -> dict[str, ClaimEvidence]:
+    """The evidence of those that have a figure: it is kept there."""
+    return {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in claims if one.figure}
+
+
+def _written(path: Path, page: str) -> Path:
+    write_whole(path, page.encode())
+    return path
