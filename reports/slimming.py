@@ -5,6 +5,7 @@ from collections import Counter
 
 from markupsafe import escape
 
+MOST_MARKS = 300
 POINTS = ("point", "circle", "square", "bar", "rect mark")  # what is drawn once a row, and so has values to tell
 
 _TAG = re.compile(r"<(/?)g( [^>]*)?>")
@@ -15,16 +16,20 @@ _PLACES = re.compile(r' (?:d|transform|[xy][12]?|width|height|r)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 _CIRCLE = re.compile(r' transform="translate\(([^,]+),([^)]+)\)" d="M([\d.]+),0A\3,\3,0,1,1,-\3,0A\3,\3,0,1,1,\3,0"')
 _LINES = re.compile(r'(?:<line transform="translate\([^)]*\)" x2="[^"]*" y2="[^"]*"( [^>]*)/>)(?:<line [^>]*\1/>)+')
+_DOT = r'<circle(?: data-at="[^"]*")? cx="[^"]*" cy="[^"]*" r="[^"]*"'
+_DOTS = re.compile(rf"{_DOT}((?: (?!opacity)[\w-]+=\"[^\"]*\")+)/>(?:{_DOT}\1/>)+")
 _LINE = re.compile(r'<line transform="translate\(([^)]*)\)" x2="([^"]*)" y2="([^"]*)"')
 _FONT = re.compile(r' font-(?:family|size)="[^"]*"')
 _OWN = re.compile(r'\bid="([^"]+)"')
 
 
 def slimmed(svg: str, labelled: bool) -> str:
-    """Without what is not seen, a tenth of a pixel exact. Where it is `labelled`, marks keep their values as `data-at`."""
-    svg = _LABEL.sub(_values if labelled else "", svg)
+    """Without what is not seen, a tenth of a pixel exact. Where it is `labelled` and has not too many marks to point at, they
+    keep their values as `data-at`, one after a tab, and the whole has their names as `data-names`."""
+    labels = _LABEL.findall(svg)
+    svg = _told(svg, labels) if labelled and 0 < len(labels) <= MOST_MARKS else _LABEL.sub("", svg)
     svg = _PLACES.sub(_rounded, _emptied(_NOISE.sub("", svg)))
-    return _fonts_said_once(_LINES.sub(_one_path, _circles(_unnested(svg))))
+    return _fonts_said_once(_LINES.sub(_one_path, _DOTS.sub(_one_group, _circles(_unnested(svg)))))
 
 
 def with_own_ids(id: str, svg: str) -> str:
@@ -35,9 +40,20 @@ def with_own_ids(id: str, svg: str) -> str:
     return svg
 
 
-def _values(label: re.Match[str]) -> str:
-    short = _LONG.sub(lambda number: f"{float(number[0]):.4g}", label[1])
-    return f' data-at="{short}"'
+def _told(svg: str, labels: list[str]) -> str:
+    """Labels are `name: value; name: value` and mostly name the same: the names are said once."""
+    names = [part.partition(": ")[0] for part in labels[0].split("; ")]
+    alike = re.compile("; ".join(f"{re.escape(name)}: (.*?)" for name in names))
+    if not all(alike.fullmatch(label) for label in labels):
+        names, alike = [], re.compile("(.*)")
+
+    def values(label: re.Match[str]) -> str:
+        found = alike.fullmatch(label[1])
+        assert found is not None  # it was looked at above
+        short = _LONG.sub(lambda number: f"{float(number[0]):.4g}", "\t".join(found.groups()))
+        return f' data-at="{short}"'
+
+    return _LABEL.sub(values, svg).replace("<svg ", f'<svg data-names="{chr(9).join(names)}" ', 1)
 
 
 def _rounded(attribute: re.Match[str]) -> str:
@@ -76,6 +92,11 @@ def _one_path(lines: re.Match[str]) -> str:
     """Lines that look the same, drawn in one go."""
     moves = "".join(f"M{place}l{x},{y}" for place, x, y in _LINE.findall(lines[0]))
     return f'<path d="{moves}"{lines[1]}/>'
+
+
+def _one_group(dots: re.Match[str]) -> str:
+    """Dots that look the same, with their looks said once."""
+    return f"<g{dots[1]}>{dots[0].replace(dots[1], '')}</g>"
 
 
 def _fonts_said_once(svg: str) -> str:

@@ -3,4 +3,4 @@
 
 def address(id: str) -> str:
     """Where the report has a claim, seen from the folder of the site."""
-    return f"index.html#{id}"
+    return f"claims/{id}.html"

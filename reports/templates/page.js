@@ -36,6 +36,14 @@ async function save(svg, name) {
   canvas.toBlob((png) => download(png, name));
 }
 
+for (const text of all(".citation pre")) {
+  const name = text.previousElementSibling.textContent;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", ariaLabel: `Copy as ${name}` });
+  button.textContent = "Copy";
+  button.dataset.copies = text.id;
+  text.before(button);
+}
+
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
@@ -50,6 +58,7 @@ const NEAR = 30;
 for (const picture of all(".picture")) {
   const marks = all("[data-at]", picture);
   if (!marks.length) continue;
+  const names = picture.querySelector("svg").dataset.names.split("\t");
   const note = document.createElement("p");
   note.className = "note";
   note.setAttribute("role", "status");
@@ -66,7 +75,7 @@ for (const picture of all(".picture")) {
     note.hidden = !mark;
     if (!mark) return;
     mark.classList.add("told");
-    note.textContent = mark.dataset.at;
+    note.textContent = mark.dataset.at.split("\t").map((value, n) => (names[n] ? `${names[n]}: ${value}` : value)).join("; ");
     const [x, y] = middle(mark), frame = picture.getBoundingClientRect();
     note.style.left = `${Math.min(x - frame.left + 12, frame.width - note.offsetWidth)}px`;
     note.style.top = `${y - frame.top + 12}px`;

@@ -4,7 +4,7 @@ import re
 
 from reports.pictures import picture
 from reports.slimming import slimmed, with_own_ids
-from tests.reports.made import HOSTILE, chart
+from tests.reports.made import chart
 
 LINE = '<line transform="translate({x},0)" x2="0" y2="9" stroke="#ddd" stroke-width="1"/>'
 
@@ -36,12 +36,36 @@ def test_the_usual_font_stands_once_and_others_stay():
 
 
 def test_marks_keep_their_values_only_where_they_are_asked_for():
-    told = re.findall(r' data-at="([^"]*)"', picture("a", chart(), labelled=True))
+    told = picture("a", chart(), labelled=True)
 
-    assert len(told) == 10
-    assert told[0].startswith("step: 0; norm: 1")
-    assert all(HOSTILE not in one for one in told)
-    assert "data-at" not in picture("a", chart())
+    assert re.findall(r' data-names="([^"]*)"', told) == ["step\tnorm"]
+    assert len(values := re.findall(r' data-at="([^"]*)"', told)) == 10
+    assert values[0] == "0\t1"
+    assert "<script>" not in told
+    assert "data-" not in picture("a", chart())
+
+
+def test_dots_that_look_the_same_say_so_once():
+    dot = '<path transform="translate({},2)" d="M3,0A3,3,0,1,1,-3,0A3,3,0,1,1,3,0" fill="{}"/>'
+    svg = f"<svg >{dot.format(1, 'red')}{dot.format(2, 'red')}{dot.format(3, 'blue')}</svg>"
+
+    assert slimmed(svg, labelled=False) == (
+        '<svg ><g fill="red"><circle cx="1" cy="2" r="3"/><circle cx="2" cy="2" r="3"/></g>'
+        '<circle cx="3" cy="2" r="3" fill="blue"/></svg>'
+    )
+
+
+MARK = '<path aria-label="{}" role="graphics-symbol" aria-roledescription="point" d="M1,1"/>'
+
+
+def test_marks_that_name_different_things_keep_their_whole_label():
+    svg = f"<svg >{MARK.format('a: 1; b: 2.123456')}{MARK.format('a: 1')}</svg>"
+
+    assert re.findall(r'data-at="([^"]*)"', slimmed(svg, labelled=True)) == ["a: 1; b: 2.123", "a: 1"]
+
+
+def test_more_marks_than_one_can_point_at_are_not_told():
+    assert "data-at" not in slimmed(f"<svg >{MARK.format('a: 1') * 301}</svg>", labelled=True)
 
 
 def test_ids_are_made_the_claims_own():
