@@ -209,7 +209,7 @@ def test_marks_change_no_word_and_no_emphasis(text: str) -> None:
 def test_an_unchanged_copy_is_accounted_for_whole_and_in_place() -> None:
     placing = copy(OWLS).placing
 
-    assert (coverage(placing), placing.moved, placing.lost, placing.review) == ("100 %", [], [], [])
+    assert (coverage(placing), placing.moved, placing.gone, placing.review) == ("100 %", [], [], [])
 
 
 def test_what_moved_is_found_again_and_told_by_how_much() -> None:
@@ -232,7 +232,7 @@ def test_a_part_that_changed_its_place_is_found_by_its_digests() -> None:
     first, middle, rest = OWLS.partition("## Hours of sleep")
     placing = copy(middle + rest + "\n" + first).placing
 
-    assert placing.review == placing.lost == []
+    assert placing.review == placing.gone == []
 
 
 def test_a_word_that_stands_anywhere_is_not_taken_for_a_passage() -> None:
@@ -253,17 +253,25 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     html = copy_as_html(changed, record())
 
     assert changed.placing.review == [TWO]
-    assert [one.claims for one in changed.placing.lost] == [["gradients.is-refuted"]]
+    assert [one.claims for one in changed.placing.was.values()] == [["gradients.is-refuted"]]
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
     assert f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted' in html
+
+
+def test_what_was_left_out_is_told_with_the_claims_that_it_stated() -> None:
+    shorter = copy(OWLS.replace("| *Kiwi* | 8 |\n", ""))
+
+    assert shorter.placing.review == []
+    assert [one.claims for one in shorter.placing.gone] == [[], ["gradients.is-refuted"]]
+    assert '<li>line 12: <a href="claims/gradients.is-refuted.html">' in copy_as_html(shorter, record())
 
 
 def test_another_text_altogether_is_no_error() -> None:
     other = copy("Nothing of it. Is left!")
 
     assert other.placing.rows == {}
-    assert len(other.placing.lost) == len(OWL_ROWS)
+    assert len(other.placing.gone) == len(OWL_ROWS)
     assert "Coverage: 0 %" in copy_as_html(other, record())
 
 
