@@ -16,12 +16,12 @@ TELLING = 4  # words of a sentence that hardly stands in two essays by chance
 @dataclass(frozen=True)
 class Placing:
     """By the number of a sentence: its row (`rows`), or the row of what probably stood there before it was changed (`was`).
-    `lost` are the rows whose sentence is nowhere."""
+    `gone` are the rows with nothing in their place."""
 
     sentences: Sequence[Sentence] = field(repr=False)
     rows: dict[int, Row]
     was: dict[int, Row]
-    lost: list[Row]
+    gone: list[Row]
 
     @property
     def review(self) -> list[int]:
@@ -56,10 +56,12 @@ def place(rows: Sequence[Row], sentences: Sequence[Sentence]) -> Placing:
     while found := _runs(rows, sentences, pairs):
         pairs |= found
     row_of = {number: place for place, number in pairs.items()}
+    was = _instead(row_of, len(rows), len(sentences))
+    kept = {*pairs, *was.values()}
     return Placing(
         sentences, {number: rows[place] for number, place in sorted(row_of.items())},
-        {number: rows[place] for number, place in _instead(row_of, len(rows), len(sentences)).items()},
-        [row for place, row in enumerate(rows) if place not in pairs],
+        {number: rows[place] for number, place in was.items()},
+        [row for place, row in enumerate(rows) if place not in kept],
     )  # fmt: skip
 
 

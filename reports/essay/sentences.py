@@ -137,6 +137,7 @@ class _Source:
         """The sentences of running text: each of its lines ends where the file's line does, or before closing signs."""
         content, found = token.content, {}
         pieces = content.split("\n")
+        first += self._blank(token, first, pieces)
         begins = [0, *accumulate(len(one) + 1 for one in pieces)]
         columns = [
             line.rfind(piece.strip()) - (len(piece) - len(piece.lstrip()))
@@ -155,6 +156,13 @@ class _Source:
             last, final = placed(end - 1)
             found[start] = self._between(line, column, last, final + 1)
         return found
+
+    def _blank(self, token: Token, first: int, pieces: list[str]) -> int:
+        """How many lines the parser left out at the beginning, for they hold none but exotic white space."""
+        spare = (token.map or [first, first])[1] - first - len(pieces)
+        shifts = range(max(spare, 0) + 1)
+        fits = (shift for shift in shifts if all(one.strip() in self.lines[first + shift + at] for at, one in enumerate(pieces)))
+        return next(fits, 0)
 
     def _between(self, line: int, start: int, last: int, end: int) -> Sentence:
         at = self.offsets[line] + start
