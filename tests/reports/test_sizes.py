@@ -1,0 +1,24 @@
+"""The committed record as a site and as one file: small enough to keep and to mail."""
+
+from time import perf_counter
+
+from claims.kit.evidence import ROOT, read_evidence
+from reports.pages import write_single, write_site
+from reports.record import read_record
+from tests.reports.sites import lost_links, read
+
+REPORTS = ROOT / "reports"
+SITE, ONE_FILE = 6_000_000, 3_000_000  # bytes
+
+
+def test_the_site_and_the_one_file_of_the_whole_record_stay_small_and_every_link_arrives(tmp_path):
+    record = read_record(REPORTS / "verdicts.json")
+    evidence = {one.id: read_evidence(REPORTS / "evidence" / f"{one.id}.json") for one in record.claims}
+    started = perf_counter()
+    site = write_site(record, evidence, tmp_path).parent
+    print(f"site written in {perf_counter() - started:.1f} s")  # 10 s are allowed, on a machine that does nothing else
+    files = read(site)
+
+    assert sum(len(text.encode()) for text in files.values()) < SITE
+    assert lost_links(files) == []
+    assert write_single(record, evidence, tmp_path).stat().st_size < ONE_FILE
