@@ -22,22 +22,8 @@ from reports import citing, pictures, wording
 from reports.explore import CURVES
 from reports.exports.claim_review import claim_review
 from reports.record import ClaimRecord, PrintRecord, Record, is_as_pinned
-from reports.render import asset, digest, environment
+from reports.render import Here, asset, digest, environment
 from reports.surprising import surprising
-
-
-@dataclass(frozen=True)
-class Here:
-    """Where a page lies, and so how it links: `up` leads to the start page's folder; in one file everything is in reach."""
-
-    up: str = ""
-    single: bool = False
-
-    def claim(self, id: str) -> str:
-        return f"#{id}" if self.single else f"{self.up}claims/{id}.html"
-
-    def source(self, key: str) -> str:
-        return f"#source-{key}" if self.single else f"{self.up}references.html#source-{key}"
 
 
 @dataclass(frozen=True)

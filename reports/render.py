@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b64encode
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,20 @@ from reports.neighbours import neighbourhood
 from reports.record import ClaimRecord
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a page lies, and so how it links: `up` leads to the start page's folder; in one file everything is in reach."""
+
+    up: str = ""
+    single: bool = False
+
+    def claim(self, id: str) -> str:
+        return f"#{id}" if self.single else f"{self.up}claims/{id}.html"
+
+    def source(self, key: str) -> str:
+        return f"#source-{key}" if self.single else f"{self.up}references.html#source-{key}"
 
 
 @cache

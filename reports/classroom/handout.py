@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from reports import citing
-from reports.classroom import address
 from reports.record import Record
-from reports.render import environment
+from reports.render import Here, environment
 
 
 def handout_as_html(record: Record, ids: Sequence[str] = ()) -> str:
@@ -15,6 +14,6 @@ def handout_as_html(record: Record, ids: Sequence[str] = ()) -> str:
     numbered = groupby(enumerate(claims, 1), key=lambda item: item[1].chapter)
     html: str = environment().get_template("handout.html").render(
         record=record, run=record.run, chapters=[(chapter, list(those)) for chapter, those in numbered],
-        address=address, citation=citing.citation(record),
+        address=Here().claim, citation=citing.citation(record),
     )  # fmt: skip
     return html

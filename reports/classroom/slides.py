@@ -8,9 +8,9 @@ from markupsafe import Markup
 from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence
 from claims.kit.sources import Source, cited
 from reports import citing, pictures
-from reports.classroom import address, choice
+from reports.classroom import choice
 from reports.record import ClaimRecord, Record
-from reports.render import TEMPLATES, digest, environment
+from reports.render import TEMPLATES, Here, digest, environment
 
 IN_CONTENTS = 12  # statements that a slide of contents has room for
 
@@ -46,7 +46,7 @@ def slides_as_html(
     questions = list(_questions(choice.chosen(record, ids), evidence))
     html: str = environment().get_template("slides.html").render(
         record=record, run=record.run, script=Markup(script), script_digest=digest(script), questions=questions,
-        slides=_slides(questions), rule="" if ids else choice.RULE, address=address, picture=pictures.picture,
+        slides=_slides(questions), rule="" if ids else choice.RULE, address=Here().claim, picture=pictures.picture,
         cited=lambda key: cited([key], sources)[0], citation=citing.citation(record),
     )  # fmt: skip
     return html

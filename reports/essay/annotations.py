@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from reports.essay.marking import address
 from reports.essay.placing import Placing
 from reports.essay.sentences import Essay, Sentence
 from reports.record import ClaimRecord, Record
+from reports.render import Here
 from reports.wording import TITLE
 
 CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"sha256": "https://schema.org/sha256", "digest": "https://schema.org/identifier"}]
@@ -40,7 +40,7 @@ def _annotation(claim: ClaimRecord, sentence: Sentence, id: str, source: dict[st
         "id": id, "type": "Annotation", "motivation": "assessing",
         "body": [
             says | {"value": f"{claim.verdict}: {claim.says}"},
-            {"type": "SpecificResource", "source": address(claim.id), "purpose": "linking"},
+            {"type": "SpecificResource", "source": Here().claim(claim.id), "purpose": "linking"},
         ],
         "target": {
             "type": "SpecificResource", "source": source, "digest": sentence.digest,

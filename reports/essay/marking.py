@@ -8,12 +8,8 @@ from markupsafe import Markup
 from reports.essay.passages import KINDS, Row
 from reports.essay.placing import Placing
 from reports.record import ClaimRecord
+from reports.render import Here
 from reports.wording import GRAVEST, ICONS
-
-
-def address(id: str) -> str:
-    """The page of a claim, from a page of the site."""
-    return f"claims/{id}.html"
 
 
 @dataclass(frozen=True)
@@ -58,4 +54,4 @@ def _link(claim: ClaimRecord, before: str) -> Markup:
     says = f"{before}{claim.verdict}: {claim.says}"
     return Markup(
         '<a class="verdict {}" href="{}" title="{}"><span aria-hidden="true">{}</span><span class="unseen">{}</span></a>'
-    ).format(claim.verdict, address(claim.id), says, ICONS[claim.verdict], says)
+    ).format(claim.verdict, Here().claim(claim.id), says, ICONS[claim.verdict], says)

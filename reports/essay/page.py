@@ -11,14 +11,13 @@ from pathlib import Path
 from claims.kit.claim import Word
 from claims.kit.evidence import as_json, write_whole
 from reports.essay.annotations import annotations
-from reports.essay.marking import Verdicts, address
+from reports.essay.marking import Verdicts
 from reports.essay.passages import KINDS, PASSAGES, Row, read_passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
-from reports.pages import Here
 from reports.record import ClaimRecord, Record
-from reports.render import environment
+from reports.render import Here, environment
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def copy_as_html(copy: Copy, record: Record) -> str:
         record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(),
         coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
-        ids=lambda row: [*row.claims, *row.repeats], lines=lines, address=address,
+        ids=lambda row: [*row.claims, *row.repeats], lines=lines,
     )  # fmt: skip
     return html
 
