@@ -25,7 +25,7 @@ from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.classroom.writing import write_handout, write_notebook, write_slides
 from reports.comparison import Changes, as_lines, as_text, compare, read_older
-from reports.essay.page import forget_copy, read_copy, write_copy
+from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.examination import Examination, Task, examine, how_many_readings
 from reports.exports import write_exports
 from reports.pages import write_single, write_site
@@ -102,19 +102,24 @@ def command(
     write_exports(record, folder)
     if before:
         _tell_changes(console, compare(before, record), folder)
-    page = write_site(record, seen.evidence, folder)
-    if single:
-        _say(console, f"One file: {write_single(record, seen.evidence, folder)}")
-    if copy:
-        page = write_copy(copy, record, folder)
-        _say(console, copy.summary)
-    else:
-        forget_copy(folder)
+    page = _write_pages(console, record, seen, folder, single, copy)
     if not only:
         _forget_others(folder / "evidence", {one.id for one in claims})
         if not no_examine:
             keep_runs(folder / "evidence" / "runs", seen.runs.values(), older=False)
     return _conclude(console, record, page)
+
+
+def _write_pages(console: Console, record: Record, seen: Examination, folder: Path, single: bool, copy: Copy | None) -> Path:
+    """The site, and beside it what was asked for; the page to read first."""
+    page = write_site(record, seen.evidence, folder)
+    if single:
+        _say(console, f"One file: {write_single(record, seen.evidence, folder)}")
+    if copy is None:
+        forget_copy(folder)
+        return page
+    _say(console, copy.summary)
+    return write_copy(copy, record, folder)
 
 
 def _for_the_classroom(
