@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 from pygments.lexer import Lexer
@@ -34,9 +35,14 @@ def listing(defined_at: str, root: Path = ROOT) -> Markup:
 
 def highlighted(code: str, lexer: Lexer) -> Markup:
     """Code with its comments, strings, numbers, keywords and names marked; all else is plain text, which keeps pages small."""
-    pieces = groupby(lexer.get_tokens(code), key=lambda token: next((CLASSES[kind] for kind in CLASSES if token[0] in kind), ""))
+    pieces = groupby(lexer.get_tokens(code), key=lambda token: _class(token[0]))
     texts = ((name, html.escape("".join(text for _, text in tokens), quote=False)) for name, tokens in pieces)
     return Markup("".join(f'<i class="{name}">{text}</i>' if name else text for name, text in texts).rstrip("\n"))
+
+
+@cache
+def _class(kind: Any) -> str:
+    return next((name for known, name in CLASSES.items() if kind in known), "")
 
 
 @cache

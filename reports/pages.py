@@ -44,13 +44,13 @@ class Pages:
         yield "index.html", self.start()
         yield "references.html", self.references()
         yield "explore.html", self.explore()
-        optional = (
+        for one in record.claims:
+            yield f"claims/{one.id}.html", self.claim(one)
+        optional = (  # after the claims, for the pages of many pictures would wait for all of them
             ("instead.html", record.instead, self.instead), ("tables.html", record.tables, self.tables),
             ("training.html", record.training, self.training), ("machines.html", record.machines, self.machines),
         )  # fmt: skip
         yield from ((name, page()) for name, there, page in optional if there)
-        for one in record.claims:
-            yield f"claims/{one.id}.html", self.claim(one)
         for id, chart in self.charts.items():
             yield from ((f"figures/{name}", text) for name, text in zip(self._names(id), pictures.numbers(chart), strict=True))
 
