@@ -1,6 +1,6 @@
 """A reading as the record has it: what happened, without what a clock decided or a replay needs, and nothing said twice."""
 
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 import msgspec
@@ -55,14 +55,23 @@ def _in_words(case: Case | None) -> Case | None:
 
 
 def clocked(one: ReadingEvidence) -> dict[str, Any]:
-    """What the machine's clock decided about a timed reading."""
-    return {"cases": one.cases, "wins": one.wins, "median": _medians(one)}
+    """What the machine's clock decided of a timed reading: the median of what was measured, and where the middle `half` lies."""
+    found = _numbers(one)
+    return {
+        "cases": one.cases, "wins": one.wins, "median": {name: round(median(numbers), 3) for name, numbers in found.items()},
+        "half": {name: _half(numbers) for name, numbers in found.items() if len(numbers) > 1},
+    }  # fmt: skip
 
 
-def _medians(one: ReadingEvidence) -> dict[str, float]:
-    """The middle of what was measured, name by name."""
+def _numbers(one: ReadingEvidence) -> dict[str, list[float]]:
+    """What was measured, name by name."""
     numbers: dict[str, list[float]] = {}
     for name, number in (item for each in one.measured for item in each.items()):
         if number is not None:
             numbers.setdefault(name, []).append(number)
-    return {name: round(median(found), 3) for name, found in numbers.items()}
+    return numbers
+
+
+def _half(numbers: list[float]) -> list[float]:
+    low, _, high = quantiles(numbers, n=4, method="inclusive")
+    return [round(low, 3), round(high, 3)]

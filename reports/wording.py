@@ -124,7 +124,7 @@ def caught(controls: Sequence[ReadingEvidence]) -> str:
 def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
     if one.timed:
-        medians = "".join(f"; median {name.replace('_', ' ')} {middle:g}" for name, middle in run.get("median", {}).items())
+        medians = "".join(f"; median {_middle(name, run)}" for name in run.get("median", {}))
         where = f"recorded on {one.recorded}" if one.recorded else "this run"
         return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
     if one.wins is not None:
@@ -142,6 +142,13 @@ def all_cases(claim: ClaimRecord, run: Run) -> str:
     seconds = sum(run.took.get(claim.id, {}).values())
     parts = [f"{cases} valid in {len(claim.readings)} readings", f"{discarded} discarded" if discarded else ""]
     return ", ".join(filter(None, [*parts, f"{seconds:.2g} s" if seconds else ""]))
+
+
+def _middle(name: str, run: dict[str, Any]) -> str:
+    """The median of what was measured under this name, and between which numbers half of it lies."""
+    half = run.get("half", {}).get(name)
+    spread = f" (half of them {half[0]:g} to {half[1]:g})" if half else ""
+    return f"{name.replace('_', ' ')} {run['median'][name]:g}{spread}"
 
 
 def how_close(strain: float) -> str:

@@ -9,6 +9,7 @@ import pytest
 from claims.kit.evidence import EvidenceError
 from reports import matrices
 from reports.pages import write_single
+from reports.readings import clocked as clocked_of
 from reports.record import SCHEMA, Record
 from reports.render import digest, prose
 from reports.wording import tried
@@ -206,4 +207,13 @@ def test_counts_say_what_they_count() -> None:
     assert tried(trial, {}) == "16 of 16 seeds, 20 planned"
     assert tried(clocked, {"wins": 19, "cases": 20}) == "this run: 19 of 20 repetitions"
     assert tried(clocked, {}) == "see run"
+    told = {"wins": 19, "cases": 20, "median": {"time_ratio": 3.16}, "half": {"time_ratio": [3.1, 3.25]}}
+    assert tried(clocked, told) == "this run: 19 of 20 repetitions; median time ratio 3.16 (half of them 3.1 to 3.25)"
+
+
+def test_of_what_a_clock_measured_the_median_and_the_middle_half_are_told():
+    seen = reading("as written", "as written", "held", engine="trials", timed=True, measured=[
+        *({"ratio": float(number)} for number in range(1, 10)), {"ratio": None}, {"other": 2.0}])  # fmt: skip
+    assert clocked_of(seen)["median"] == {"ratio": 5.0, "other": 2.0}
+    assert clocked_of(seen)["half"] == {"ratio": [3.0, 7.0]}
     assert tried(reading("as written", "as written", "held", complete=True, cases=4), {}) == "all 4"
