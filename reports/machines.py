@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from claims.figures.hardware import BATCH, PAIR
 from claims.kit.evidence import ClaimEvidence
 from claims.showed import WHY_FASTER
 from claims.subjects.machines import Recorded, every_recording
-from claims.subjects.predicted import WIDTH, Demand, Layer, counted, crossing, eaten
+from claims.subjects.predicted import Demand, counted, crossing, eaten
 
 LENGTHS = (512, 2**20)  # tokens
-PAIR, BATCH = (Layer("LSTM", WIDTH), Layer("Transformer layer", WIDTH)), 4
 
 
 class MachineRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ def _items(essay: Essay, placing: Placing, claims: dict[str, ClaimRecord]) -> It
     source = {"id": essay.name, "type": "Text", "format": "text/markdown", "sha256": sha256(essay.text.encode()).hexdigest()}
     for number, row in sorted(placing.rows.items()):
         sentence = essay.sentences[number]
-        for id in [*row.claims, *row.repeats]:
+        for id in row.stated:
             if id in claims:
                 yield _annotation(claims[id], sentence, f"annotations.json#s{number}-{id}", source)
 

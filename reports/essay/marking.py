@@ -21,7 +21,7 @@ class Verdicts:
 
     def stated(self, row: Row | None) -> list[ClaimRecord]:
         """The claims of a row that the record knows: it may be of a run on some claims only."""
-        return [self.claims[id] for id in [*row.claims, *row.repeats] if id in self.claims] if row else []
+        return [self.claims[id] for id in row.stated if id in self.claims] if row else []
 
     def around(self, number: int, html: Markup) -> Markup:
         """The sentence, marked."""

@@ -66,7 +66,7 @@ def copy_as_html(copy: Copy, record: Record) -> str:
         record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(),
         coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
-        ids=lambda row: [*row.claims, *row.repeats], lines=lines,
+        lines=lines,
     )  # fmt: skip
     return html
 

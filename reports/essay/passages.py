@@ -49,6 +49,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         return self.line, self.start
 
     @property
+    def stated(self) -> list[str]:
+        """The claims that are in it, for the first time or again."""
+        return [*self.claims, *self.repeats]
+
+    @property
     def says(self) -> tuple[Any, ...]:
         """What is said of the sentence, wherever it stands."""
         return self.claims, self.repeats, self.none, self.why
