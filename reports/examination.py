@@ -1,9 +1,7 @@
 """Putting many claims to the test: readings are spread over processes, evidence is written as soon as a claim is done."""
 
 import multiprocessing
-import os
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, suppress
@@ -22,6 +20,7 @@ from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import Run, Shelf, keep_runs, read_runs, shelf
 from claims.subjects.trained.fair import at_best_rate
+from reports.workers import leave_with_the_run
 
 TRAINED = "claims.subjects.trained."
 
@@ -188,15 +187,8 @@ def _prepare() -> None:
 
 
 def _prepare_worker() -> None:
-    """A worker leaves with the run: killed, the run could not tell it to, and it would wait for work for ever."""
     _prepare()
-    threading.Thread(target=_leave_with_the_run, daemon=True).start()
-
-
-def _leave_with_the_run() -> None:
-    if (run := multiprocessing.parent_process()) is not None:
-        run.join()
-        os._exit(1)
+    leave_with_the_run()
 
 
 def _examine(task: Task) -> Examined:

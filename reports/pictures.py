@@ -6,8 +6,9 @@ The caption says what there is to see; in the picture a mark carries no text of 
 import csv
 import io
 import json
+import multiprocessing
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -16,8 +17,8 @@ from markupsafe import Markup, escape
 
 from claims.kit.evidence import EvidenceError
 from reports.slimming import slimmed, with_own_ids
+from reports.workers import leave_with_the_run
 
-_PENCIL = ThreadPoolExecutor(1)
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
 SIZES = {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
 CONFIG = {
@@ -39,14 +40,20 @@ def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
 
 
 def begin(charts: Iterable[dict[str, Any]]) -> None:
-    """Have these drawn while pages are written: it takes a tenth of a second each, outside of Python's lock."""
+    """Have these drawn while pages are written: it takes a tenth of a second each, in a process of its own."""
     for chart in charts:
         _drawn(_asked(chart))
 
 
 @cache  # a figure stands on several pages
 def _drawn(chart: str) -> Future[str]:
-    return _PENCIL.submit(vl_convert.vegalite_to_svg, chart, allowed_base_urls=[])
+    return _pencil().submit(vl_convert.vegalite_to_svg, chart, allowed_base_urls=[])
+
+
+@cache
+def _pencil() -> ProcessPoolExecutor:
+    """A process that draws. A thread would wait for Python's lock for as long as it draws."""
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=leave_with_the_run)
 
 
 def _asked(chart: dict[str, Any]) -> str:

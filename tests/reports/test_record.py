@@ -329,10 +329,25 @@ def wait_until(true, seconds=60):
     return true()
 
 
+DRAWING = """
+import time
+from reports import pictures
+pictures.begin([{"data": {"values": [{"n": 1}]}, "mark": "bar", "encoding": {"x": {"field": "n", "type": "quantitative"}}}])
+time.sleep(600)
+"""
+
+
 @pytest.mark.skipif(shutil.which("ps") is None, reason="needs ps to see processes")
-def test_no_process_stays_behind_when_a_run_is_killed(tmp_path):
-    with subprocess.Popen([sys.executable, "-c", TWO_WORKERS, str(tmp_path)], cwd=ROOT) as run:
-        assert wait_until(lambda: len(children(run.pid)) == 4), "the resource tracker, the fork server, two workers"
+@pytest.mark.parametrize(
+    ("program", "below_it"),
+    [
+        pytest.param(TWO_WORKERS, ["resource tracker", "fork server", "worker", "worker"], id="while it examines"),
+        pytest.param(DRAWING, ["resource tracker", "process that draws"], id="while it draws"),
+    ],
+)
+def test_no_process_stays_behind_when_a_run_is_killed(tmp_path, program, below_it):
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT) as run:
+        assert wait_until(lambda: len(children(run.pid)) == len(below_it))
         below = children(run.pid)
         run.kill()
 
