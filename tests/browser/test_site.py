@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from reports.explore import CURVES
+
 CLAIMS = [
     f"claims/{id}.html"
     for id in ("gradients.eigenvalues-below-one-vanish", "attention.aligns.published", "bottleneck.quality-falls-with-length")
@@ -194,6 +196,15 @@ def test_a_slider_changes_what_is_told_by_keyboard_alone(visit, name):
         slider.focus()
         page.keyboard.press("ArrowRight")
         assert section.inner_html() != before
+
+
+def test_the_curves_of_the_script_are_those_of_the_tables(visit):
+    page = visit(viewport=DESKTOP).open("explore.html")
+    for curve in CURVES:
+        start = {one.name: one.start for one in curve.sliders}
+        cases = [(start | {curve.sliders[0].name: value}, x) for value in curve.settings for x in curve.xs]
+        drawn = page.evaluate("([id, cases]) => cases.map(([at, x]) => POWER[id](at, x))", [curve.id, cases])
+        assert drawn == pytest.approx([curve.power(at, x) for at, x in cases], rel=1e-12, abs=1e-12)
 
 
 def test_the_deck_hides_the_verdict_until_it_has_been_guessed(visit):
