@@ -52,13 +52,16 @@ def foretold(source: Tokens) -> Answers:
 
 def head(source: Tokens) -> Answers:
     """Where the head noun stands: the first noun that no preposition governs."""
-    governed = torch.zeros_like(source[0], dtype=torch.bool)
-    is_head = []
-    for token in source.unbind(0):
-        noun = token >= FIRST["noun"]
-        is_head.append(noun & ~governed)
-        governed = (governed | _is(token, "preposition")) & ~noun
-    return torch.stack(is_head).int().argmax(0, keepdim=True)
+    place = torch.arange(len(source))[:, None]
+
+    def latest(seen: Tensor) -> Tensor:
+        """Where it was seen last, up to each place; -1 before the first."""
+        return torch.where(seen, place, -1).cummax(0).values
+
+    noun = source >= FIRST["noun"]
+    noun_before = torch.cat([torch.full_like(source[:1], -1), latest(noun)[:-1]])
+    governed = latest(_is(source, "preposition")) > noun_before
+    return (noun & ~governed).int().argmax(0, keepdim=True)
 
 
 def numbers(source: Tensor) -> Tensor:

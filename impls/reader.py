@@ -14,10 +14,10 @@ initialisation of a recurrence is half of its story, so `BODIES` has a name for 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor
 from torch.nn.functional import cross_entropy, embedding
 
@@ -133,13 +133,23 @@ def _stacked(body: Body, xs: Sequence[Tensor]) -> Tensor:
 def _attended(body: Layers, xs: Float[Tensor, "n batch d"], last: int) -> Float[Tensor, "m batch d"]:
     """Nobody reads the other states of the final layer, so they are not worked out."""
     n, _, d = xs.shape
-    mask = causal_mask(n) if body.window is None else causal_mask(n).triu(1 - body.window)
-    X = xs.transpose(0, 1) + transformer.position_codes(n, d, xs.dtype)
+    mask = _mask(n, body.window)
+    X = xs.transpose(0, 1) + _codes(n, d, xs.dtype)
     *lower, top = body.layers
     for layer in lower:
         X = transformer.run(layer, X, mask)
     read = X[:, -last:]
     return transformer.around(top, read, multi_head(top.attention, read, mask[-last:], memory=X)).transpose(0, 1)
+
+
+@cache  # training asks at every step
+def _mask(n: int, window: int | None) -> Bool[Tensor, "n n"]:
+    return causal_mask(n) if window is None else causal_mask(n).triu(1 - window)
+
+
+@cache
+def _codes(n: int, d: int, dtype: torch.dtype) -> Float[Tensor, "n d"]:
+    return transformer.position_codes(n, d, dtype)
 
 
 def logits(p: Reader, source: Int[Tensor, "n batch"], last: int) -> Float[Tensor, "m batch V"]:

@@ -19,6 +19,7 @@ from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_w
 from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
 from claims.kit.runs import Run, Shelf, keep_runs, read_runs, shelf
+from claims.kit.statistics import fewest
 from claims.subjects.trained.fair import at_best_rate
 from reports.workers import leave_with_the_run
 
@@ -98,7 +99,9 @@ def how_many_readings(claims: Sequence[Claim]) -> int:
 def _tasks(
     claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None = None, anew: Path | None = None
 ) -> list[Task]:
-    """The long ones first, so that no process is left with one at the end; those with a clock last."""
+    """The long ones first, so that no process is left with one at the end, and a large budget before a small one, which is passed
+    by on its way; those with a clock last."""
+    trains = {claim.id: _experiments(claim) if profile.runs_trials else frozenset[str]() for claim in claims}
 
     def task(claim: Claim, one: Reading) -> Task:
         # The seeds of trials with a clock are places in what was recorded, so that luck must not change them.
@@ -107,12 +110,13 @@ def _tasks(
             return Task(claim.id, one.name, profile.name, entropy)
         return Task(claim.id, one.name, profile.name, entropy, kept, anew, trains[claim.id])
 
-    trains = {claim.id: _experiments(claim) if profile.runs_trials else frozenset[str]() for claim in claims}
+    def turn(claim: Claim, one: Reading) -> tuple[int, int]:
+        if not isinstance(claim.by, Trials):
+            return 1, 0
+        return (2, 0) if claim.by.timed else (0, -constants(one).get("budgets", 1))
 
-    def length(claim: Claim) -> int:
-        return 2 if claim.by.timed else 0 if isinstance(claim.by, Trials) else 1
-
-    return [task(claim, one) for claim in sorted(claims, key=length) for one in claim.readings]
+    every = sorted(((claim, one) for claim in claims for one in claim.readings), key=lambda each: turn(*each))
+    return [task(claim, one) for claim, one in every]
 
 
 def _experiments(claim: Claim) -> frozenset[str]:
@@ -199,11 +203,12 @@ def _examine(task: Task) -> Examined:
 
 
 def _from_the_other_end(task: Task) -> None:
-    """Train what a reading that another process is at will ask for, its last seed first, until the two meet."""
+    """Train what a reading that another process is at will ask for in any case, its last seed first, until the two meet."""
     claim = next(one for one in every_claim() if one.id == task.id)
-    given, seeds = constants(claim.reading(task.reading)), getattr(claim.by, "seeds", 0)
+    by, given = claim.by, constants(claim.reading(task.reading))
+    assert isinstance(by, Trials)
     with _shelf_of(task) as made:
-        for seed in reversed(independent_seeds(task.entropy, seeds)):
+        for seed in reversed(independent_seeds(task.entropy, by.seeds)[: fewest(by.seeds, by.beats, by.alpha)]):
             before = made.trained
             with suppress(Exception):  # what falls or breaks here does so again where it counts
                 claim.check(**given | {"seed": seed})

@@ -23,6 +23,14 @@ def diverging(seed: int) -> Ran:
     return ran([1.0, math.nan], result=math.inf)
 
 
+@experiment
+def growing(seed: int, budgets: int = 1, ends_in: int = 100):
+    """Yields after the first budget and after the last, as training does, or where it ends."""
+    for spent in sorted({min(1, budgets), min(budgets, ends_in)}):
+        DONE.append(spent)
+        yield spent, ran([1.0], result=float(seed + spent))
+
+
 @pytest.fixture(autouse=True)
 def _nothing_done_yet():
     DONE.clear()
@@ -42,6 +50,33 @@ def test_a_run_that_is_known_is_not_done_again_and_both_are_kept():
 
     assert DONE == [3, 4]
     assert set(second.used) < set(first.used)
+
+
+def test_a_long_run_has_passed_the_shorter_ones_by_and_keeps_them(tmp_path):
+    with shelf(folder=tmp_path) as made:
+        assert growing(10, budgets=5)["result"] == 15
+        assert growing(10, budgets=1)["result"] == 11
+    assert DONE == [1, 5]
+    assert [one.arguments["budgets"] for one in made.used.values()] == [5, 1]
+
+    with shelf(folder=tmp_path) as other:  # another process, say
+        growing(10, budgets=1)
+        growing(10, budgets=3)
+    assert DONE == [1, 5, 1, 3]
+    assert {one.ran["result"] for one in other.used.values()} == {11, 13}
+
+
+@pytest.mark.parametrize(("ends_in", "passed"), [(1, [1, 2, 3, 4, 5]), (3, [1, 3, 4, 5]), (5, [1, 5])])
+def test_one_that_ends_early_came_to_the_same_after_all_that_were_left(tmp_path, ends_in, passed):
+    with shelf(folder=tmp_path):
+        assert growing(10, budgets=5, ends_in=ends_in)["result"] == 10 + ends_in
+    came = {one.arguments["budgets"]: one.ran["result"] for path in tmp_path.iterdir() for one in runs._runs_in(path)}
+    assert came == {budgets: 10 + min(budgets, ends_in) for budgets in passed}
+
+
+def test_without_a_shelf_or_a_budget_it_comes_to_what_it_ends_with():
+    assert growing(10, budgets=5)["result"] == 15
+    assert growing(10, budgets=0)["result"] == 10
 
 
 def test_an_argument_counts_however_it_is_passed():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from claims.kit.statistics import can_decide, decide, settled
+from claims.kit.statistics import can_decide, decide, fewest, settled
 
 SEEDS, SHARES, LEVELS = st.integers(1, 60), st.floats(0.05, 0.95), st.floats(1e-4, 0.2)
 
@@ -92,6 +92,14 @@ def test_at_the_last_seed_everything_is_settled(sequence, beats, level):
     wins = sum(sequence)
 
     assert settled(wins, len(sequence) - wins, len(sequence), beats, level) == decide(wins, len(sequence), beats, level)
+
+
+@given(st.integers(1, 40), st.floats(0.05, 0.95), st.floats(1e-6, 0.2))
+def test_before_the_fewest_seeds_no_sequence_is_settled_and_with_them_one_is(seeds, beats, level):
+    least = fewest(seeds, beats, level)
+    early = (settled(wins, done - wins, seeds, beats, level) for done in range(least) for wins in range(done + 1))
+    assert not any(one in ("held", "fell") for one in early)
+    assert settled(least, 0, seeds, beats, level) or settled(0, least, seeds, beats, level)
 
 
 def test_nothing_is_settled_while_both_ends_are_open():

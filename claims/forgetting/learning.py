@@ -14,7 +14,7 @@ from claims.subjects.trained.recall import recalling
     lines=(226,),
     expect="qualified",
     uses=("forgetting.500-tokens",),
-    by=trials(seeds=14),
+    by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), body="LSTM", shortest=1, longest=50, budgets=2),
     amended={
         "all examples of its training have one long lag, 100": reading(
@@ -48,7 +48,7 @@ def the_first_symbol_is_gone_after_500(seed: int, body: str, shortest: int, long
     lines=(233, 237),
     expect="refuted",
     uses=("forgetting.lstm-says-is",),
-    by=trials(seeds=14),
+    by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), distance="at 10", verb="wrong"),
     holds_for={"the right verb in its place": reading(seed=seeds(), distance="at 10", verb="right")},
     fails_for={"near miss: one word in between, and no noun": reading(seed=seeds(), distance="at 1", verb="wrong")},

@@ -14,7 +14,7 @@ from claims.subjects.trained.translation import LONGEST, reversing_any
     lines=(501,),
     expect="qualified",
     uses=("interview.bigger-state-no-help",),
-    by=trials(seeds=14),
+    by=trials(seeds=12, alpha=2.45e-4),
     as_written=reading(seed=seeds(), small=16, large=64, attention=False, times=1.1),
     amended={"help means in proportion to its size": reading(seed=seeds(), small=16, large=64, attention=False, times=4.0)},
     fails_for={"attention in place of a larger state": reading(seed=seeds(), small=16, large=16, attention=True, times=1.1)},
@@ -41,7 +41,7 @@ def it_reaches_hardly_farther(seed: int, small: int, large: int, attention: bool
     lines=(513,),
     expect="qualified",
     uses=("interview.tbptt-horizon",),
-    by=trials(seeds=14),
+    by=trials(seeds=12, alpha=2.45e-4),
     as_written=reading(seed=seeds(), shortest=1, longest=30, window=10),
     amended={"all examples have one lag, five times k": reading(seed=seeds(), shortest=50, longest=50, window=10)},
     fails_for={"near miss: a window that reaches the token": reading(seed=seeds(), shortest=50, longest=50, window=51)},
@@ -54,8 +54,8 @@ def it_reaches_hardly_farther(seed: int, small: int, large: int, attention: bool
     figure=recall_with_a_window,
 )
 def nothing_beyond_the_window_is_learnt(seed: int, shortest: int, longest: int, window: int) -> None:
-    right = at_best_rate(recalling, seed, body="LSTM, chrono", shortest=shortest, longest=longest, window=window, budgets=1)[
-        "accuracy"
-    ]
+    cut = window if window <= longest else 0  # a window that reaches the first token cuts nothing off
+    came = at_best_rate(recalling, seed, body="LSTM, chrono", shortest=shortest, longest=longest, window=cut, budgets=1)
+    right = came["accuracy"]
     measure(accuracy=right)
     holds(right <= NOT_LEARNT, f"with a window of {window}, right in {right:.0%} of the strings at lag {longest}")

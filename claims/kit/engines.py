@@ -286,7 +286,7 @@ def exhaustion() -> Exhaustion:
     return Exhaustion()
 
 
-def trials(seeds: int = 20, alpha: float = 1e-4, beats: float = 0.5, timed: bool = False) -> Trials:
+def trials(seeds: int = 20, alpha: float = 2.2e-5, beats: float = 0.5, timed: bool = False) -> Trials:
     """Typically: so many independent seeds, and an error of at most `alpha` a reading. `timed` trials compare clocks: they run
     alone, and their counts are volatile."""
     return Trials(seeds, alpha, beats, timed)

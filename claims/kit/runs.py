@@ -127,30 +127,51 @@ def _as_lines(runs: Iterable[Run]) -> bytes:
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
 
+Running = Callable[..., Ran | Iterator[tuple[int, Ran]]]
 Experiment = Callable[..., Ran]
 
 
-def experiment(run: Experiment) -> Experiment:
-    """Keep what this function comes to. It must depend on nothing but its arguments, which are numbers, words and truths."""
+def experiment(run: Running) -> Experiment:
+    """Keep what this function comes to. It must depend on nothing but its arguments, which are numbers, words and truths.
+
+    One with an argument `budgets` may yield what it has come to after some number of them, and that number: a long run has passed
+    the shorter ones by, so that these are kept with it. One that ended early came to the same after all that were left."""
 
     @functools.wraps(run)
     def kept(*args: Any, **kwargs: Any) -> Ran:
         here = _shelf.get()
-        if here is None:
-            return run(*args, **kwargs)
         bound = inspect.signature(run).bind(*args, **kwargs)
         bound.apply_defaults()
+        if here is None:
+            return [came for _, came in _course(run, bound.arguments)][-1]
         key = key_of(run, bound.arguments)
-        if (found := here.find(key)) is None:
-            began = perf_counter()
-            came = run(*args, **kwargs)
-            seconds = round(perf_counter() - began, 2)
-            found = Run(key=key, experiment=name_of(run), arguments=dict(bound.arguments), ran=came, seconds=seconds)
-            here.add(found)
+        found = here.find(key) or _done(run, bound.arguments, here)
         here.used[key] = found
         return found.ran
 
     return kept
+
+
+def _done(run: Running, arguments: Mapping[str, Any], here: Shelf) -> Run:
+    """Run it, put what it passes by and what it comes to on the shelf, and return the latter."""
+    began = perf_counter()
+    for passed, came in _course(run, arguments):
+        seconds = round(perf_counter() - began, 2)
+        done = Run(key=key_of(run, passed), experiment=name_of(run), arguments=passed, ran=came, seconds=seconds)
+        here.add(done)
+    return done
+
+
+def _course(run: Running, arguments: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Ran]]:
+    """What it comes to, last for these arguments, before that for fewer budgets."""
+    came = run(**arguments)
+    if isinstance(came, Ran):
+        yield dict(arguments), came
+        return
+    for spent, after in came:
+        yield {**arguments, "budgets": spent}, after
+    for left in range(spent + 1, arguments["budgets"] + 1):
+        yield {**arguments, "budgets": left}, after
 
 
 def ran(losses: Sequence[float], **measured: float) -> Ran:
@@ -165,13 +186,13 @@ def ran(losses: Sequence[float], **measured: float) -> Ran:
     )
 
 
-def key_of(run: Callable[..., Ran], arguments: Mapping[str, Any]) -> str:
+def key_of(run: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
     """A fingerprint of all that a run rests on."""
     rests_on = f"{name_of(run)}\0{json.dumps(arguments, sort_keys=True)}\0{_sources(inspect.getfile(run))}\0{_torch()}"
     return hashlib.sha256(rests_on.encode()).hexdigest()[:16]
 
 
-def name_of(run: Callable[..., Ran]) -> str:
+def name_of(run: Callable[..., Any]) -> str:
     return f"{run.__module__}.{run.__qualname__}"
 
 

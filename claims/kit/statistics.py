@@ -29,6 +29,12 @@ def settled(wins: int, losses: int, seeds: int, beats: float, level: float) -> O
     return fewest if fewest == most else None
 
 
+def fewest(seeds: int, beats: float, level: float) -> int:
+    """How many seeds it takes at least, all of them won or all lost."""
+    counts = range(1, seeds + 1)
+    return next((n for n in counts if any(settled(*all_alike, seeds, beats, level) for all_alike in ((n, 0), (0, n)))), seeds)
+
+
 def can_decide(seeds: int, beats: float, level: float) -> bool:
     """Whether a clean sweep would be enough either way: 5 seeds can never reach the level .01."""
     return decide(seeds, seeds, beats, level) == "held" and decide(0, seeds, beats, level) == "fell"

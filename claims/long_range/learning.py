@@ -19,7 +19,7 @@ SHORT_SIGHTED = "Transformer, window of 4"
     says="The farther the verb from its head noun, the more often an LSTM gets its number wrong.",
     lines=(278,),
     expect="refuted",
-    by=trials(seeds=14),
+    by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), body="LSTM"),
     holds_for={"a Transformer that looks four words back": reading(seed=seeds(), body=SHORT_SIGHTED)},
     fails_for={"a Transformer that sees all": reading(seed=seeds(), body="Transformer")},
@@ -33,7 +33,7 @@ SHORT_SIGHTED = "Transformer, window of 4"
 )
 def accuracy_falls_with_distance(seed: int, body: str) -> None:
     """After five times the plain budget. What it was after the plain one is measured beside it, and decides nothing."""
-    early, late = (at_best_rate(agreeing, seed, body=body, budgets=budgets) for budgets in (1, 5))
+    late, early = (at_best_rate(agreeing, seed, body=body, budgets=budgets) for budgets in (5, 1))
     measure(**{f"{when} at {d}": came[f"at {d}"] for when, came in (("early", early), ("late", late)) for d in DISTANCES})
     near, far = late["at 1"], late["at 10"]
     holds(near - far >= FALL, f"right in {near:.0%} of the sentences at distance 1 and in {far:.0%} at 10")
@@ -69,7 +69,7 @@ def it_is_right_at_all_distances(seed: int, body: str, budgets: int) -> None:
     says="What draws an LSTM to the wrong verb are nouns of the other number in between.",
     lines=(276,),
     expect="refuted",
-    by=trials(seeds=14),
+    by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), body="LSTM", harmless="mixed at 10"),
     holds_for={
         "a Transformer that looks four words back, against a single word in between": reading(
@@ -102,7 +102,7 @@ def nouns_of_the_other_number_do_harm(seed: int, body: str, harmless: str) -> No
     says="By the last word of a garden path, five words on, an LSTM has forgotten its subject.",
     lines=(251,),
     expect="refuted",
-    by=trials(seeds=14),
+    by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), body="LSTM", lag=5, budgets=1),
     holds_for={"thirty words, and all examples of that one lag": reading(seed=seeds(), body="LSTM", lag=30, budgets=5)},
     fails_for={"a plain network": reading(seed=seeds(), body="tanh", lag=5, budgets=1)},
@@ -126,7 +126,7 @@ BINDS, DROP = 0.3, 0.4  # above guessing, with two pairs; below that, with eight
     says="The more bindings a text makes, the fewer of them a recurrent network has ready when it is asked.",
     lines=(260,),
     expect="qualified",
-    by=trials(seeds=15, alpha=5e-5),  # at other sizes too few seeds were looked at before: both together err with 1e-4 at most
+    by=trials(seeds=12, alpha=2.45e-4),  # at other sizes too few seeds were looked at before: both err with 3e-4 at most
     as_written=reading(seed=seeds(), body="LSTM", budgets=5),
     amended={"it is trained for a fifth of the steps": reading(seed=seeds(), body="LSTM", budgets=1)},
     fails_for={"one layer of attention": reading(seed=seeds(), body="attention", budgets=1)},

@@ -1,6 +1,6 @@
 """impls.training over a few steps: it does what it says, the same way each time, and never shows a test string."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from statistics import fmean
 
@@ -61,6 +61,24 @@ def test_a_run_is_determined_by_its_seed_and_leaves_its_model_alone(seed):
     assert all(torch.equal(a, b) for a, b in pairs)
     assert all(torch.equal(a, b) for a, b in zip(before, training.tensors(p), strict=True))
     assert training.train(p, task, 6, TINY).losses != one.losses
+
+
+@given(st.integers(1, 4))
+def test_a_long_course_passes_the_short_one_by_and_ends_where_one_as_long_does(times):
+    p, task = drawn(dtype=torch.float32), tasks.copy(4, 3)
+    (first, short), *rest = training.course(p, task, 5, TINY, times=times)
+    (last, long) = rest[-1] if rest else (first, short)
+    assert (first, last, len(rest)) == (1, times, times > 1)
+    for got, steps in ((short, TINY.steps), (long, times * TINY.steps)):
+        want = training.train(p, task, 5, replace(TINY, steps=steps))
+        assert got.losses == want.losses
+        assert all(map(torch.equal, training.tensors(got.model), training.tensors(want.model)))
+
+
+def test_a_course_of_no_budgets_is_the_model_as_it_was():
+    ((begun, trained),) = training.course(p := drawn(), tasks.copy(4, 3), 5, TINY, times=0)
+    assert (begun, trained.losses) == (0, ())
+    assert all(map(torch.equal, training.tensors(trained.model), training.tensors(p)))
 
 
 def test_the_loss_goes_down():
@@ -171,6 +189,14 @@ def test_what_a_run_has_spent_is_its_steps_its_size_and_the_mean_of_its_last_20_
     assert spent == {"steps": len(losses), "loss": pytest.approx(fmean(losses[-20:])), "size": 12}
     assert training.recent(losses) == spent["loss"]
     assert training.recent([]) == inf
+
+
+@pytest.mark.parametrize(("start", "begun"), [(0.0, [1]), (0.7, [1, 2]), (5.0, [1, 4])])
+def test_a_course_that_ends_early_says_in_which_budget(start, begun):
+    budget = Budget(steps=30, batch=4, learning_rate=0.02, enough=0.1)
+    came = list(training.course(Weight(torch.full((2,), start)), tasks.copy(4, 3), 0, budget, square, times=4))
+    assert [after for after, _ in came] == begun
+    assert 30 * (begun[-1] - 1) < len(came[-1][1].losses) <= 30 * begun[-1]
 
 
 # --- what is held out -------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import every_claim
+from claims.kit.engines import Trials, constants
+from claims.kit.profiles import PROFILES
 from reports import examination
 from reports.examination import Task, _experiments, _taken_from
 
@@ -29,6 +31,18 @@ def test_the_first_is_taken_that_trains_nothing_of_what_is_trained():
 
 def test_where_all_train_the_same_none_is_taken():
     assert order([task("a", "recall"), task("b", "recall")], [task("x", "recall")]) == (None, ["a", "b"])
+
+
+def test_a_large_budget_comes_before_a_small_one_and_clocks_come_last():
+    """So that what it passes by need not be trained again."""
+    known = {one.id: one for one in every_claim()}
+    tasks = examination._tasks(list(known.values()), PROFILES["verdict"], 0)
+    budgets = [constants(known[one.id].reading(one.reading)).get("budgets", 1) for one in tasks if one.trains]
+    assert budgets == sorted(budgets, reverse=True)
+    assert {1, 4, 5} <= set(budgets)
+    timed = [known[one.id].by.timed for one in tasks if isinstance(known[one.id].by, Trials)]
+    assert timed == sorted(timed)
+    assert len(tasks) == sum(len(one.readings) for one in known.values())
 
 
 @pytest.mark.parametrize("workers", [2, 3, 5])

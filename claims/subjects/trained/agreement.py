@@ -1,16 +1,18 @@
 """Language models on templated English: the number of a verb whose head noun stands some way back."""
 
+from collections.abc import Iterator
+
 import torch
 
 from claims.kit.runs import Ran, experiment, ran
-from impls import language, reader, tasks, training
+from impls import language, reader, training
 
 WIDTH, BATCH, STEPS = 32, 32, 200
 TRAINED, DISTANCES = 10, (1, 5, 10, 20)  # words between head and verb, in training at most and in the tests
 
 
 @experiment
-def agreeing(seed: int, body: str, rate: float, budgets: int = 1) -> Ran:
+def agreeing(seed: int, body: str, rate: float, budgets: int = 1) -> Iterator[tuple[int, Ran]]:
     """A language model of width 32 reads sentences whose verb is up to 10 words from its head, in 200 steps of 32 a budget.
 
     `at 1` and so on: the share of held-out sentences of that distance, all nouns in between of the other number, where it gives
@@ -19,10 +21,10 @@ def agreeing(seed: int, body: str, rate: float, budgets: int = 1) -> Ran:
     tests = {f"at {distance}": language.agreement(distance, attract=True) for distance in DISTANCES}
     tests["mixed at 10"] = language.agreement(10)
     model = reader.draw(body, task.vocabulary, WIDTH, longest=30, generator=torch.Generator().manual_seed(seed))
-    budget = training.Budget(budgets * STEPS, BATCH, rate)
-    trained = training.train(model, task, seed, budget, reader.loss, list(tests.values()))
-
-    def right(test: tasks.Task) -> float:
-        return reader.accuracy(trained.model, *training.held_out(test, seed), among=language.VERBS)
-
-    return ran(trained.losses, **training.spent(trained), **{name: right(test) for name, test in tests.items()})
+    budget = training.Budget(STEPS, BATCH, rate)
+    for spent, trained in training.course(model, task, seed, budget, reader.loss, list(tests.values()), budgets):
+        right = {
+            name: reader.accuracy(trained.model, *training.held_out(test, seed), among=language.VERBS)
+            for name, test in tests.items()
+        }
+        yield spent, ran(trained.losses, **training.spent(trained), **right)

@@ -1,5 +1,7 @@
 """Associative recall: a network reads pairs of a key and a value, then a key, and says its value."""
 
+from collections.abc import Iterator
+
 import torch
 
 from claims.kit.runs import Ran, experiment, ran
@@ -11,14 +13,14 @@ GUESS = {pairs: tasks.unbound(KEYS, pairs) for pairs in PAIRS}  # right answers 
 
 
 @experiment
-def associating(seed: int, body: str, rate: float, budgets: int = 1) -> Ran:
+def associating(seed: int, body: str, rate: float, budgets: int = 1) -> Iterator[tuple[int, Ran]]:
     """A network of width 48 learns from 2 to 8 pairs of 12 keys and 12 values, in at most 800 steps of 64 strings a budget.
 
     `at 2`, `at 4` and `at 8`: the share of held-out strings of so many pairs whose value it says."""
     task = tasks.associate(KEYS, PAIRS[-1], PAIRS[0])
     tests = {f"at {pairs}": tasks.associate(KEYS, pairs) for pairs in PAIRS}
     model = reader.draw(body, task.vocabulary, WIDTH, longest=10, generator=torch.Generator().manual_seed(seed))
-    budget = training.Budget(budgets * STEPS, BATCH, rate, enough=0.01)
-    trained = training.train(model, task, seed, budget, reader.loss, list(tests.values()))
-    right = {name: reader.accuracy(trained.model, *training.held_out(test, seed)) for name, test in tests.items()}
-    return ran(trained.losses, **training.spent(trained), **right)
+    budget = training.Budget(STEPS, BATCH, rate, enough=0.01)
+    for spent, trained in training.course(model, task, seed, budget, reader.loss, list(tests.values()), budgets):
+        right = {name: reader.accuracy(trained.model, *training.held_out(test, seed)) for name, test in tests.items()}
+        yield spent, ran(trained.losses, **training.spent(trained), **right)

@@ -1,6 +1,7 @@
 """Delayed recall: a network reads symbols and says which came first."""
 
 import math
+from collections.abc import Iterator
 
 import torch
 
@@ -14,21 +15,23 @@ FAR = (100, 200, 500)  # lags that training on shorter ones is tried at
 @experiment
 def recalling(
     seed: int, body: str, shortest: int, longest: int, rate: float, budgets: int = 1, window: int = 0, clipped: bool = True
-) -> Ran:
+) -> Iterator[tuple[int, Ran]]:
     """A network of width 32 learns to say which of 8 symbols came first, from lags between `shortest` and `longest`, in at most
     600 steps of 32 strings a budget; with a `window` its gradient goes back as many steps and no further.
 
-    `accuracy`: the share of held-out strings, at the longest lag, after which it is right; `at 100` and so on: at others."""
+    `accuracy`: the share of held-out strings, at the longest lag, after which it is right; `at 100` and so on: at others, where
+    it was trained on several lags or on one as long."""
     task, model = tasks.recall(SYMBOLS, longest, shortest), drawn(seed, body, longest)
-    budget = training.Budget(budgets * STEPS, BATCH, rate, max_norm=1.0 if clipped else math.inf, enough=0.01)
+    budget = training.Budget(STEPS, BATCH, rate, max_norm=1.0 if clipped else math.inf, enough=0.01)
 
     def loss(p: reader.Reader, source: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
         return reader.truncated_loss(p, source, answers, window) if window else reader.loss(p, source, answers)
 
-    tests = {"accuracy": tasks.recall(SYMBOLS, longest)} | {f"at {lag}": tasks.recall(SYMBOLS, lag) for lag in FAR}
-    trained = training.train(model, task, seed, budget, loss, list(tests.values()))
-    right = {name: reader.accuracy(trained.model, *training.held_out(test, seed)) for name, test in tests.items()}
-    return ran(trained.losses, **training.spent(trained), **right)
+    far = FAR if shortest < longest or longest in FAR else ()
+    tests = {"accuracy": tasks.recall(SYMBOLS, longest)} | {f"at {lag}": tasks.recall(SYMBOLS, lag) for lag in far}
+    for spent, trained in training.course(model, task, seed, budget, loss, list(tests.values()), budgets):
+        right = {name: reader.accuracy(trained.model, *training.held_out(test, seed)) for name, test in tests.items()}
+        yield spent, ran(trained.losses, **training.spent(trained), **right)
 
 
 def drawn(seed: int, body: str, lag: int) -> reader.Reader:

@@ -1,5 +1,7 @@
 """Encoder-decoders that learn to write a string backwards, with attention and without."""
 
+from collections.abc import Iterator
+
 import torch
 
 from claims.kit import cannot_tell, measure
@@ -11,7 +13,7 @@ SYMBOLS, WIDTH, BATCH, STEPS = 16, 16, 32, 800
 
 
 @experiment
-def reversing(seed: int, attention: bool, length: int, rate: float, budgets: int = 1) -> Ran:
+def reversing(seed: int, attention: bool, length: int, rate: float, budgets: int = 1) -> Iterator[tuple[int, Ran]]:
     """An encoder-decoder of LSTMs, width 16, learns to write strings of that length backwards, 16 symbols, in at most 800 steps
     of 32 strings a budget.
 
@@ -19,12 +21,13 @@ def reversing(seed: int, attention: bool, length: int, rate: float, budgets: int
     100; `aligned`, with attention: the share of tokens for which the weight is largest at the very token to be written."""
     task = tasks.reverse(SYMBOLS, length)
     model = seq2seq.draw(SYMBOLS, WIDTH, torch.Generator().manual_seed(seed), "lstm", attention, torch.float32)
-    trained = training.train(model, task, seed, training.Budget(budgets * STEPS, BATCH, rate, enough=0.03))
     source, target = training.held_out(task, seed)
-    written = training.written(trained.model, source, target)
-    right = training.token_accuracy(written, target)
-    aligned = {"aligned": seq2seq.aligned(trained.model, source, target)} if attention else {}
-    return ran(trained.losses, **training.spent(trained), accuracy=right, bleu=bleu.corpus(written, target), **aligned)
+    for spent, trained in training.course(model, task, seed, training.Budget(STEPS, BATCH, rate, enough=0.03), times=budgets):
+        written = training.written(trained.model, source, target)
+        right = {"accuracy": training.token_accuracy(written, target), "bleu": bleu.corpus(written, target)}
+        if attention:
+            right["aligned"] = seq2seq.aligned(trained.model, source, target)
+        yield spent, ran(trained.losses, **training.spent(trained), **right)
 
 
 def at_two_lengths(seed: int, attention: bool, short: int, long: int, budgets: int) -> tuple[Ran, Ran]:
