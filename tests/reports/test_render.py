@@ -209,6 +209,7 @@ def test_counts_say_what_they_count() -> None:
     assert tried(clocked, {}) == "see run"
     told = {"wins": 19, "cases": 20, "median": {"time_ratio": 3.16}, "half": {"time_ratio": [3.1, 3.25]}}
     assert tried(clocked, told) == "this run: 19 of 20 repetitions; median time ratio 3.16 (half of them 3.1 to 3.25)"
+    assert tried(reading("as written", "as written", "held", complete=True, cases=4), {}) == "all 4"
 
 
 def test_of_what_a_clock_measured_the_median_and_the_middle_half_are_told():
@@ -216,4 +217,3 @@ def test_of_what_a_clock_measured_the_median_and_the_middle_half_are_told():
         *({"ratio": float(number)} for number in range(1, 10)), {"ratio": None}, {"other": 2.0}])  # fmt: skip
     assert clocked_of(seen)["median"] == {"ratio": 5.0, "other": 2.0}
     assert clocked_of(seen)["half"] == {"ratio": [3.0, 7.0]}
-    assert tried(reading("as written", "as written", "held", complete=True, cases=4), {}) == "all 4"
