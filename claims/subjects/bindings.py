@@ -1,7 +1,7 @@
 """Pronouns and whom they stand for: passages that bind them, and an LSTM, its weights set by hand, that keeps track.
 
 A token names an entity, by a code of ±1; it may bind a pronoun to it, by a flag of that pronoun; or it is a paragraph break.
-Each pronoun has a place, a latch of `BITS` units (`recurrent.constructive`): it copies the code when the pronoun's flag is up, and
+Each pronoun has a place, a latch of `BITS` units (recurrent.constructive): it copies the code when the pronoun's flag is up, and
 else holds what it has. So each can be bound anew at any time while the others stay, whatever is named in between.
 """
 
