@@ -11,8 +11,8 @@ from scipy.special import logsumexp
 
 from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
 from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
-from claims.kit.claim import Reading
 from claims.kit.domains import whole
+from claims.kit.reading import Reading
 from claims.subjects.contexts import (
     Halving,
     Rearranged,

@@ -15,11 +15,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from claims import every_claim
+from claims.evidence.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
+from claims.evidence.outcomes import WORDS
+from claims.evidence.runs import keep_runs, read_runs
 from claims.facts import elsewhere
 from claims.instead import FIRST
-from claims.kit.claim import WORDS, Claim
-from claims.kit.evidence.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
-from claims.kit.evidence.runs import keep_runs, read_runs
+from claims.kit.claim import Claim
 from claims.kit.profiles import PROFILES, Profile
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES

@@ -18,8 +18,8 @@ from pathlib import Path
 from types import CodeType
 
 from claims import every_claim
+from claims.evidence.dependencies import ROOT, reached
 from claims.kit.claim import Claim
-from claims.kit.evidence.dependencies import ROOT, reached
 from claims.kit.examine import examine_reading
 from claims.kit.profiles import PROFILES
 from claims.kit.verdict import judge

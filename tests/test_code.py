@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from claims.kit.evidence.code import code_of
-from claims.kit.evidence.dependencies import ROOT
+from claims.evidence.code import code_of
+from claims.evidence.dependencies import ROOT
 
 WRITTEN = '''"""A module."""
 

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from claims import every_claim
+from claims.evidence.outcomes import MUST_COME_OUT
 from claims.facts import FOLDER, elsewhere, facts
-from claims.kit.claim import MUST_COME_OUT, ClaimError
+from claims.kit.claim import ClaimError
 from claims.kit.examine import examine_reading
 from claims.kit.facts.comparison import claims_of
 from claims.kit.facts.fact import Fact, Of, Placed, Published

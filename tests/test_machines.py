@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.kit.claim import claim, reading
+from claims.evidence.evidence import EvidenceError
+from claims.kit.claim import claim
 from claims.kit.domains import seeds as all_seeds
-from claims.kit.engines.engines import independent_seeds
-from claims.kit.evidence.evidence import EvidenceError
+from claims.kit.engines.trials import independent_seeds
 from claims.kit.examine import examine_reading
 from claims.kit.profiles import QUICK, VERDICT
 from claims.kit.property import Unsettled, at_least, listening, records_only
+from claims.kit.reading import reading
 from claims.subjects import machines
 from claims.subjects.machines import ONE_CORE, Machine, Recorded, Timing, gpus, on_other_gpus, read_recorded, repetitions
 from impls.clocks import timing

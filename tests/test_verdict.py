@@ -4,8 +4,8 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from claims.kit.claim import MUST_COME_OUT, WORDS
-from claims.kit.evidence.evidence import ReadingEvidence
+from claims.evidence.evidence import ReadingEvidence
+from claims.evidence.outcomes import MUST_COME_OUT, WORDS
 from claims.kit.verdict import judge
 
 

@@ -10,17 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
+from claims.evidence.outcomes import Falsified, Unsettled, cannot_tell
 
-class Falsified(Exception):
-    """The statement does not hold for these arguments. Anything else that is raised is an error, not a counterexample."""
-
-
-class Unsettled(Exception):
-    """Whether the statement holds for these arguments cannot be told from what is at hand: no source says so, for instance."""
+__all__ = [
+    "Falsified", "Unsettled", "at_least", "at_most", "cannot_tell", "close", "holds", "measure", "rounding", "show",
+]  # fmt: skip
 
 
 @dataclass
@@ -52,11 +50,6 @@ def holds(condition: object, otherwise: str) -> None:
     """The condition is true; `otherwise` says in words what was found instead."""
     if not condition:
         raise Falsified(otherwise)
-
-
-def cannot_tell(why: str) -> NoReturn:
-    """Neither yes nor no: the reading is *undecided*, unless another of its cases falls."""
-    raise Unsettled(why)
 
 
 def close(got: object, want: object, within: float, what: str) -> None:

@@ -17,13 +17,15 @@ from typing import Any
 import msgspec
 import torch
 
-from claims.kit.claim import Reading, reading
-from claims.kit.engines.engines import Trials, independent_seeds, trials
-from claims.kit.evidence.evidence import RECORDED, EvidenceError
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.keys import ROOT
+from claims.kit.engines.trials import Trials, independent_seeds, trials
 from claims.kit.property import asks_for_records, cannot_tell, from_record
+from claims.kit.reading import Reading, reading
 from impls.clocks import timing
 from impls.clocks.timing import Abilities, Layer
 
+RECORDED = ROOT / "reports" / "evidence" / "recorded"
 MOST = 64  # repetitions that seeds are looked up among
 TO_RECORD = "run python -m reports record-hardware on a machine with one"
 

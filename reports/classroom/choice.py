@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record
 from reports.site.render import cases_of
 from reports.site.wording import STANDS

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
 from claims.kit.claim import Claim
-from claims.kit.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
 from claims.kit.facts.sources import read_sources
 from reports.classroom.choice import chosen
 from reports.classroom.handout import handout_as_html

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.kit.claim import WORDS
+from claims.evidence.outcomes import WORDS
 from reports.record.record import Record
 from reports.site.citing import AUTHORS, LICENSE, citation
 from reports.site.wording import TITLE

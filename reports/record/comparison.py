@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from claims.kit.evidence.evidence import EvidenceError, Outcome
+from claims.evidence.evidence import EvidenceError, Outcome
 from reports.record.readings import ReadingRecord
 from reports.record.record import SCHEMA, ClaimRecord, Record, Run
 from reports.site.markdown import marked

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from claims.evidence.evidence import ClaimEvidence
 from claims.figures.hardware import BATCH, PAIR
-from claims.kit.evidence.evidence import ClaimEvidence
 from claims.showed import WHY_FASTER
 from claims.subjects.machines import Recorded, every_recording
 from claims.subjects.predicted import Demand, counted, crossing, eaten

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
-from claims.kit.claim import MUST_COME_OUT, Claim, Reading
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.outcomes import MUST_COME_OUT
+from claims.kit.claim import Claim
+from claims.kit.reading import Reading
 
 ELSEWHERE = ("seconds", "entropy", "measured")  # the run has the seconds, the evidence what a replay or a figure needs
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from claims.kit.claim import WORDS, Claim, Word
-from claims.kit.evidence import runs as kept
-from claims.kit.evidence.evidence import ROOT, ClaimEvidence, EvidenceError, as_json, machine, versions, write_whole
+from claims.evidence import runs as kept
+from claims.evidence.evidence import ROOT, ClaimEvidence, EvidenceError, as_json, machine, versions, write_whole
+from claims.evidence.outcomes import WORDS, Word
+from claims.kit.claim import Claim
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published, Verified
 from claims.kit.profiles import Profile

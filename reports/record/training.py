@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from claims.evidence.evidence import ClaimEvidence
+from claims.evidence.runs import Run
 from claims.kit.claim import Claim
-from claims.kit.evidence.evidence import ClaimEvidence
-from claims.kit.evidence.runs import Run
 from claims.showed import ARMS, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES
 from reports.record.readings import differing

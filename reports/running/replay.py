@@ -7,8 +7,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from claims.evidence.evidence import Case, ReadingEvidence, read_evidence
 from claims.kit.claim import Claim
-from claims.kit.evidence.evidence import Case, ReadingEvidence, read_evidence
 from claims.kit.examine import put_once, rebuilt
 from claims.kit.text import as_text
 

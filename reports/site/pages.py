@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from claims.kit.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
+from claims.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
 from claims.kit.facts.sources import Source, cited, read_sources
 from reports.site import citing, pictures, wording
 from reports.site.explore import CURVES

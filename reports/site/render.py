@@ -10,8 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from claims.kit.claim import WORDS
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.outcomes import WORDS
+from claims.evidence.evidence import Case, ReadingEvidence
 from reports.site import citing, matrices, wording
 from reports.site.listing import listing
 from reports.site.neighbours import neighbourhood

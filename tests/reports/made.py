@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from claims.kit.claim import Word
-from claims.kit.evidence.evidence import Case, ClaimEvidence
+from claims.evidence.evidence import Case, ClaimEvidence
+from claims.evidence.outcomes import Word
 from reports.record.readings import ReadingRecord
 from reports.record.record import SCHEMA, ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
 

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from claims import every_claim
+from claims.evidence.evidence import as_json
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
-from claims.kit.evidence.evidence import as_json
 from claims.kit.examine import collect, examine_reading
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts

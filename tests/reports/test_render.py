@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.kit.evidence.evidence import EvidenceError
+from claims.evidence.evidence import EvidenceError
 from reports.record.readings import clocked as clocked_of
 from reports.record.record import SCHEMA, Record
 from reports.site import matrices

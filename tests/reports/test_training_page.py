@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from claims import every_claim
+from claims.evidence.evidence import ReadingEvidence, as_json
+from claims.evidence.runs import Ran, Run, experiment, ran, shelf
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.evidence.evidence import ReadingEvidence, as_json
-from claims.kit.evidence.runs import Ran, Run, experiment, ran, shelf
 from claims.kit.examine import collect, examine_reading
 from claims.kit.figures import dots
 from claims.kit.profiles import PROFILES

@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from claims.kit.claim import Word
-from claims.kit.evidence.dependencies import ROOT
+from claims.evidence.dependencies import ROOT
+from claims.evidence.outcomes import Word
 from claims.kit.facts.printed import Printed, as_printed
 
 Verified = Literal["read", "secondary", "memory"]

@@ -6,19 +6,16 @@ comment is mended, or when a file that it does not reach is edited. Nothing is i
 """
 
 import hashlib
-import json
-import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
-from importlib import metadata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from claims.kit.evidence.source import Piece, Source, digest, read
+from claims.evidence.source import Piece, Source, digest, read
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 DATA = ("*.json", "*.toml", "*.bib")  # what counts in a folder that a constant names
-KEEPERS = frozenset({"claims.kit.evidence.runs.experiment"})  # keeps what a run comes to and has no part in it
+KEEPERS = frozenset({"claims.evidence.runs.experiment"})  # keeps what a run comes to and has no part in it
 
 
 class Target(NamedTuple):
@@ -35,8 +32,8 @@ Meant = Target | str  # a definition of ours, or the full name of what is anothe
 
 
 class Sources:
-    """The project's source. `known` are files read before, by the digest of their content; `changed` are put in place of what lies
-    on disk."""
+    """The project's source. `known` are files read before, by the digest of their content; what is `changed` is put in place of
+    what lies on disk."""
 
     def __init__(self, known: Mapping[str, Source] | None = None, changed: Mapping[Path, bytes] | None = None, root: Path = ROOT):
         self.root, self.changed, self.known = root, changed or {}, known or {}
@@ -109,18 +106,21 @@ class Sources:
         return found
 
     def _next(self, one: Target) -> list[Target]:
-        source = self._modules[one.module]
-        assert source is not None
+        source = self._home(one)
         pieces = (source.defined[one.name].piece, source.effects)
         return [meant for piece in pieces for _, meant in self.mentioned(piece, one.module) if isinstance(meant, Target)]
+
+    def _home(self, one: Target) -> Source:
+        source = self.module(one.module)
+        if source is None or one.name not in source.defined:
+            raise LookupError(f"{one}: there is no such definition at the top of a module")
+        return source
 
     def others(self, starts: Iterable[Meant]) -> set[str]:
         """The packages of others' that these reach."""
         found = {one.partition(".")[0] for one in starts if isinstance(one, str)}
         for one in self.reached(starts):
-            source = self._modules[one.module]
-            assert source is not None
-            meant = (each for _, each in self.mentioned(source.defined[one.name].piece, one.module))
+            meant = (each for _, each in self.mentioned(self._home(one).defined[one.name].piece, one.module))
             found |= {each.partition(".")[0] for each in meant if isinstance(each, str)}
         return found
 
@@ -135,7 +135,9 @@ class Sources:
 
     def meaning(self, piece: Piece, module: str, without: frozenset[str] = frozenset()) -> str:
         """What a piece of a module's source means, in the same way."""
-        return digest(piece.shape, *(f"{name}={self.fingerprint(found, without)}" for name, found in self.mentioned(piece, module)))
+        return digest(
+            piece.shape, *(f"{name}={self.fingerprint(found, without)}" for name, found in self.mentioned(piece, module))
+        )
 
     def data(self, path: str) -> str:
         """What lies at a path that a constant names: rows of data are definitions, too."""
@@ -178,8 +180,7 @@ class _Circles:
         self.known |= {each: digest(each.name, *words) for each in circle}
 
     def _own(self, one: Target, circle: list[Target]) -> Iterator[str]:
-        source = self.sources.module(one.module)
-        assert source is not None
+        source = self.sources._home(one)
         defined = source.defined[one.name]
         yield from (one.name, defined.piece.shape, source.effects.shape, self.sources.data(defined.path))
         for piece in (defined.piece, source.effects):

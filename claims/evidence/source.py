@@ -14,10 +14,17 @@ import msgspec
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPE = (*FUNCTION, ast.Lambda)
 COMPREHENSION = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-UNREAD = {"ctx", "kind", "type_comment", "type_params", "type_ignores", "returns", "lineno"}  # mean nothing, or not in every Python
+UNREAD = {
+    "ctx",
+    "kind",
+    "type_comment",
+    "type_params",
+    "type_ignores",
+    "returns",
+    "lineno",
+}  # mean nothing, or not in every Python
 READ_BY_DATACLASSES = ("ClassVar", "InitVar", "KW_ONLY")
 ROLES = ("as_written", "amended", "fails_for", "holds_for", "witness", "also")
-ENTERS = {*ROLES, "by"}  # of what `claim` is given, this is examined; all else is words
 CLAIM = "claim"  # the decorator; what it is given is no part of the property's meaning
 
 
@@ -47,12 +54,14 @@ class ReadingSource(msgspec.Struct, frozen=True):
 
 
 class ClaimSource(msgspec.Struct, frozen=True):
-    """A claim as it is written. `check` is the property, `by` the engine, if one is named, `whole` all of it, words included."""
+    """A claim as it is written. `check` is the property, `by` the engine and `figure` its figure, if they are named, `whole` all of
+    it, words included."""
 
     id: str
     line: int
     check: Piece
     by: Piece | None
+    figure: Piece | None
     readings: list[ReadingSource]
     whole: Piece
 
@@ -172,8 +181,8 @@ class _Reader:
         given = {one.arg: one.value for one in call.keywords if one.arg}
         readings = [one for role in ROLES if role in given for one in self._readings(role, given[role])]
         id = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
-        by = self._piece(given["by"]) if "by" in given else None
-        return ClaimSource(id, call.lineno, self._piece(check), by, readings, self._piece(call, check))
+        by, figure = (self._piece(given[name]) if name in given else None for name in ("by", "figure"))
+        return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check))
 
     def _readings(self, role: str, value: ast.AST) -> Iterator[ReadingSource]:
         named = role.replace("_", " ")
@@ -286,7 +295,11 @@ def _field(statement: ast.stmt, has_bases: bool) -> ast.AST:
     """A statement of a class. Bases such as msgspec's read the annotations of fields; a plain dataclass looks for some words."""
     if not isinstance(statement, ast.AnnAssign):
         return statement
-    said = [statement.annotation] if has_bases or any(word in ast.unparse(statement.annotation) for word in READ_BY_DATACLASSES) else []
+    said = (
+        [statement.annotation]
+        if has_bases or any(word in ast.unparse(statement.annotation) for word in READ_BY_DATACLASSES)
+        else []
+    )
     return ast.Tuple([statement.target, *said, *([statement.value] if statement.value else [])], ast.Load())
 
 
