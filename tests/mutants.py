@@ -19,10 +19,10 @@ from types import CodeType
 
 from claims import every_claim
 from claims.evidence.dependencies import ROOT, reached
+from claims.evidence.profiles import PROFILES
+from claims.evidence.verdict import judge
 from claims.kit.claim import Claim
 from claims.kit.examine import examine_reading
-from claims.kit.profiles import PROFILES
-from claims.kit.verdict import judge
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.statistics import collector
 
 from claims.evidence.evidence import as_json
+from claims.evidence.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
+from claims.evidence.verdict import judge
 from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, reading, search, trials
 from claims.kit.domains import reals, seeds, whole
 from claims.kit.engines.engine import Happened
 from claims.kit.engines.search import nothing_read_from_source
 from claims.kit.engines.trials import independent_seeds
 from claims.kit.examine import collect, entropy_of, examine_reading, put_once, rebuilt
-from claims.kit.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
 from claims.kit.reading import Reading
-from claims.kit.verdict import judge
 from tests import toys
 
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.profiles import QUICK, VERDICT
 from claims.kit.claim import claim
 from claims.kit.domains import seeds as all_seeds
 from claims.kit.engines.trials import independent_seeds
 from claims.kit.examine import examine_reading
-from claims.kit.profiles import QUICK, VERDICT
 from claims.kit.property import Unsettled, at_least, listening, records_only
 from claims.kit.reading import reading
 from claims.subjects import machines

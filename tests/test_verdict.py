@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from claims.evidence.evidence import ReadingEvidence
 from claims.evidence.outcomes import MUST_COME_OUT, WORDS
-from claims.kit.verdict import judge
+from claims.evidence.verdict import judge
 
 
 def seen(role, outcome, **more):

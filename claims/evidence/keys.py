@@ -36,7 +36,7 @@ class Sources:
     what lies on disk."""
 
     def __init__(self, known: Mapping[str, Source] | None = None, changed: Mapping[Path, bytes] | None = None, root: Path = ROOT):
-        self.root, self.changed, self.known = root, changed or {}, known or {}
+        self.root, self.changed, self.known = root, changed or {}, dict(known or {})
         self.read: dict[str, Source] = {}  # by the digest of the content
         self.contents: dict[str, str] = {}  # module by module
         self._modules: dict[str, Source | None] = {}
@@ -60,6 +60,11 @@ class Sources:
         self.contents[name] = known = hashlib.sha256(content).hexdigest()[:24]
         found = self.read[known] = self.known.get(known) or read(content, str(file))
         return found
+
+    def text(self, name: str) -> str:
+        """A digest of a module's whole text, words and all."""
+        self.module(name)
+        return self.contents.get(name, "")
 
     def meant(self, module: str, full: str) -> Meant:
         """What a full name stands for, wherever it is handed on from; `.name` is the module's own."""

@@ -54,8 +54,8 @@ class ReadingSource(msgspec.Struct, frozen=True):
 
 
 class ClaimSource(msgspec.Struct, frozen=True):
-    """A claim as it is written. `check` is the property, `by` the engine and `figure` its figure, if they are named, `whole` all of
-    it, words included."""
+    """A claim as it is written. `check` is the property, `by` the engine and `figure` its figure, if they are named, `whole` all
+    of it, words included."""
 
     id: str
     line: int
@@ -180,7 +180,7 @@ class _Reader:
     def _claim(self, call: Any, check: ast.AST) -> ClaimSource:
         given = {one.arg: one.value for one in call.keywords if one.arg}
         readings = [one for role in ROLES if role in given for one in self._readings(role, given[role])]
-        id = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
+        id = str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
         by, figure = (self._piece(given[name]) if name in given else None for name in ("by", "figure"))
         return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check))
 
@@ -190,8 +190,8 @@ class _Reader:
             yield ReadingSource(named, named, self._piece(value))
         elif isinstance(value, ast.Dict):
             for key, one in zip(value.keys, value.values, strict=True):
-                is_plain = isinstance(key, ast.Constant)
-                yield ReadingSource(named, key.value if is_plain else "", self._piece(*filter(None, (key, one))))  # type: ignore[union-attr]
+                name = str(key.value) if isinstance(key, ast.Constant) else ""
+                yield ReadingSource(named, name, self._piece(*filter(None, (key, one))))
         else:
             yield ReadingSource(named, "", self._piece(value))
 

@@ -10,11 +10,11 @@ import msgspec
 
 from claims.evidence.codec import from_plain, to_plain
 from claims.evidence.evidence import Case, Clocked, Examined, ReadingEvidence
+from claims.evidence.profiles import Profile
 from claims.kit.claim import Claim
 from claims.kit.domain import Domain
 from claims.kit.engines.engine import Arguments, Happened, constants
 from claims.kit.engines.exhaustion import exhaustion
-from claims.kit.profiles import Profile
 from claims.kit.property import Falsified, Unsettled, listening
 from claims.kit.reading import Reading
 from claims.kit.text import as_text

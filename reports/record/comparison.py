@@ -7,8 +7,7 @@ from pathlib import Path
 import msgspec
 
 from claims.evidence.evidence import EvidenceError, Outcome
-from reports.record.readings import ReadingRecord
-from reports.record.record import SCHEMA, ClaimRecord, Record, Run
+from reports.record.record import SCHEMA, ClaimRecord, ReadingRecord, Record, Run
 from reports.site.markdown import marked
 from reports.site.wording import ICONS
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from claims.evidence.catalogue import Entry, Keys
 from claims.evidence.evidence import ClaimEvidence, Examined, ReadingEvidence, as_json, write_whole
+from claims.evidence.profiles import Profile
 from claims.evidence.runs import Run, keep_runs, read_runs
-from claims.kit.profiles import Profile
+from claims.evidence.store import Store
 from claims.kit.told import Told, at
 from reports.running import work
 from reports.running.hands import Hands
-from reports.running.store import Store
 from reports.running.work import Came, Task
 
 FEW = 12  # readings for which no other process is started
@@ -31,7 +31,13 @@ class Examination:
     evidence: dict[str, ClaimEvidence] = field(default_factory=dict)
     readings: dict[str, dict[str, Examined]] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    before: frozenset[str] = frozenset()
     new: set[str] = field(default_factory=set)
+
+    @property
+    def trained(self) -> int:
+        """How many of the runs were trained now."""
+        return sum(one.key not in self.before for one in self.runs.values())
 
 
 Finished = Callable[[Task, ReadingEvidence], None]
@@ -49,21 +55,26 @@ class Examiner:
     folder: Path
     luck: int = 0
     kept: Path | None = None
+    fresh: bool = False
 
-    def examine(self, entries: Sequence[Entry], finished: Finished) -> Examination:
+    def examine(
+        self, entries: Sequence[Entry], finished: Finished, begun: Callable[[int], None] = lambda readings: None
+    ) -> Examination:
         """Evidence of these claims: `folder/<id>.json` for each, and `folder/runs/<experiment>.json` where networks were trained."""
         pool = Hands()
         try:
-            done = Examination(self.tell(entries, pool))
             known = read_runs(self.kept) if self.kept else {}
+            done = Examination(self.tell(entries, pool), before=frozenset(known))
             for entry in entries:
-                done.readings[entry.id] = self._known(entry, done.told[entry.id], known)
+                done.readings[entry.id] = {} if self.fresh else self.known(entry, done.told[entry.id], known)
             # Each run is written as soon as it is done: an interrupted examination loses those that it was at, and no others.
             anew = self.folder / "runs" / "anew"
             if not self.kept:
                 shutil.rmtree(anew, ignore_errors=True)
             by_id = {one.id: one for one in entries}
-            for task, came in self._run(self.tasks(entries, done, anew), pool):
+            tasks = self.tasks(entries, done, anew)
+            begun(len(tasks))
+            for task, came in self._run(tasks, pool):
                 finished(task, came.evidence)
                 self._keep(by_id[task.id], came)
                 done.readings[task.id][task.reading] = came.examined
@@ -81,7 +92,7 @@ class Examiner:
 
     # --- words
 
-    def tell(self, entries: Sequence[Entry], pool: Hands) -> dict[str, Told]:
+    def tell(self, entries: Sequence[Entry], pool: Hands | None = None) -> dict[str, Told]:
         """What these claims say of themselves."""
         kept = {one.id: self._told_before(one) for one in entries}
         asked = [one for one in entries if kept[one.id] is None]
@@ -90,21 +101,24 @@ class Examiner:
             found[entry.id] = one
             if entry.has_keys:
                 self.store.put("words", self.keys.words(entry), one)
-        in_order = {one.id: at(found[one.id], one.defined_at) for one in entries}
-        return in_order
+        return {one.id: at(found[one.id], one.defined_at) for one in entries}
 
     def _told_before(self, entry: Entry) -> Told | None:
         return self.store.get("words", self.keys.words(entry), Told) if entry.has_keys else None
 
-    def _told_anew(self, entries: Sequence[Entry], pool: Hands) -> list[Told]:
+    def _told_anew(self, entries: Sequence[Entry], pool: Hands | None) -> list[Told]:
         ids = [(one.id, one.module) for one in entries]
-        if len(ids) <= FEW or self.workers == 1:
+        if pool is None or len(ids) <= FEW or self.workers == 1:
             return work.tell(ids)
         return pool.ask(self.workers, EVERYTHING).submit(work.tell, ids).result()
 
+    def rests_on(self, entry: Entry) -> str:
+        """A fingerprint of the code that the evidence of a claim rests on."""
+        return self.keys.rests_on(entry) if entry.has_keys else ""
+
     # --- what is known
 
-    def _known(self, entry: Entry, told: Told, runs: Mapping[str, Run]) -> dict[str, Examined]:
+    def known(self, entry: Entry, told: Told, runs: Mapping[str, Run]) -> dict[str, Examined]:
         """The readings that this machine has examined, by name; those whose training runs are no more, or others, are not known."""
         if not self._may_repeat(entry):
             return {}
@@ -165,7 +179,7 @@ class Examiner:
         if entry.id in done.evidence or len(readings) < len(told.readings):
             return
         seen = ClaimEvidence(
-            id=entry.id, profile=self.profile.name, rests_on=self.keys.rests_on(entry) if entry.has_keys else "",
+            id=entry.id, profile=self.profile.name, rests_on=self.rests_on(entry),
             readings=[readings[one.name].evidence for one in told.readings],
         )  # fmt: skip
         done.evidence[entry.id] = seen = self._with_figure(entry, told, seen, pool)

@@ -10,13 +10,13 @@ import msgspec
 
 from claims import find_claim
 from claims.evidence.evidence import Examined, ReadingEvidence
+from claims.evidence.profiles import PROFILES
 from claims.evidence.runs import Run, Shelf, read_runs, shelf
 from claims.kit.claim import Claim
 from claims.kit.engines.engine import constants
 from claims.kit.engines.statistics import fewest
 from claims.kit.engines.trials import Trials, independent_seeds
 from claims.kit.examine import chart_of, entropy_of, examined
-from claims.kit.profiles import PROFILES
 from claims.kit.property import measured_once
 from claims.kit.told import Told, told
 

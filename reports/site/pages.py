@@ -71,7 +71,7 @@ class Pages:
         before, after = self._beside[claim.id]
         seen = self.evidence.get(claim.id)
         return self._page(
-            "claim_page.html", Here("../"), claim=claim, before=before, after=after, seen=seen or self.record.run,
+            "claim_page.html", Here("../"), claim=claim, before=before, after=after,
             review=claim_review(claim, self.record, pages=""),
             seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
         )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from claims import every_claim
 from claims.evidence.evidence import as_json
+from claims.evidence.profiles import PROFILES
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
@@ -15,10 +16,10 @@ from claims.kit.examine import collect, examine_reading
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts
 from claims.kit.facts.sources import read_sources
-from claims.kit.profiles import PROFILES
 from claims.tables import TABLES
 from reports import command
-from reports.record.record import Around, Record, make_record
+from reports.record.making import Around, make_record
+from reports.record.record import Record
 from reports.site.markdown import as_markdown
 from reports.site.pages import Pages, write_site
 from tests import toys

@@ -48,7 +48,7 @@ import sys
 from pathlib import Path
 from claims import every_claim
 from claims.evidence.evidence import as_json
-from claims.kit.profiles import QUICK
+from claims.evidence.profiles import QUICK
 from reports.running.examination import examine
 if __name__ == "__main__":
     claims = [one for one in every_claim() if one.id == "gradients.tanh-saturates"]

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from claims import every_claim
+from claims.evidence.profiles import PROFILES
 from claims.kit.examine import collect, examine_reading
-from claims.kit.profiles import PROFILES
 from claims.kit.table import Cell, Table
 from claims.tables import TABLES
-from reports.record.record import Around, make_record
+from reports.record.making import Around, make_record
 from reports.site.markdown import as_markdown
 from reports.site.pages import Pages
 from tests import toys

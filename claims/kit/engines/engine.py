@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from hypothesis.errors import HypothesisException
 
 from claims.evidence.keys import ROOT
-from claims.kit.profiles import Profile
-from claims.kit.property import Falsified, Seen, Unsettled, listening
+from claims.evidence.profiles import Profile
+from claims.kit.property import Disturbed, Falsified, Seen, Unsettled, listening
 from claims.kit.reading import Reading
 
 Check = Callable[..., None]
@@ -34,6 +34,7 @@ class Happened:
     tightest: tuple[Arguments, Seen] | None = None
     measured: list[dict[str, float | None]] = field(default_factory=list)
     recorded: str = ""
+    disturbed: bool = False
 
     def call(self, check: Check, arguments: Arguments) -> Seen:
         """Put one case to the property and remember what came of it; falsifications and errors are passed on."""
@@ -58,7 +59,7 @@ class Happened:
 
     def left_open(self, unsettled: Unsettled) -> None:
         """Nothing follows from a case that cannot be told."""
-        self.outcome, self.why = "undecided", str(unsettled)
+        self.outcome, self.why, self.disturbed = "undecided", str(unsettled), isinstance(unsettled, Disturbed)
 
     def crashed(self, crash: BaseException) -> None:
         """A crash is an error, whatever else was found."""

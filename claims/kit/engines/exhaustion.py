@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from hypothesis.errors import UnsatisfiedAssumption
 
+from claims.evidence.profiles import Profile
 from claims.kit.engines.engine import Arguments, Check, Happened
-from claims.kit.profiles import Profile
 from claims.kit.property import Falsified, Unsettled
 from claims.kit.reading import Reading
 

@@ -13,8 +13,8 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.statistics import collector
 
+from claims.evidence.profiles import Profile
 from claims.kit.engines.engine import Check, Happened
-from claims.kit.profiles import Profile
 from claims.kit.property import Falsified, Seen, Unsettled
 from claims.kit.reading import Reading
 

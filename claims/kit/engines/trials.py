@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from claims.evidence.profiles import Profile
 from claims.kit.engines.engine import Check, Happened, constants
 from claims.kit.engines.statistics import can_decide, decide, settled
-from claims.kit.profiles import Profile
-from claims.kit.property import Falsified, Unsettled, records_only
+from claims.kit.property import Falsified, Unsettled, measured_once, records_only
 from claims.kit.reading import Reading
 
 
@@ -39,17 +39,34 @@ class Trials:
         return problems
 
     def put(self, check: Check, reading: Reading, profile: Profile, entropy: int) -> Happened:
-        happened = Happened(wins=0, trials=self.seeds, level=self.alpha)
-        if profile.runs_trials:
-            return self._count(happened, check, reading, entropy)
         if self.timed:
-            with records_only():
-                return self._count(happened, check, reading, entropy)
-        happened.outcome, happened.why = "not run", f"the profile {profile.name} runs no trials"
+            return self._by_the_clock(check, reading, profile, entropy)
+        if profile.runs_trials:
+            return self._count(check, reading, entropy)
+        return self._happened("not run", f"the profile {profile.name} runs no trials")
+
+    def _by_the_clock(self, check: Check, reading: Reading, profile: Profile, entropy: int) -> Happened:
+        """From repetitions that were measured; where the machine was doing something else as well, from those recorded."""
+        busy = ""
+        if profile.runs_trials:
+            with measured_once():
+                happened = self._count(check, reading, entropy)
+            if not happened.disturbed:
+                return happened
+            busy = happened.why
+        with records_only():
+            happened = self._count(check, reading, entropy)
+        if busy and happened.recorded:
+            happened.recorded += f", for {busy}"
+        if busy and happened.outcome == "undecided":
+            happened.why = f"{busy}; {happened.why}"
         return happened
 
-    def _count(self, happened: Happened, check: Check, reading: Reading, entropy: int) -> Happened:
-        wins = losses = 0
+    def _happened(self, outcome: str = "held", why: str = "") -> Happened:
+        return Happened(outcome, why, wins=0, trials=self.seeds, level=self.alpha)
+
+    def _count(self, check: Check, reading: Reading, entropy: int) -> Happened:
+        happened, wins, losses = self._happened(), 0, 0
         for seed in independent_seeds(entropy, self.seeds):
             try:
                 happened.call(check, constants(reading) | {"seed": seed})

@@ -8,7 +8,7 @@ import hashlib
 import os
 import platform
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,6 +45,12 @@ class Store:
         if self.folder is not None and key:
             text = msgspec.json.encode(value)
             write_whole(self._place(kind, key), self._seal(kind, key, text) + b"\n" + text)
+
+    def once(self, kind: str, key: str, type: type[T], make: Callable[[], T]) -> T:
+        """What was kept under this key, or else what is made, and kept then."""
+        if (found := self.get(kind, key, type)) is None:
+            self.put(kind, key, found := make())
+        return found
 
     def _place(self, kind: str, key: str) -> Path:
         assert self.folder is not None
