@@ -18,6 +18,7 @@ from claims.kit.engines import Trials, constants, independent_seeds
 from claims.kit.evidence import ClaimEvidence, ReadingEvidence, as_json, write_whole
 from claims.kit.examine import collect, entropy_of, examine_reading
 from claims.kit.profiles import PROFILES, Profile
+from claims.kit.property import measured_once
 from claims.kit.runs import Run, Shelf, keep_runs, read_runs, shelf
 from claims.kit.statistics import fewest
 from claims.subjects.trained.fair import at_best_rate
@@ -142,7 +143,11 @@ def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[t
     else:
         yield from _in_processes(together, workers)
     _prepare()
-    yield from ((task, _examine(task)) for task in alone)
+    measured = dict[Any, Any]()  # what one reading of this run has timed need not be timed again for another
+    for task in alone:
+        with measured_once(measured):
+            examined = _examine(task)
+        yield task, examined
 
 
 def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Examined]]:

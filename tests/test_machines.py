@@ -107,7 +107,7 @@ def test_an_error_of_the_gpu_is_a_line_and_no_counterexample(monkeypatch, messag
     def broken(*_):
         raise RuntimeError(message)
 
-    monkeypatch.setattr(timing, "side_by_side", broken)
+    monkeypatch.setattr(timing, "steps_of", broken)
     with pytest.raises(Unsettled) as said:
         Machine("a GPU", "cuda").seconds((SLOW, FAST), 16, 4, 0)
     assert str(said.value) == "on a GPU: " + message.partition("\n")[0]

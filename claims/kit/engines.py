@@ -24,7 +24,7 @@ from hypothesis.statistics import collector
 
 from claims.kit.dependencies import ROOT
 from claims.kit.profiles import Profile
-from claims.kit.property import Falsified, Seen, Unsettled, listening, records_only
+from claims.kit.property import Disturbed, Falsified, Seen, Unsettled, listening, measured_once, records_only
 from claims.kit.statistics import can_decide, decide, settled
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Happened:
     tightest: tuple[Arguments, Seen] | None = None
     measured: list[dict[str, float | None]] = field(default_factory=list)
     recorded: str = ""
+    disturbed: bool = False
 
     def call(self, check: Check, arguments: Arguments) -> Seen:
         """Put one case to the property and remember what came of it; falsifications and errors are passed on."""
@@ -75,7 +76,7 @@ class Happened:
 
     def left_open(self, unsettled: Unsettled) -> None:
         """Nothing follows from a case that cannot be told."""
-        self.outcome, self.why = "undecided", str(unsettled)
+        self.outcome, self.why, self.disturbed = "undecided", str(unsettled), isinstance(unsettled, Disturbed)
 
     def crashed(self, crash: BaseException) -> None:
         """A crash is an error, whatever else was found."""
@@ -224,17 +225,34 @@ class Trials:
         return problems
 
     def put(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened:
-        happened = Happened(wins=0, trials=self.seeds, level=self.alpha)
-        if profile.runs_trials:
-            return self._count(happened, check, reading, entropy)
         if self.timed:
-            with records_only():
-                return self._count(happened, check, reading, entropy)
-        happened.outcome, happened.why = "not run", f"the profile {profile.name} runs no trials"
+            return self._by_the_clock(check, reading, profile, entropy)
+        if profile.runs_trials:
+            return self._count(check, reading, entropy)
+        return self._happened("not run", f"the profile {profile.name} runs no trials")
+
+    def _by_the_clock(self, check: Check, reading: "Reading", profile: Profile, entropy: int) -> Happened:
+        """From repetitions that were measured; where the machine was doing something else as well, from those recorded."""
+        busy = ""
+        if profile.runs_trials:
+            with measured_once():
+                happened = self._count(check, reading, entropy)
+            if not happened.disturbed:
+                return happened
+            busy = happened.why
+        with records_only():
+            happened = self._count(check, reading, entropy)
+        if busy and happened.recorded:
+            happened.recorded += f", for {busy}"
+        if busy and happened.outcome == "undecided":
+            happened.why = f"{busy}; {happened.why}"
         return happened
 
-    def _count(self, happened: Happened, check: Check, reading: "Reading", entropy: int) -> Happened:
-        wins = losses = 0
+    def _happened(self, outcome: str = "held", why: str = "") -> Happened:
+        return Happened(outcome, why, wins=0, trials=self.seeds, level=self.alpha)
+
+    def _count(self, check: Check, reading: "Reading", entropy: int) -> Happened:
+        happened, wins, losses = self._happened(), 0, 0
         for seed in independent_seeds(entropy, self.seeds):
             try:
                 happened.call(check, constants(reading) | {"seed": seed})

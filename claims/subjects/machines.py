@@ -7,7 +7,7 @@ was recorded, so that they are the same everywhere; what others say stands besid
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,12 @@ import torch
 from claims.kit.claim import Reading, reading
 from claims.kit.engines import Trials, independent_seeds, trials
 from claims.kit.evidence import RECORDED, EvidenceError
-from claims.kit.property import asks_for_records, cannot_tell, from_record
+from claims.kit.property import Disturbed, asks_for_records, cannot_tell, from_record, once
 from impls import timing
-from impls.timing import Abilities, Layer
+from impls.timing import Abilities, Layer, Sitting, Step
 
 MOST = 64  # repetitions that seeds are looked up among
+REPETITIONS = 24  # that are measured, one for each seed of a trial
 TO_RECORD = "run python -m reports record-hardware on a machine with one"
 
 
@@ -149,12 +150,29 @@ class Machine:
         """A training step of each layer, one repetition side by side: measured, or taken from what was recorded."""
         if not self.is_here or asks_for_records():
             return self._recalled(layers, n, batch, seed)
+        device = torch.device(self.kind)
         try:
-            return _measured(self, tuple(layers), n, batch, seed)
+            return self._measured((*layers, n, batch), lambda: timing.steps_of(layers, n, batch, device), seed)
         except RuntimeError as problem:
             if self.kind != "cuda":
                 raise
             cannot_tell(f"on {self}: {str(problem).partition(chr(10))[0]}")  # out of memory, or a driver that is too old
+
+    def _measured(self, what: Hashable, steps: Callable[[], Sequence[Step]], seed: int) -> list[float]:
+        """The repetition that belongs to this seed, of one sitting for all that ask for the same; where nobody shares, one by
+        itself."""
+
+        def sit(repetitions: int) -> Sitting:
+            with timing.measuring(self.threads):
+                return timing.sit(steps(), repetitions, timing.reference(torch.device(self.kind)))
+
+        if (sitting := once((self, what), lambda: sit(REPETITIONS))) is None:
+            return sit(1).rows[0]
+        if sitting.is_disturbed:
+            raise Disturbed("this machine was busy")
+        if (place := places().get(seed, MOST)) >= REPETITIONS:
+            cannot_tell(f"{self}: no repetition for this seed")
+        return list(sitting.rows[place])
 
     def _recalled(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
         known = self._known()
@@ -168,8 +186,8 @@ class Machine:
         """How many operations of a matrix product are done in one cycle of the clock."""
         device = torch.device(self.kind)
         if self.is_here and not asks_for_records():
-            with timing.measuring(self.threads):
-                rows, clock = timing.kernels(device, timing.BEST_OF), timing.cycles(device)
+            rows = [self._measured("kernels", lambda: timing.kernel_steps(device), seed)]
+            clock = timing.cycles(device)
         else:
             known, place = self._known(), places().get(seed, MOST)
             rows, clock = known.kernels[place : place + 1], known.clock
@@ -190,16 +208,10 @@ class Machine:
 
     def _known(self) -> Recorded:
         if (known := self.recorded) is None:
-            cannot_tell(f"{self} is not here, and none was recorded: {TO_RECORD}, and keep the file it writes")
+            where = "" if self.is_here else " is not here, and"
+            cannot_tell(f"{self}{where or ':'} none was recorded: {TO_RECORD}, and keep the file it writes")
         from_record(known.words)
         return known
-
-
-@cache
-def _measured(on: Machine, layers: tuple[Layer, ...], n: int, batch: int, seed: int) -> list[float]:
-    """Once for all claims that ask for this repetition, as a network is trained once for all."""
-    with timing.measuring(on.threads):
-        return timing.side_by_side(layers, n, batch, torch.device(on.kind), seed)
 
 
 ONE_CORE = Machine("one CPU core")
@@ -254,4 +266,4 @@ def all_timings() -> list[Timed]:
 
 def repetitions() -> Trials:
     """Trials with a clock. Few readings may err by chance where many are timed, hence the level: 22 of 24 are needed."""
-    return trials(seeds=24, alpha=2e-5, timed=True)
+    return trials(seeds=REPETITIONS, alpha=2e-5, timed=True)
