@@ -123,6 +123,11 @@ def every_recording(folder: Path = RECORDED) -> tuple[Recorded, ...]:
     return tuple(read_recorded(path) for path in sorted(folder.glob("*.json")))
 
 
+def by_date() -> list[Recorded]:
+    """All that was recorded, the oldest first."""
+    return sorted(every_recording(), key=lambda one: one.date)
+
+
 @dataclass(frozen=True)
 class Machine:
     """One or two cores of a CPU, or a GPU: the one that is `here`, or one that was recorded, known by its name."""
@@ -143,8 +148,7 @@ class Machine:
     @property
     def recorded(self) -> Recorded | None:
         """What was recorded on one of its name, first where there are several."""
-        alike = [one for one in every_recording() if (one.kind, one.name) == (self.kind, self.words)]
-        return min(alike, key=lambda one: one.date, default=None)
+        return next((one for one in by_date() if (one.kind, one.name) == (self.kind, self.words)), None)
 
     def seconds(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
         """A training step of each layer, one repetition side by side: measured, or taken from what was recorded."""
@@ -220,8 +224,7 @@ TWO_CORES = Machine("two CPU cores", threads=2)
 
 def gpus() -> list[Machine]:
     """The GPUs that were recorded, in the order in which they were."""
-    found = sorted((one for one in every_recording() if one.kind == "cuda"), key=lambda one: one.date)
-    return [Machine(one.name, "cuda", here=False) for one in found]
+    return [Machine(one.name, "cuda", here=False) for one in by_date() if one.kind == "cuda"]
 
 
 GPU = next(iter(gpus()), Machine("a GPU", "cuda", here=False))
@@ -253,15 +256,16 @@ class Timed:
         return f"{self.on}: {self.layer}, n = {self.n}, batch = {self.batch}"
 
 
-def all_timings() -> list[Timed]:
+@cache
+def all_timings() -> tuple[Timed, ...]:
     """Every layer that was timed anywhere, but for those that are another one twice."""
-    return [
+    return tuple(
         Timed(recorded, Layer(*layer), one.n, one.batch, median(row[column] for row in one.seconds))
         for recorded in every_recording()
         for one in recorded.timings
         for column, layer in enumerate(one.layers)
         if layer[0] in timing.ALONGSIDE
-    ]
+    )
 
 
 def repetitions() -> Trials:
