@@ -171,7 +171,7 @@ class Machine:
                 return timing.sit(steps(), repetitions, timing.reference(torch.device(self.kind)))
 
         if (sitting := once((self, what), lambda: sit(REPETITIONS))) is None:
-            return sit(1).rows[0]
+            return list(sit(1).rows[0])
         if sitting.is_disturbed:
             raise Disturbed("this machine was busy")
         if (place := places().get(seed, MOST)) >= REPETITIONS:
