@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from claims.facts import facts
 from claims.figures.benchmarks import perplexity_by_words_kept, times_less_training
 from claims.kit import cases, claim, domain, exhaustion, holds, only, reading, rounding, search, show
-from claims.kit.printed import Between, printed
+from claims.kit.facts.printed import Between, printed
 from claims.subjects.translation import (
     BASE,
     BASE_PUBLISHED,
@@ -27,8 +27,8 @@ from claims.subjects.translation import (
     operations,
     parameters,
 )  # fmt: skip
-from impls.broken_perplexity import mean_of_inverses
-from impls.perplexity import merge, perplexity
+from impls.broken.perplexity import mean_of_inverses
+from impls.learning.perplexity import merge, perplexity
 
 # --- translation: so many times less --------------------------------------------------------------------------------
 

@@ -41,9 +41,11 @@ from claims.subjects.requirements import (
     Requirement,
 )  # fmt: skip
 from claims.subjects.traces import traced
-from impls import attention, broken_attention, broken_needed
-from impls.graph import shortest_gradient_path
-from impls.systems import (
+from impls.attending import attention
+from impls.broken import attention as broken_attention
+from impls.broken import needed as broken_needed
+from impls.counting.graph import shortest_gradient_path
+from impls.counting.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,

@@ -14,7 +14,7 @@ INPUT_ERROR = 3
 def main() -> int:
     """Run the command line and translate what went wrong into a line and an exit code."""
     if sys.argv[1:2] == ["record-hardware"]:  # before anything is imported that a bare machine has not
-        from reports.hardware import main as record_hardware
+        from reports.running.hardware import main as record_hardware
 
         return record_hardware(sys.argv[2:])
     try:
@@ -43,8 +43,8 @@ def main() -> int:
         from concurrent.futures import BrokenExecutor
 
         from claims.kit.claim import ClaimError
-        from claims.kit.codec import NotStorable
-        from claims.kit.evidence import EvidenceError
+        from claims.kit.evidence.codec import NotStorable
+        from claims.kit.evidence.evidence import EvidenceError
 
         if isinstance(problem, ClaimError | EvidenceError | NotStorable):
             return _sorry(str(problem))

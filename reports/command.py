@@ -18,19 +18,19 @@ from claims import every_claim
 from claims.facts import elsewhere
 from claims.instead import FIRST
 from claims.kit.claim import WORDS, Claim
-from claims.kit.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
+from claims.kit.evidence.evidence import ROOT, EvidenceError, ReadingEvidence, read_evidence, rests_on, write_whole
+from claims.kit.evidence.runs import keep_runs, read_runs
 from claims.kit.profiles import PROFILES, Profile
-from claims.kit.runs import keep_runs, read_runs
 from claims.showed import FIGURES, TIMED
 from claims.tables import TABLES
 from reports.classroom.writing import write_handout, write_notebook, write_slides
-from reports.comparison import Changes, as_lines, as_text, compare, read_older
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
-from reports.examination import Examination, Task, examine, how_many_readings
 from reports.exports import write_exports
-from reports.pages import write_single, write_site
-from reports.record import Around, Record, is_as_pinned, make_record, read_record, write_record
-from reports.replay import replay
+from reports.record.comparison import Changes, as_lines, as_text, compare, read_older
+from reports.record.record import Around, Record, is_as_pinned, make_record, read_record, write_record
+from reports.running.examination import Examination, Task, examine, how_many_readings
+from reports.running.replay import replay
+from reports.site.pages import write_single, write_site
 
 MOST_WORKERS = 64
 REPORTS = ROOT / "reports"

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 import torch
 
-from impls import timing
-from impls.timing import CPU, Layer
+from impls.clocks import timing
+from impls.clocks.timing import CPU, Layer
 
 ALLOWED = 1 / 20
 PAIR, TOKENS, BATCH = (Layer("LSTM", 128), Layer("LSTM in both directions", 128)), 64, 4

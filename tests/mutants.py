@@ -19,7 +19,7 @@ from types import CodeType
 
 from claims import every_claim
 from claims.kit.claim import Claim
-from claims.kit.dependencies import ROOT, reached
+from claims.kit.evidence.dependencies import ROOT, reached
 from claims.kit.examine import examine_reading
 from claims.kit.profiles import PROFILES
 from claims.kit.verdict import judge

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 
 from claims import every_claim
 from claims.kit import Falsified
-from claims.kit.engines import nothing_read_from_source
+from claims.kit.engines.engines import nothing_read_from_source
 from claims.kit.examine import entropy_of, examine_reading
 from claims.kit.profiles import VERDICT
 from claims.kit.property import listening

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from claims.kit.code import code_of
-from claims.kit.dependencies import ROOT
+from claims.kit.evidence.code import code_of
+from claims.kit.evidence.dependencies import ROOT
 
 WRITTEN = '''"""A module."""
 

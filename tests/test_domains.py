@@ -17,7 +17,7 @@ from claims.kit import Domain, cases, only
 from claims.kit.domain import in_words, name_of
 from claims.kit.domains import any32, chains, finite32, matrices, reals, seeds, vectors, whole
 from claims.subjects.networks import elman_runs
-from impls import elman
+from impls.recurrent import elman
 
 # Bounds below full precision are no domain of a claim, and eigenvalue routines warn of them.
 BOUND = st.floats(0, 2, allow_subnormal=False)

@@ -16,8 +16,8 @@ from hypothesis.statistics import collector
 from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, reading, search, trials
 from claims.kit.claim import Reading
 from claims.kit.domains import reals, seeds, whole
-from claims.kit.engines import Happened, independent_seeds, nothing_read_from_source
-from claims.kit.evidence import as_json
+from claims.kit.engines.engines import Happened, independent_seeds, nothing_read_from_source
+from claims.kit.evidence.evidence import as_json
 from claims.kit.examine import collect, entropy_of, examine_reading, put_once, rebuilt
 from claims.kit.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
 from claims.kit.verdict import judge

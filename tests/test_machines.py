@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from claims.kit.claim import claim, reading
 from claims.kit.domains import seeds as all_seeds
-from claims.kit.engines import independent_seeds
-from claims.kit.evidence import EvidenceError
+from claims.kit.engines.engines import independent_seeds
+from claims.kit.evidence.evidence import EvidenceError
 from claims.kit.examine import examine_reading, put_once
 from claims.kit.profiles import QUICK, VERDICT
 from claims.kit.property import Unsettled, at_least, listening, measure, measured_once, records_only
 from claims.subjects import machines
 from claims.subjects.machines import ONE_CORE, Machine, Recorded, Timing, gpus, on_other_gpus, read_recorded, repetitions
-from impls import timing
-from impls.timing import Layer, Sitting
-from reports import examination
+from impls.clocks import timing
+from impls.clocks.timing import Layer, Sitting
+from reports.running import examination
 
 SLOW, FAST = Layer("LSTM", 128), Layer("Transformer layer", 128)
 GPU = Machine("a GPU", "cuda", here=False)

@@ -5,11 +5,12 @@ import inspect
 import pytest
 
 from claims import every_claim
-from impls import attention
+from impls.attending import attention
 from tests.mutants import MUTANTS, Mutant, notices, spoilt, verdict
 
 CLAIMS = {one.id: one for one in every_claim()}
-NO_MASK = Mutant("impls.attention.causal_mask", ".tril()", "", "the mask hides nothing", ())
+NO_MASK = Mutant("impls.attending.attention.causal_mask", ".tril()", "", "the mask hides nothing", ())
+LOST = Mutant("impls.recurrent.lstm.step", "no such text", "", "nothing", ())
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # what a spoilt memory is made of
@@ -37,7 +38,10 @@ def test_a_spoilt_function_is_whole_again_afterwards():
 
 
 def test_a_change_that_fits_nowhere_is_refused():
-    with pytest.raises(LookupError, match="0 times"), spoilt(Mutant("impls.lstm.step", "no such text", "", "nothing", ())):
+    with (
+        pytest.raises(LookupError, match="0 times"),
+        spoilt(Mutant("impls.recurrent.lstm.step", "no such text", "", "nothing", ())),
+    ):
         pass
 
 

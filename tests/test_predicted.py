@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from claims.subjects import predicted
 from claims.subjects.predicted import TRACED, Demand, crossing, demand, eaten
-from impls.timing import ALONGSIDE, Abilities, Layer
+from impls.clocks.timing import ALONGSIDE, Abilities, Layer
 
 
 @pytest.mark.parametrize("name", TRACED)

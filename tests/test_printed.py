@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.kit.printed import Between, as_printed, just_outside, printed
+from claims.kit.facts.printed import Between, as_printed, just_outside, printed
 
 
 @pytest.mark.parametrize(("figure", "low", "high"), [

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.kit import Falsified, at_least, at_most, close, holds, measure, rounding, show
-from claims.kit.evidence import ROOT
+from claims.kit.evidence.evidence import ROOT
 from claims.kit.property import listening
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)

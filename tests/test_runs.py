@@ -5,9 +5,10 @@ import math
 
 import pytest
 
-from claims.kit import Unsettled, runs
-from claims.kit.evidence import EvidenceError
-from claims.kit.runs import Ran, Run, experiment, keep_runs, key_of, ran, read_runs, shelf
+from claims.kit import Unsettled
+from claims.kit.evidence import runs
+from claims.kit.evidence.evidence import EvidenceError
+from claims.kit.evidence.runs import Ran, Run, experiment, keep_runs, key_of, ran, read_runs, shelf
 
 DONE = []
 
@@ -105,7 +106,7 @@ def test_a_key_rests_on_the_module_and_what_it_imports_but_not_on_the_kit():
     file = runs.ROOT / "claims" / "subjects" / "trained" / "recall.py"
     found = {one.relative_to(runs.ROOT).as_posix() for one in runs.reached(file)}
 
-    assert "impls/training.py" in found
+    assert "impls/learning/training.py" in found
     assert runs.digest(file, besides=runs.KIT) != runs.digest(file)
     assert runs.digest(file, besides=runs.ROOT) == runs.digest(besides=runs.ROOT)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from claims.kit.evidence import EvidenceError
-from claims.kit.sources import BIBLIOGRAPHY, cited, read_sources
+from claims.kit.evidence.evidence import EvidenceError
+from claims.kit.facts.sources import BIBLIOGRAPHY, cited, read_sources
 from tests.reports.made import BIB
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from claims.kit.statistics import can_decide, decide, fewest, settled
+from claims.kit.engines.statistics import can_decide, decide, fewest, settled
 
 SEEDS, SHARES, LEVELS = st.integers(1, 60), st.floats(0.05, 0.95), st.floats(1e-4, 0.2)
 

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from claims.kit import at_least, claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.engines import independent_seeds
+from claims.kit.engines.engines import independent_seeds
+from claims.kit.evidence.runs import Ran, experiment, ran, shelf
 from claims.kit.examine import entropy_of, examine_reading
 from claims.kit.profiles import VERDICT
-from claims.kit.runs import Ran, experiment, ran, shelf
 from claims.kit.verdict import judge
 from claims.subjects.trained.fair import DISCARDED, LEARNT, NOT_LEARNT, RATES, at_best_rate, best_rate
-from impls import language, reader, seq2seq, tasks, training
-from impls.training import Budget
+from impls.learning import language, reader, tasks, training
+from impls.learning.training import Budget
+from impls.translating import seq2seq
 from tests.impls.test_language import is_plural, place_of_the_head
 from tests.impls.test_tasks import ANSWERS, VALUES
 from tests.toys import UNUSED

@@ -5,7 +5,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from claims.kit.claim import MUST_COME_OUT, WORDS
-from claims.kit.evidence import ReadingEvidence
+from claims.kit.evidence.evidence import ReadingEvidence
 from claims.kit.verdict import judge
 
 

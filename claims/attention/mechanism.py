@@ -13,9 +13,10 @@ from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
 from claims.subjects.requirements import GENERATING, run
 from claims.subjects.traces import traced
-from impls import attention, broken_needed, seq2seq, transformer
-from impls.positions import alone
-from impls.systems import (
+from impls.attending import attention, transformer
+from impls.attending.positions import alone
+from impls.broken import needed as broken_needed
+from impls.counting.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,
@@ -30,6 +31,7 @@ from impls.systems import (
     WINDOWED,
     System,
 )  # fmt: skip
+from impls.translating import seq2seq
 
 # --- Bahdanau attention ---------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from claims.kit import at_most, claim, domain, holds, only, reading, rounding, search, show
 from claims.subjects.memories import TwoPasts, distance, elmans_with_two_pasts
-from impls import constructive, elman
+from impls.recurrent import constructive, elman
 
 # --- what 512 numbers can keep --------------------------------------------------------------------------------------
 
@@ -20,7 +20,7 @@ Document = list[int]
 
 @dataclass(frozen=True)
 class Register:
-    """The tanh network of `impls.constructive` with that many numbers in its state."""
+    """The tanh network of `impls.recurrent.constructive` with that many numbers in its state."""
 
     width: int
     dtype: str = "float32"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from claims.kit import at_most, cases, claim, close, domain, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
-from impls import seq2seq
-from impls.broken_memory import h_handed_over_without_C, state_leaks_nearly
+from impls.broken.memory import h_handed_over_without_C, state_leaks_nearly
+from impls.translating import seq2seq
 
 # --- what the decoder sees ------------------------------------------------------------------------------------------
 

@@ -10,9 +10,10 @@ from claims.kit import at_least, cases, claim, exhaustion, holds, reading, searc
 from claims.kit.claim import Reading
 from claims.kit.domains import reals, seeds, whole
 from claims.subjects.trained.translation import at_two_lengths
-from impls import packing, seq2seq
-from impls.attention import additive
-from impls.graph import shortest_gradient_path
+from impls.attending.attention import additive
+from impls.counting.graph import shortest_gradient_path
+from impls.recurrent import packing
+from impls.translating import seq2seq
 
 # --- length and quality ---------------------------------------------------------------------------------------------
 

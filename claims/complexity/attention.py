@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 import torch
 
+from claims.complexity.figures import memory_by_length, paths_by_length
 from claims.complexity.recurrent import in_operations_of_two_numbers, in_tensor_operations
-from claims.figures.complexity import memory_by_length, paths_by_length
 from claims.kit import at_least, at_most, cases, claim, holds, only, reading, search, show
 from claims.kit.domains import whole
 from claims.subjects.traces import traced
-from impls import attention, memory, online, transformer
-from impls.attention import SelfAttention
-from impls.graph import Graph, shortest_gradient_path, trace
-from impls.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
+from impls.attending import attention, online, transformer
+from impls.attending.attention import SelfAttention
+from impls.counting import memory
+from impls.counting.graph import Graph, shortest_gradient_path, trace
+from impls.counting.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
 
 # --- operations -----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from claims.kit import at_least, cases, claim, exhaustion, reading, show
 from claims.subjects.machines import GPU, ONE_CORE, Machine, on_other_gpus
-from impls.timing import Layer
+from impls.clocks.timing import Layer
 
 FUSED, WRITTEN_OUT, LSTM = (Layer(name, 64) for name in ("attention", "attention, weights written out", "LSTM"))
 LENGTHS = cases((512, 1024))

@@ -6,14 +6,15 @@ from functools import cache
 
 import torch
 
-from claims.figures.complexity import spans_by_length
+from claims.complexity.figures import spans_by_length
 from claims.kit import at_least, cases, claim, close, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.subjects.traces import in_a_row, traced
-from impls import broken_complexity, elman
-from impls.batched import Gradients, Products, training_step
-from impls.graph import Graph, trace
-from impls.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
+from impls.broken import complexity as broken_complexity
+from impls.counting.graph import Graph, trace
+from impls.counting.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
+from impls.learning.batched import Gradients, Products, training_step
+from impls.recurrent import elman
 
 # --- the column “parallelisable?” -----------------------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from claims.kit.claim import Claim
-from claims.kit.comparison import claims_of
-from claims.kit.fact import Elsewhere, Fact, Placed
-from claims.kit.rows import read_facts
-from claims.kit.sources import read_sources
+from claims.kit.facts.comparison import claims_of
+from claims.kit.facts.fact import Elsewhere, Fact, Placed
+from claims.kit.facts.rows import read_facts
+from claims.kit.facts.sources import read_sources
 
 FOLDER = Path(__file__).parent
 

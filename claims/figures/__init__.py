@@ -3,6 +3,6 @@
 A figure shows what the check showed or the mechanism behind it; it never decides anything.
 """
 
-from claims.kit.evidence import ReadingEvidence
+from claims.kit.evidence.evidence import ReadingEvidence
 
 Seen = dict[str, ReadingEvidence]

@@ -5,10 +5,10 @@ from fractions import Fraction
 import altair as alt
 
 from claims.figures import Seen
+from claims.kit.facts.printed import Between
 from claims.kit.figures import dots, lines
-from claims.kit.printed import Between
 from claims.subjects.translation import BASE, BASE_PUBLISHED, GNMT, GNMT_PUBLISHED, by_the_clock, gpu_hours, operations
-from impls.perplexity import merge, perplexity
+from impls.learning.perplexity import merge, perplexity
 
 WORDS = 64
 COUNTS = {"in proportion to 1/rank": [640 // rank for rank in range(1, WORDS + 1)], "equally often": [1] * WORDS}

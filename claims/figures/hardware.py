@@ -13,8 +13,8 @@ from claims.kit.figures import PALETTE, legend, lines, strips
 from claims.subjects.machines import Recorded, Timed, all_timings, by_date
 from claims.subjects.predicted import STATED, counted, demand, predicted
 from claims.subjects.predicted import WIDTH as D
-from impls.graph import brent
-from impls.timing import SHAPES, Layer
+from impls.clocks.timing import SHAPES, Layer
+from impls.counting.graph import brent
 
 SHOWN = ("tanh RNN", "LSTM", "GRU", "linear recurrence, by scan", "attention", "Transformer layer")
 Rows = list[dict[str, Any]]

@@ -9,8 +9,8 @@ import torch
 from claims.figures import Seen
 from claims.kit.figures import lines
 from claims.subjects.requirements import numbers_that_cross
-from impls import attention
-from impls.systems import LSTM, SCAN, SELF_ATTENTION
+from impls.attending import attention
+from impls.counting.systems import LSTM, SCAN, SELF_ATTENTION
 
 
 def weight_by_length(_: Seen) -> alt.Chart:

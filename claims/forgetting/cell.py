@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.figures.memory import gap_by_recurrent_weight, share_kept_by_steps
+from claims.forgetting.figures import gap_by_recurrent_weight, share_kept_by_steps
 from claims.kit import Domain, at_most, cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
 from claims.subjects.memories import (
     SIGMOID_2,
@@ -33,11 +33,12 @@ from claims.subjects.memories import (
     two_futures,
 )  # fmt: skip
 from claims.subjects.traces import traced
-from impls import broken, constructive, lstm
-from impls.broken_memory import forget_gates_of_the_backward_direction, forget_gates_peek_nearly
-from impls.graph import Graph
-from impls.recurrence import unroll
-from impls.systems import ELMAN, GRU, LSTM, MINGRU, MINGRU_SCAN, PREFIX_ATTENTION, System
+from impls.broken import cells as broken
+from impls.broken.memory import forget_gates_of_the_backward_direction, forget_gates_peek_nearly
+from impls.counting.graph import Graph
+from impls.counting.systems import ELMAN, GRU, LSTM, MINGRU, MINGRU_SCAN, PREFIX_ATTENTION, System
+from impls.recurrent import constructive, lstm
+from impls.recurrent.recurrence import unroll
 
 Step = Callable[[lstm.LSTM, tuple[torch.Tensor, torch.Tensor], torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 

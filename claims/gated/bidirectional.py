@@ -11,11 +11,11 @@ import torch
 from claims.kit import cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.subjects.traces import traced
-from impls import bidirectional, broken, elman, gru, lstm, positions
-from impls.broken_bidirectional import backward_states_nearly, both_read_forwards
-from impls.graph import trace
-from impls.recurrence import uniform, unroll, zeros
-from impls.systems import (
+from impls.attending import positions
+from impls.broken import cells as broken
+from impls.broken.bidirectional import backward_states_nearly, both_read_forwards
+from impls.counting.graph import trace
+from impls.counting.systems import (
     BIDIRECTIONAL,
     BIDIRECTIONAL_LSTM,
     CAUSAL_ATTENTION,
@@ -27,6 +27,8 @@ from impls.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
+from impls.recurrent import bidirectional, elman, gru, lstm
+from impls.recurrent.recurrence import uniform, unroll, zeros
 
 Tokens = Sequence[torch.Tensor]
 Weights = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]

@@ -8,15 +8,15 @@ import networkx as nx
 import numpy as np
 import torch
 
-from claims.figures.gated import longest_document_by_width
+from claims.gated.figures import longest_document_by_width
 from claims.kit import at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
 from claims.kit.domains import whole
 from claims.subjects.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
 from claims.subjects.traces import traced
-from impls import ahead, elman, lstm, packing, steps
-from impls.broken_gru import gru_reads_two_steps_back
-from impls.positions import alone
-from impls.systems import (
+from impls.attending.positions import alone
+from impls.broken.gru import gru_reads_two_steps_back
+from impls.counting import steps
+from impls.counting.systems import (
     BIDIRECTIONAL,
     ELMAN,
     GRU,
@@ -29,6 +29,7 @@ from impls.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
+from impls.recurrent import ahead, elman, lstm, packing
 
 # --- two rows of the table ------------------------------------------------------------------------------------------
 
@@ -161,7 +162,7 @@ Document = list[int]
 
 @dataclass(frozen=True)
 class Packed:
-    """`impls.packing.pack`: that many numbers of a format, N <- N·V + id on their bit patterns."""
+    """`impls.recurrent.packing.pack`: that many numbers of a format, N <- N·V + id on their bit patterns."""
 
     width: int
     dtype: str
@@ -184,7 +185,7 @@ class Packed:
 
 @dataclass(frozen=True)
 class Spiral(Packed):
-    """`impls.packing.spiral_rnn`: a tanh network that keeps several ids in each number of its state."""
+    """`impls.recurrent.packing.spiral_rnn`: a tanh network that keeps several ids in each number of its state."""
 
     @property
     def name(self) -> str:

@@ -15,10 +15,11 @@ from claims.kit.domains.matrices import grid
 from claims.kit.domains.numbers import LARGEST_SEED
 from claims.subjects.memories import LSTMRun, lstm_runs
 from claims.subjects.traces import traced
-from impls import gru, lstm, steps
-from impls.broken_gru import gru_step_weights_nearly_add_up
-from impls.recurrence import unroll
-from impls.systems import ELMAN, GRU, LSTM, MINGRU_SCAN, PREFIX_ATTENTION, System
+from impls.broken.gru import gru_step_weights_nearly_add_up
+from impls.counting import steps
+from impls.counting.systems import ELMAN, GRU, LSTM, MINGRU_SCAN, PREFIX_ATTENTION, System
+from impls.recurrent import gru, lstm
+from impls.recurrent.recurrence import unroll
 
 Whole = tuple[int, int]
 
@@ -183,7 +184,7 @@ class Form:
         p = network if self.biases else gru.without_biases(network)
         p = replace(p, b_r=p.b_r + self.reset_bias_too_large_by)
         step = gru.step_reset_after if self.reset_after_the_product else gru.step_reset_before
-        # In impls.gru the form with the reset after has z for the old state, the other one for the new.
+        # In impls.recurrent.gru the form with the reset after has z for the old state, the other one for the new.
         p = p if self.z_weighs_the_old == self.reset_after_the_product else gru.swapped(p)
         return torch.stack(unroll(partial(step, p), h_0, x))
 

@@ -3,7 +3,7 @@
 from claims.kit import at_least, at_most, claim, measure, reading
 from claims.kit.domains import seeds
 from claims.subjects.machines import GPU, ONE_CORE, Machine, on_other_gpus, repetitions
-from impls.timing import Layer
+from impls.clocks.timing import Layer
 
 TOKENS = {"n": 64, "batch": 4}
 ON_A_CORE = {"on": ONE_CORE} | TOKENS

@@ -9,8 +9,11 @@ import torch
 from claims.kit import claim, close, reading, rounding, search, show
 from claims.subjects.conventions import AS_PRINTED, CONVENTIONS, RIGHT, Convention
 from claims.subjects.networks import ElmanRun, elman_runs
-from impls import bptt, broken, broken_gradients, elman
-from impls.backward import step_gradients
+from impls.broken import cells as broken
+from impls.broken import gradients as broken_gradients
+from impls.learning import bptt
+from impls.learning.backward import step_gradients
+from impls.recurrent import elman
 
 
 def by_autograd(run: ElmanRun) -> torch.Tensor:

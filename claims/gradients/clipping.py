@@ -9,9 +9,10 @@ import torch
 from claims.kit import at_least, at_most, claim, close, holds, reading, show
 from claims.kit.domains import any32, finite32, reals
 from claims.subjects.networks import ElmanRun, elman_runs
-from impls import bptt, broken_attention
-from impls.broken_attention import clip_by_value, normalise_each_step
-from impls.clipping import clip_by_norm
+from impls.broken import attention as broken_attention
+from impls.broken.attention import clip_by_value, normalise_each_step
+from impls.learning import bptt
+from impls.learning.clipping import clip_by_norm
 
 
 def clip_by_torch(gradients: list[torch.Tensor], max_norm: float, **options: bool) -> list[torch.Tensor]:

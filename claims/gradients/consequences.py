@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from claims.kit import Domain, at_most, claim, reading, search, show
 from claims.kit.domains import chains
 from claims.kit.domains.matrices import Interval, grid
-from impls import elman
-from impls.backward import step_gradients
-from impls.elman import Elman
+from impls.learning.backward import step_gradients
+from impls.recurrent import elman
+from impls.recurrent.elman import Elman
 
 EARLY = 3  # steps
 TINY = 1e-6

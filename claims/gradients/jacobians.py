@@ -5,7 +5,9 @@ import torch
 from numpy.typing import NDArray
 
 from claims.kit import show
-from impls import bptt, elman, exact
+from impls.counting import exact
+from impls.learning import bptt
+from impls.recurrent import elman
 
 Matrix = NDArray[np.float64]
 Chain = list[Matrix]  # the factors of one period, the first applied first; the period repeats for ever

@@ -10,7 +10,7 @@ from claims.subjects.networks import gradient_rate, nearest_to_orthogonal
 from claims.subjects.trained.clipped import STEPS, exploding
 from claims.subjects.trained.fair import NOT_LEARNT, VANISHED, at_best_rate
 from claims.subjects.trained.recall import recalling, share_that_arrives
-from impls import elman
+from impls.recurrent import elman
 
 
 @claim(

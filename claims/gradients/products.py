@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.figures.gradients import gradient_rate_map, norms_by_depth, powers_of_one_matrix
+from claims.gradients.figures import gradient_rate_map, norms_by_depth, powers_of_one_matrix
 from claims.gradients.jacobians import (
     TAKING_TURNS,
     Chain,
@@ -27,8 +27,9 @@ from claims.kit import at_least, at_most, claim, domain, holds, measure, only, r
 from claims.kit.domains import chains, seeds
 from claims.kit.domains.matrices import Interval, grid
 from claims.subjects.networks import gradient_rate
-from impls import elman, exact, graph
-from impls.recurrence import unroll
+from impls.counting import exact, graph
+from impls.recurrent import elman
+from impls.recurrent.recurrence import unroll
 
 STRETCH_AND_SQUEEZE = [np.diag([2.0, 0.5]), np.diag([0.5, 2.0])]
 CLOSING_IN_ON_ONE = [np.array([[1 - 1 / (t + 1) ** 2]]) for t in range(1, 1201)]  # the product tends to 1/2

@@ -12,9 +12,10 @@ from claims.gradients.jacobians import Matrix, spectral_radius
 from claims.kit import Domain, at_least, at_most, cases, claim, domain, only, reading, rounding, search, show
 from claims.kit.domains import chains, reals, seeds, whole
 from claims.kit.domains.matrices import Interval
-from impls import bptt, elman
-from impls.backward import step_gradients
-from impls.broken_attention import normalise_each_step
+from impls.broken.attention import normalise_each_step
+from impls.learning import bptt
+from impls.learning.backward import step_gradients
+from impls.recurrent import elman
 
 # --- is there a remedy? ---------------------------------------------------------------------------------------------
 

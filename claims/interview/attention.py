@@ -11,9 +11,18 @@ import torch
 
 from claims.kit import cases, claim, exhaustion, holds, reading, search, show
 from claims.kit.domains import seeds, whole
-from impls import broken_attention, broken_interview
-from impls.graph import Graph
-from impls.translators import AS_PUBLISHED, RECURRENT, TRANSFORMER, Translator, drawn, trace_translator, transformer_pair
+from impls.broken import attention as broken_attention
+from impls.broken import interview as broken_interview
+from impls.counting.graph import Graph
+from impls.translating.translators import (
+    AS_PUBLISHED,
+    RECURRENT,
+    TRANSFORMER,
+    Translator,
+    drawn,
+    trace_translator,
+    transformer_pair,
+)
 
 ADDITIVE, NO_ATTENTION = RECURRENT("lstm", attends=True), RECURRENT("lstm", attends=False)
 SELF_IN_SOURCE = Translator("its encoder's states attend to each other", ADDITIVE.draw, broken_interview.source_attends_to_itself)

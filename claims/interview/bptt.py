@@ -12,10 +12,13 @@ from claims.kit import at_least, claim, close, domain, holds, reading, rounding,
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.subjects.networks import ElmanRun, elman_runs
-from impls import backward, bptt, broken, broken_interview, elman, rtrl
-from impls.graph import Graph, trace
-from impls.positions import alone
-from impls.systems import DILATED, ELMAN, GRU, LSTM, PREFIX_ATTENTION, System
+from impls.attending.positions import alone
+from impls.broken import cells as broken
+from impls.broken import interview as broken_interview
+from impls.counting.graph import Graph, trace
+from impls.counting.systems import DILATED, ELMAN, GRU, LSTM, PREFIX_ATTENTION, System
+from impls.learning import backward, bptt, rtrl
+from impls.recurrent import elman
 
 Cuts = Callable[[int, int], Collection[int]]  # of n steps and k, the steps in front of which the graph is severed
 

@@ -12,10 +12,11 @@ from claims.kit import at_most, claim, domain, holds, only, reading, rounding, s
 from claims.kit.domains import whole
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.subjects.traces import traced
-from impls import bptt, constructive, elman, lstm
-from impls.elman import Elman
-from impls.graph import Graph, trace
-from impls.systems import DILATED, ELMAN, GRU, SELF_ATTENTION, SKIP, System
+from impls.counting.graph import Graph, trace
+from impls.counting.systems import DILATED, ELMAN, GRU, SELF_ATTENTION, SKIP, System
+from impls.learning import bptt
+from impls.recurrent import constructive, elman, lstm
+from impls.recurrent.elman import Elman
 
 
 @claim(

@@ -6,7 +6,7 @@ happened to each reading) -> **Verdict** (a pure function of the evidence). A ch
 
 from claims.kit.claim import Claim, ClaimError, claim, reading
 from claims.kit.domain import Domain, cases, domain, only
-from claims.kit.engines import exhaustion, search, trials
+from claims.kit.engines.engines import exhaustion, search, trials
 from claims.kit.property import Falsified, Unsettled, at_least, at_most, cannot_tell, close, holds, measure, rounding, show
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from claims.kit.domain import Domain, only
-from claims.kit.engines import Engine, search
+from claims.kit.engines.engines import Engine, search
 
 Word = Literal["supported", "qualified", "refuted", "undecided"]
 Role = Literal["as written", "amended", "fails for", "holds for", "witness", "also"]
@@ -51,7 +51,7 @@ class Claim:
 
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
-    that row as its `fact` (`claims.kit.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
+    that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
     `uses` names the claims that it rests on."""
 
     id: str

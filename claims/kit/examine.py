@@ -5,10 +5,10 @@ from time import perf_counter
 from typing import Any
 
 from claims.kit.claim import Claim, Reading
-from claims.kit.codec import from_plain, to_plain
 from claims.kit.domain import Domain
-from claims.kit.engines import Arguments, Happened, constants, exhaustion
-from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence, machine, rests_on, versions
+from claims.kit.engines.engines import Arguments, Happened, constants, exhaustion
+from claims.kit.evidence.codec import from_plain, to_plain
+from claims.kit.evidence.evidence import Case, ClaimEvidence, ReadingEvidence, machine, rests_on, versions
 from claims.kit.profiles import Profile
 from claims.kit.property import Falsified, Unsettled, listening
 from claims.kit.text import as_text

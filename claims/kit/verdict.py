@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.kit.claim import MUST_COME_OUT, Word
-from claims.kit.evidence import ReadingEvidence
+from claims.kit.evidence.evidence import ReadingEvidence
 
 MOST_DISCARDED = 1 / 3
 

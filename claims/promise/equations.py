@@ -11,9 +11,10 @@ from claims.kit import Domain, claim, close, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
 from claims.subjects.networks import ElmanRun, elman_runs
-from impls import broken, elman
-from impls.broken_promise import leaks_backwards, read_out_bias_nearly, read_out_one_step_late, read_out_without_bias
-from impls.systems import BIDIRECTIONAL, CAUSAL_ATTENTION, ELMAN, GRU, LSTM, SELF_ATTENTION, System
+from impls.broken import cells as broken
+from impls.broken.promise import leaks_backwards, read_out_bias_nearly, read_out_one_step_late, read_out_without_bias
+from impls.counting.systems import BIDIRECTIONAL, CAUSAL_ATTENTION, ELMAN, GRU, LSTM, SELF_ATTENTION, System
+from impls.recurrent import elman
 
 Step = Callable[[elman.Elman, torch.Tensor, torch.Tensor], torch.Tensor]
 ReadOut = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from claims.kit import claim, close, domain, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
-from impls import attention, constructive, elman, seq2seq
-from impls.broken_memory import h_handed_over_without_C, state_leaks_nearly
-from impls.systems import CAUSAL_ATTENTION, ELMAN, GRU, LSTM, System
+from impls.attending import attention
+from impls.broken.memory import h_handed_over_without_C, state_leaks_nearly
+from impls.counting.systems import CAUSAL_ATTENTION, ELMAN, GRU, LSTM, System
+from impls.recurrent import constructive, elman
+from impls.translating import seq2seq
 
 # --- what the state can hold ----------------------------------------------------------------------------------------
 
@@ -234,7 +236,7 @@ NAMES = {"elman": "the Elman network", "gru": "the GRU", "lstm": "the LSTM"}
 
 @dataclass(frozen=True)
 class Recurrence:
-    """A recurrence of `impls.seq2seq`, with its whole state."""
+    """A recurrence of `impls.translating.seq2seq`, with its whole state."""
 
     cell: str
     width: int = 3

@@ -9,9 +9,8 @@ import torch
 from claims.kit import at_least, cases, claim, exhaustion, holds, reading, search, show
 from claims.kit.domains import reals, seeds, whole
 from claims.subjects.traces import traced
-from impls import bptt, elman, linear
-from impls.graph import trace
-from impls.systems import (
+from impls.counting.graph import trace
+from impls.counting.systems import (
     BIDIRECTIONAL,
     DILATED,
     ELMAN,
@@ -22,6 +21,8 @@ from impls.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
+from impls.learning import bptt
+from impls.recurrent import elman, linear
 
 WHOLE, STATE_ALONE, CELL_ALONE = slice(None), slice(0, 1), slice(1, 2)
 

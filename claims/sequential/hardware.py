@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import torch
 
-from claims.figures.sequential import speedup_on_processors
 from claims.kit import at_most, cases, claim, exhaustion, holds, reading, search, show
 from claims.kit.domains import whole
+from claims.sequential.figures import speedup_on_processors
 from claims.subjects.traces import traced
-from impls import transformer
-from impls.graph import trace
-from impls.systems import (
+from impls.attending import transformer
+from impls.counting.graph import trace
+from impls.counting.systems import (
     CAUSAL_ATTENTION,
     ELMAN,
     GRU,

@@ -1,12 +1,12 @@
 """What a clock says: training steps of layers side by side, on cores of this machine and on GPUs, here or recorded."""
 
 from claims.figures.hardware import extrapolated, measured_and_predicted, price_of_sequence, time_by_length, times_as_fast
-from claims.figures.sequential import time_on_processors
 from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, show
 from claims.kit.domains import seeds
+from claims.sequential.figures import time_on_processors
 from claims.subjects.machines import GPU, ONE_CORE, TWO_CORES, Machine, Timed, all_timings, on_other_gpus, repetitions
 from claims.subjects.predicted import STATED, Demand, demand, predicted
-from impls.timing import Layer
+from impls.clocks.timing import Layer
 
 LSTM, ATTENTION, TRANSFORMER = (Layer(name, 128) for name in ("LSTM", "attention", "Transformer layer"))
 WIDE_LSTM, WIDE_TRANSFORMER = Layer("LSTM", 512), Layer("Transformer layer", 512)

@@ -1,7 +1,7 @@
 """Pronouns and whom they stand for: passages that bind them, and an LSTM, its weights set by hand, that keeps track.
 
 A token names an entity, by a code of ±1; it may bind a pronoun to it, by a flag of that pronoun; or it is a paragraph break.
-Each pronoun has a place, a latch of `BITS` units (`impls.constructive`): it copies the code when the pronoun's flag is up, and
+Each pronoun has a place, a latch of `BITS` units (recurrent.constructive): it copies the code when the pronoun's flag is up, and
 else holds what it has. So each can be bound anew at any time while the others stay, whatever is named in between.
 """
 
@@ -12,7 +12,8 @@ import torch
 from hypothesis import strategies as st
 
 from claims.kit.domain import domain
-from impls import constructive, lstm, seq2seq
+from impls.recurrent import constructive, lstm
+from impls.translating import seq2seq
 
 BITS = 4
 CODES = torch.tensor(list(product((-1.0, 1.0), repeat=BITS)), dtype=torch.float64)  # row e is the code of entity e

@@ -18,11 +18,11 @@ import msgspec
 import torch
 
 from claims.kit.claim import Reading, reading
-from claims.kit.engines import Trials, independent_seeds, trials
-from claims.kit.evidence import RECORDED, EvidenceError
+from claims.kit.engines.engines import Trials, independent_seeds, trials
+from claims.kit.evidence.evidence import RECORDED, EvidenceError
 from claims.kit.property import Disturbed, asks_for_records, cannot_tell, from_record, once
-from impls import timing
-from impls.timing import Abilities, Layer, Sitting, Step
+from impls.clocks import timing
+from impls.clocks.timing import Abilities, Layer, Sitting, Step
 
 MOST = 64  # repetitions that seeds are looked up among
 REPETITIONS = 24  # that are measured, one for each seed of a trial

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from claims.kit.domain import Domain
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.kit.domains.numbers import LARGEST_SEED
-from impls import lstm, seq2seq
-from impls.elman import Elman
-from impls.lstm import LSTM
-from impls.recurrence import unroll
+from impls.recurrent import lstm
+from impls.recurrent.elman import Elman
+from impls.recurrent.lstm import LSTM
+from impls.recurrent.recurrence import unroll
+from impls.translating import seq2seq
 
 GATES = "fiCo"  # in the order of LSTM's fields
 INPUTS: Interval = (-2, 2)

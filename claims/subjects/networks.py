@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from claims.kit.domain import domain
 from claims.kit.domains.matrices import Interval, grid
-from impls import bptt, elman
-from impls.elman import Elman
+from impls.learning import bptt
+from impls.recurrent import elman
+from impls.recurrent.elman import Elman
 
 
 @dataclass(frozen=True)

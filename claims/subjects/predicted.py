@@ -8,7 +8,7 @@
     R, β, λ    operations and bytes a second, and the seconds until a small operation that waits for another is done
 
 The second term is the roofline (Williams, Waterman & Patterson 2009), the first what a chain costs that no processor shortens.
-W, S and B come from traces of our own implementations (impls.graph) on `batch` sequences of n tokens of width d, float32. They
+W, S and B come from traces of our own implementations (counting.graph) on `batch` sequences of n tokens of width d, float32. They
 are polynomials in n but for the scan, so that a few short traces give them exactly at any length.
 """
 
@@ -21,9 +21,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from impls import attention, elman, gru, linear, lstm, transformer
-from impls.graph import Graph, trace
-from impls.timing import HEADS, Abilities, Layer
+from impls.attending import attention, transformer
+from impls.clocks.timing import HEADS, Abilities, Layer
+from impls.counting.graph import Graph, trace
+from impls.recurrent import elman, gru, linear, lstm
 
 BYTES = 4  # of a number
 STATED = 4  # the factor to which predictions are right, stated before anything was timed

@@ -8,10 +8,11 @@ import networkx as nx
 import torch
 
 from claims.subjects.traces import traced
-from impls import attention, broken_needed
-from impls.graph import shortest_gradient_path
-from impls.positions import Positions, Tokens, alone
-from impls.systems import (
+from impls.attending import attention
+from impls.attending.positions import Positions, Tokens, alone
+from impls.broken import needed as broken_needed
+from impls.counting.graph import shortest_gradient_path
+from impls.counting.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CONVOLUTION,

@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from impls.graph import Graph
-from impls.systems import System, trace_system
+from impls.counting.graph import Graph
+from impls.counting.systems import System, trace_system
 
 
 @cache

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from claims.facts import facts
-from claims.kit.fact import Published
-from claims.kit.printed import Between, printed
+from claims.kit.facts.fact import Published
+from claims.kit.facts.printed import Between, printed
 
 T = TypeVar("T")
 

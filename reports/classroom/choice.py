@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from claims.kit.evidence import Case, ReadingEvidence
-from reports.record import ClaimRecord, Record
-from reports.render import cases_of
-from reports.wording import STANDS
+from claims.kit.evidence.evidence import Case, ReadingEvidence
+from reports.record.record import ClaimRecord, Record
+from reports.site.render import cases_of
+from reports.site.wording import STANDS
 
 MOST = 20
 LINES, LETTERS = 14, 500  # of a case that can be read from the last row

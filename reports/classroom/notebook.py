@@ -10,13 +10,13 @@ import nbformat
 from markupsafe import Markup
 
 from claims.kit.claim import Claim
-from claims.kit.engines import Search
-from claims.kit.evidence import ROOT, ClaimEvidence
+from claims.kit.engines.engines import Search
+from claims.kit.evidence.evidence import ROOT, ClaimEvidence
 from claims.kit.examine import rebuilt
 from reports.classroom import cells, sources
-from reports.record import ClaimRecord, Record
-from reports.render import prose
-from reports.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
+from reports.record.record import ClaimRecord, Record
+from reports.site.render import prose
+from reports.site.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
 
 Cell = tuple[str, str]
 SHOWN = 3  # stored cases that are replayed

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from claims.kit.evidence import Case, ClaimEvidence, ReadingEvidence
-from claims.kit.sources import Source, cited
-from reports import citing, pictures
+from claims.kit.evidence.evidence import Case, ClaimEvidence, ReadingEvidence
+from claims.kit.facts.sources import Source, cited
 from reports.classroom import choice
-from reports.record import ClaimRecord, Record
-from reports.render import TEMPLATES, Here, digest, environment
+from reports.record.record import ClaimRecord, Record
+from reports.site import citing, pictures
+from reports.site.render import TEMPLATES, Here, digest, environment
 
 IN_CONTENTS = 12  # statements that a slide of contents has room for
 

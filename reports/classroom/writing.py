@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from claims.kit.claim import Claim
-from claims.kit.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
-from claims.kit.sources import read_sources
+from claims.kit.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
+from claims.kit.facts.sources import read_sources
 from reports.classroom.choice import chosen
 from reports.classroom.handout import handout_as_html
 from reports.classroom.notebook import notebook_as_json
 from reports.classroom.slides import slides_as_html
-from reports.record import ClaimRecord, Record, read_record
+from reports.record.record import ClaimRecord, Record, read_record
 
 
 def write_slides(folder: Path, ids: Sequence[str], name: str) -> Path:

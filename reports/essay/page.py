@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claims.kit.claim import Word
-from claims.kit.evidence import as_json, write_whole
+from claims.kit.evidence.evidence import as_json, write_whole
 from reports.essay.annotations import annotations
 from reports.essay.marking import Verdicts
 from reports.essay.passages import KINDS, PASSAGES, Row, read_passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
-from reports.record import ClaimRecord, Record
-from reports.render import Here, environment
+from reports.record.record import ClaimRecord, Record
+from reports.site.render import Here, environment
 
 
 @dataclass(frozen=True)

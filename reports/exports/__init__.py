@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claims.kit.claim import WORDS
-from claims.kit.evidence import as_json, write_whole
+from claims.kit.evidence.evidence import as_json, write_whole
 from reports.exports.badges import badge
 from reports.exports.claim_review import claim_reviews
 from reports.exports.crate import ro_crate
 from reports.exports.junit import junit
 from reports.exports.spreadsheets import readings_csv, verdicts_csv
-from reports.markdown import as_markdown
-from reports.record import Record
+from reports.record.record import Record
+from reports.site.markdown import as_markdown
 
 EXPORTS: dict[str, Callable[[Record], bytes]] = {
     "verdicts.md": lambda record: as_markdown(record).encode(),

@@ -6,10 +6,10 @@ from html import escape
 from pathlib import Path
 
 from claims.kit.claim import Word
-from reports.record import Record
-from reports.wording import ICONS
+from reports.record.record import Record
+from reports.site.wording import ICONS
 
-STYLE = Path(__file__).parents[1] / "templates" / "style.css"
+STYLE = Path(__file__).parents[1] / "site" / "templates" / "style.css"
 HEIGHT, ICON_WIDTH = 20, 22  # px
 PER_LETTER, MARGIN = 6.5, 7  # px; of Verdana at 11 px, and wide enough for what takes its place
 

@@ -8,9 +8,9 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from reports import wording
-from reports.readings import ReadingRecord
-from reports.record import ClaimRecord, Record
+from reports.record.readings import ReadingRecord
+from reports.record.record import ClaimRecord, Record
+from reports.site import wording
 
 RUNS_AS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 

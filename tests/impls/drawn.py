@@ -14,7 +14,7 @@ from torch import Tensor
 
 # Relative to the largest entry. A step rounds to some 1e-15, and over 8 steps of weights drawn within ±1/√d,
 # whose largest singular value is below √d < 2.3, that grows by less than 2.3⁸ < 1e3. The near misses of
-# impls.broken stand at 1e-9: the tolerance is two orders below what it has to catch.
+# impls.broken.cells stand at 1e-9: the tolerance is two orders below what it has to catch.
 TOLERANCE = 1e-11
 
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from impls.elman import Elman
-from impls.gru import GRU
-from impls.lstm import LSTM
+from impls.recurrent.elman import Elman
+from impls.recurrent.gru import GRU
+from impls.recurrent.lstm import LSTM
 
 
 def _flat(xs: Tensor) -> Tensor:

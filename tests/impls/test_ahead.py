@@ -1,9 +1,9 @@
-"""impls.ahead: the same LSTM, its inputs multiplied beforehand."""
+"""impls.recurrent.ahead: the same LSTM, its inputs multiplied beforehand."""
 
 import torch
 from hypothesis import given
 
-from impls import ahead, lstm
+from impls.recurrent import ahead, lstm
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds, sequence, shapes
 
 

@@ -1,4 +1,4 @@
-"""impls.attention against torch's attention, values and gradients, and against its equations written as loops."""
+"""impls.attending.attention against torch's attention, values and gradients, and against its equations written as loops."""
 
 import torch
 from hypothesis import given
@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from torch.func import functional_call
 from torch.nn.functional import scaled_dot_product_attention
 
-from impls import attention, broken_attention
+from impls.attending import attention
+from impls.broken import attention as broken_attention
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, leaves, seeds, sequence, shapes, tensors
 
 

@@ -1,4 +1,4 @@
-"""impls.backward against autograd, and its defects against it."""
+"""impls.learning.backward against autograd, and its defects against it."""
 
 from dataclasses import astuple, replace
 
@@ -7,7 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import backward, bptt, broken_gradients, broken_interview, elman
+from impls.broken import gradients as broken_gradients
+from impls.broken import interview as broken_interview
+from impls.learning import backward, bptt
+from impls.recurrent import elman
 from tests.impls.drawn import TOLERANCE, Shape, gap, generator, leaf, seeds, sequence, shapes
 
 UNBATCHED = shapes().map(lambda shape: shape._replace(batch=()))

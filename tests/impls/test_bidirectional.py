@@ -1,4 +1,4 @@
-"""impls.bidirectional against torch.nn.LSTM(bidirectional=True), and what each half may read."""
+"""impls.recurrent.bidirectional against torch.nn.LSTM(bidirectional=True), and what each half may read."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from torch.func import functional_call
 
-from impls import bidirectional, elman, lstm
+from impls.recurrent import bidirectional, elman, lstm
 from tests.impls.drawn import TOLERANCE, gap, generator, leaf, seeds, sequence, shapes
 
 

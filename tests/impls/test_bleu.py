@@ -1,4 +1,4 @@
-"""impls.bleu: against counts by hand, against the formula in plain Python, and against sacrebleu asked directly."""
+"""impls.translating.bleu: against counts by hand, against the formula in plain Python, and against sacrebleu asked directly."""
 
 from collections import Counter
 from math import exp, log
@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import bleu
+from impls.translating import bleu
 from tests.impls.drawn import generator, seeds
 
 SIZES = st.tuples(st.integers(4, 9), st.integers(1, 4))

@@ -1,4 +1,4 @@
-"""impls.bptt against autograd, and against itself where a closed form is known."""
+"""impls.learning.bptt against autograd, and against itself where a closed form is known."""
 
 from math import ceil, exp, inf, log, sqrt
 
@@ -7,8 +7,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import bptt, elman
-from impls.linear import shift_register
+from impls.learning import bptt
+from impls.recurrent import elman
+from impls.recurrent.linear import shift_register
 from tests.impls.drawn import TOLERANCE, gap, generator, leaf, scaled, seeds, sequence, shapes
 
 UNBATCHED = shapes().map(lambda shape: shape._replace(batch=()))

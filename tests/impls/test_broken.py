@@ -1,4 +1,4 @@
-"""impls.broken: each defect can be told from the right thing, and each near miss only just.
+"""impls.broken.cells: each defect can be told from the right thing, and each near miss only just.
 
 A defect that no input shows would be no control at all. Shapes are those at which every defect can show
 (more than one unit, more than one step); drawn weights and states then show it with probability one.
@@ -10,7 +10,9 @@ import pytest
 import torch
 from hypothesis import given
 
-from impls import bidirectional, bptt, broken, elman, gru, linear, lstm
+from impls.broken import cells as broken
+from impls.learning import bptt
+from impls.recurrent import bidirectional, elman, gru, linear, lstm
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds, sequence, shapes
 
 SHAPES = shapes(n=(2, 8), d=(2, 5)).map(lambda shape: shape._replace(m=shape.d))  # so weights can be swapped

@@ -1,4 +1,4 @@
-"""impls.broken_attention: every defect shows where it is said to, and the near misses stay near.
+"""impls.broken.attention: every defect shows where it is said to, and the near misses stay near.
 
 What is broken must fall where the tests of the right implementation hold, by more than TOLERANCE.
 """
@@ -8,7 +8,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import attention, broken_attention, clipping, seq2seq
+from impls.attending import attention
+from impls.broken import attention as broken_attention
+from impls.learning import clipping
+from impls.translating import seq2seq
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds
 
 SIZES = st.integers(2, 6)

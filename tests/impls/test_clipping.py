@@ -1,10 +1,10 @@
-"""impls.clipping against torch.nn.utils.clip_grad_norm_, and what it promises of finite gradients and of others."""
+"""impls.learning.clipping against torch.nn.utils.clip_grad_norm_, and what it promises of finite gradients and of others."""
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls.clipping import clip_by_norm, global_norm
+from impls.learning.clipping import clip_by_norm, global_norm
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds
 
 SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=4)

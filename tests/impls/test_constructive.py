@@ -1,11 +1,11 @@
-"""impls.constructive: the networks with set weights do what their docstrings promise."""
+"""impls.recurrent.constructive: the networks with set weights do what their docstrings promise."""
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import constructive, elman, lstm
+from impls.recurrent import constructive, elman, lstm
 from tests.impls.drawn import generator, seeds
 
 EXACT = {torch.float32: 18.0, torch.float64: 40.0}

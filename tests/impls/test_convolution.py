@@ -1,10 +1,10 @@
-"""impls.convolution against torch's conv1d with zeros put before the first token."""
+"""impls.attending.convolution against torch's conv1d with zeros put before the first token."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import conv1d, pad
 
-from impls import convolution
+from impls.attending import convolution
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, leaves, seeds, sequence, shapes, tensors
 
 KERNELS = st.integers(1, 4)

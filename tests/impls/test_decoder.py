@@ -1,13 +1,14 @@
-"""impls.decoder against torch.nn.TransformerDecoderLayer."""
+"""impls.attending.decoder against torch.nn.TransformerDecoderLayer."""
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.func import functional_call
 
-from impls import attention, broken_attention, decoder
-from impls.training import rebuilt
-from impls.training import tensors as all_tensors
+from impls.attending import attention, decoder
+from impls.broken import attention as broken_attention
+from impls.learning.training import rebuilt
+from impls.learning.training import tensors as all_tensors
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, seeds, sequence, shapes
 
 

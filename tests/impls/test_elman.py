@@ -1,9 +1,9 @@
-"""impls.elman against torch.nn.RNN, values and gradients."""
+"""impls.recurrent.elman against torch.nn.RNN, values and gradients."""
 
 import torch
 from hypothesis import given
 
-from impls import elman
+from impls.recurrent import elman
 from tests.impls.drawn import (
     TOLERANCE,
     gap,

@@ -1,4 +1,4 @@
-"""impls.exact against numpy, where numbers are small enough for floats to be exact."""
+"""impls.counting.exact against numpy, where numbers are small enough for floats to be exact."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from impls import exact
+from impls.counting import exact
 
 SMALL = arrays(np.float64, (2, 2), elements=st.integers(-9, 9).map(lambda eighths: eighths / 8))
 

@@ -1,4 +1,4 @@
-"""impls.graph on computations small enough to count by hand, beside torch's own counter, and on a simulated machine."""
+"""impls.counting.graph on computations small enough to count by hand, beside torch's own counter, and on a simulated machine."""
 
 import networkx as nx
 import pytest
@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 from torch.utils.flop_counter import FlopCounterMode
 
-from impls import elman, transformer
-from impls.graph import Graph, brent, shortest_gradient_path, trace
-from impls.operations import UnknownOperationError
+from impls.attending import transformer
+from impls.counting.graph import Graph, brent, shortest_gradient_path, trace
+from impls.counting.operations import UnknownOperationError
+from impls.recurrent import elman
 from tests.impls.drawn import generator, leaf, seeds
 
 

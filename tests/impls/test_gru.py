@@ -1,11 +1,11 @@
-"""impls.gru: torch's form against torch.nn.GRU, the textbook's against torch's where the two must agree."""
+"""impls.recurrent.gru: torch's form against torch.nn.GRU, the textbook's against torch's where the two must agree."""
 
 from dataclasses import replace
 
 import torch
 from hypothesis import given
 
-from impls import gru
+from impls.recurrent import gru
 from tests.impls.drawn import (
     TOLERANCE,
     gap,

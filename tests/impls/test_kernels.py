@@ -1,14 +1,15 @@
-"""impls.kernels: torch's kernels against the step-by-step recurrence of each module, states and gradients."""
+"""impls.clocks.kernels: torch's kernels against the step-by-step recurrence of each module, states and gradients."""
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impls import elman, gru, kernels, lstm
-from impls.kernels import Rectified
-from impls.training import rebuilt
-from impls.training import tensors as all_tensors
+from impls.clocks import kernels
+from impls.clocks.kernels import Rectified
+from impls.learning.training import rebuilt
+from impls.learning.training import tensors as all_tensors
+from impls.recurrent import elman, gru, lstm
 from tests.impls.drawn import TOLERANCE, Shape, gap, generator, gradients, leaf, seeds, sequence
 
 

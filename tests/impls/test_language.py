@@ -1,4 +1,4 @@
-"""impls.language: sentences and passages, put back into words and read plainly."""
+"""impls.learning.language: sentences and passages, put back into words and read plainly."""
 
 import re
 from collections import Counter
@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import language, tasks
-from impls.language import LETTERS, LEXICON, TEXT, WORDS
+from impls.learning import language, tasks
+from impls.learning.language import LETTERS, LEXICON, TEXT, WORDS
 from tests.impls.drawn import generator, seeds
 
 DISTANCES = st.integers(0, 12)

@@ -1,4 +1,4 @@
-"""impls.linear: the scan against the loop, for diagonal and full recurrences; the shift register."""
+"""impls.recurrent.linear: the scan against the loop, for diagonal and full recurrences; the shift register."""
 
 from itertools import accumulate
 
@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import linear
+from impls.recurrent import linear
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, seeds, shapes
 
 LONG = shapes(n=(1, 40))  # up to six rounds, with every remainder

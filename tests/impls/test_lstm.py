@@ -1,4 +1,4 @@
-"""impls.lstm against torch.nn.LSTM, values and gradients; and the cell as a chain of forget gates."""
+"""impls.recurrent.lstm against torch.nn.LSTM, values and gradients; and the cell as a chain of forget gates."""
 
 from math import log
 
@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import lstm
+from impls.recurrent import lstm
 from tests.impls.drawn import (
     TOLERANCE,
     gap,

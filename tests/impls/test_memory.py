@@ -1,4 +1,4 @@
-"""impls.memory: what is saved for backward, on computations small enough to say what that is."""
+"""impls.counting.memory: what is saved for backward, on computations small enough to say what that is."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from impls import elman, lstm, memory
+from impls.counting import memory
+from impls.recurrent import elman, lstm
 from tests.impls.drawn import generator
 
 n = 7

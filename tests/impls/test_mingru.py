@@ -1,11 +1,11 @@
-"""impls.mingru against its equations in a loop, against torch.nn.GRU where the two agree, and the scan against the steps."""
+"""mingru against its equations in a loop, against torch.nn.GRU where the two agree, and the scan against the steps."""
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import gru, mingru
-from impls.mingru import MinGRU
+from impls.recurrent import gru, mingru
+from impls.recurrent.mingru import MinGRU
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, seeds, shapes, tensors, with_a_state
 from tests.impls.reference import torch_gru
 

@@ -1,4 +1,4 @@
-"""impls.online: the textbook's attention and gradients, whatever the block, in memory that grows with n."""
+"""impls.attending.online: the textbook's attention and gradients, whatever the block, in memory that grows with n."""
 
 import pytest
 import torch
@@ -6,7 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 
-from impls import attention, broken_attention, memory, online
+from impls.attending import attention, online
+from impls.broken import attention as broken_attention
+from impls.counting import memory
 from tests.impls.drawn import TOLERANCE, Shape, gap, generator, gradients, leaf, seeds, sequence, shapes
 
 BLOCKS = st.integers(1, 9)

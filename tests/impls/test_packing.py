@@ -1,11 +1,11 @@
-"""impls.packing: what d numbers hold, counted one by one where there are few, and read back where there are many."""
+"""impls.recurrent.packing: what d numbers hold, counted one by one where there are few, and read back where there are many."""
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import elman, packing
+from impls.recurrent import elman, packing
 from tests.impls.drawn import generator
 
 FORMATS = [torch.float16, torch.bfloat16, torch.float32, torch.float64]

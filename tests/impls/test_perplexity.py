@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls.perplexity import merge, perplexity
+from impls.learning.perplexity import merge, perplexity
 
 
 @given(st.lists(st.integers(1, 1000), min_size=1, max_size=20))

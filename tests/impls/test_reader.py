@@ -1,4 +1,4 @@
-"""impls.reader: each body against torch.nn or by what it sees, its measures against plain counts, and small tasks to learn."""
+"""reader: each body against torch.nn or by what it sees, its measures against plain counts, and small tasks to learn."""
 
 from dataclasses import replace
 from functools import partial
@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import embedding
 
-from impls import gru, lstm, reader, tasks, training
-from impls.kernels import Rectified
-from impls.reader import BODIES, Layers, TwoWays
-from impls.tasks import NOTHING
-from impls.training import Budget
+from impls.clocks.kernels import Rectified
+from impls.learning import reader, tasks, training
+from impls.learning.reader import BODIES, Layers, TwoWays
+from impls.learning.tasks import NOTHING
+from impls.learning.training import Budget
+from impls.recurrent import gru, lstm
 from tests.impls.drawn import gap, generator, seeds
 
 SYMBOLS, WIDTH = 5, 4  # four heads divide it

@@ -1,10 +1,11 @@
-"""impls.rtrl against autograd: the same gradient with no backward pass."""
+"""impls.learning.rtrl against autograd: the same gradient with no backward pass."""
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import bptt, elman, rtrl
+from impls.learning import bptt, rtrl
+from impls.recurrent import elman
 from tests.impls.drawn import gap, generator, seeds, shapes, tensors, with_a_state
 
 # Eight contracting steps (weights within ±1/√d): both sum some tens of terms below one in float64.

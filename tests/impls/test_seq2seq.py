@@ -1,4 +1,4 @@
-"""impls.seq2seq: its two ways of running agree, its decoder sees what it should and nothing else."""
+"""impls.translating.seq2seq: its two ways of running agree, its decoder sees what it should and nothing else."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import seq2seq
-from impls.training import rebuilt
-from impls.training import tensors as all_tensors
+from impls.learning.training import rebuilt
+from impls.learning.training import tensors as all_tensors
+from impls.translating import seq2seq
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, seeds
 
 CELLS = st.sampled_from(sorted(seq2seq.DRAW))

@@ -1,11 +1,11 @@
-"""impls.steps: what steps may do at once and what they hand on, against counts by hand."""
+"""impls.counting.steps: what steps may do at once and what they hand on, against counts by hand."""
 
 import pytest
 import torch
 
-from impls import steps, systems
-from impls.graph import trace
-from impls.systems import trace_system
+from impls.counting import steps, systems
+from impls.counting.graph import trace
+from impls.counting.systems import trace_system
 
 
 def vectors(n):

@@ -1,4 +1,4 @@
-"""impls.systems: each is the function of its module, and its trace obeys the laws counted by hand.
+"""impls.counting.systems: each is the function of its module, and its trace obeys the laws counted by hand.
 
 The laws are those of these formulations: another way to write a step has another constant, never another growth.
 """
@@ -10,9 +10,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import attention, bidirectional, convolution, decoder, elman, gru, linear, lstm, mingru, transformer
-from impls.graph import shortest_gradient_path, trace
-from impls.systems import (
+from impls.attending import attention, convolution, decoder, transformer
+from impls.counting.graph import shortest_gradient_path, trace
+from impls.counting.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     BIDIRECTIONAL_LSTM,
@@ -39,6 +39,7 @@ from impls.systems import (
     WINDOWED_STACK,
     trace_system,
 )
+from impls.recurrent import bidirectional, elman, gru, linear, lstm, mingru
 from tests.impls.drawn import TOLERANCE, gap, generator, leaf, seeds
 
 LENGTHS = (1, 2, 3, 4, 7, 8)

@@ -1,4 +1,4 @@
-"""impls.tasks: answers against plain readers of one string, and sources that are drawn as their task says."""
+"""impls.learning.tasks: answers against plain readers of one string, and sources that are drawn as their task says."""
 
 from collections import Counter
 
@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impls import tasks
-from impls.tasks import NOTHING
+from impls.learning import tasks
+from impls.learning.tasks import NOTHING
 from tests.impls.drawn import generator, seeds
 
 DIGITS, VALUES = 5, 6

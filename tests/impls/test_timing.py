@@ -1,4 +1,4 @@
-"""impls.timing: layers compute what they are named for, take turns, and nothing but the clock is left to chance."""
+"""impls.clocks.timing: layers compute what they are named for, take turns, and nothing but the clock is left to chance."""
 
 from contextlib import suppress
 from itertools import count
@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls import timing
-from impls.timing import CPU, LAYERS, Layer
+from impls.clocks import timing
+from impls.clocks.timing import CPU, LAYERS, Layer
 from tests.impls.drawn import seeds
 
 

@@ -1,4 +1,4 @@
-"""impls.training over a few steps: it does what it says, the same way each time, and never shows a test string."""
+"""impls.learning.training over a few steps: it does what it says, the same way each time, and never shows a test string."""
 
 from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from impls import language, reader, seq2seq, tasks, training
-from impls.training import Budget
+from impls.learning import language, reader, tasks, training
+from impls.learning.training import Budget
+from impls.translating import seq2seq
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds
 
 TINY = Budget(steps=3, batch=8)

@@ -1,4 +1,4 @@
-"""impls.transformer against torch.nn.TransformerEncoderLayer; position codes against their formula."""
+"""impls.attending.transformer against torch.nn.TransformerEncoderLayer; position codes against their formula."""
 
 from math import cos, sin
 
@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.func import functional_call
 
-from impls import attention, transformer
-from impls.training import rebuilt
-from impls.training import tensors as all_tensors
+from impls.attending import attention, transformer
+from impls.learning.training import rebuilt
+from impls.learning.training import tensors as all_tensors
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, seeds, sequence, shapes
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from claims.kit.claim import Word
-from claims.kit.evidence import Case, ClaimEvidence
-from reports.readings import ReadingRecord
-from reports.record import SCHEMA, ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
+from claims.kit.evidence.evidence import Case, ClaimEvidence
+from reports.record.readings import ReadingRecord
+from reports.record.record import SCHEMA, ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
 BIB = """

@@ -3,8 +3,9 @@
 import json
 import sys
 
-from reports import command, examination
+from reports import command
 from reports.__main__ import main
+from reports.running import examination
 from tests import toys
 
 ALL_PINNED, VERDICT_CHANGED, NOT_DECIDED, INPUT_ERROR = 0, 1, 2, 3

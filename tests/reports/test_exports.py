@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rocrate.rocrate import ROCrate
 
-from claims.kit.evidence import ROOT, as_json
-from reports import citing, wording
+from claims.kit.evidence.evidence import ROOT, as_json
 from reports.exports import EXPORTS, write_exports
 from reports.exports.badges import badge
 from reports.exports.claim_review import claim_review, claim_reviews
 from reports.exports.junit import junit
 from reports.exports.spreadsheets import RUNS_AS_FORMULA, guarded, readings_csv, verdicts_csv
-from reports.record import read_record, schema
+from reports.record.record import read_record, schema
+from reports.site import citing, wording
 from tests.reports.made import HOSTILE, WORDS, claim, fact, reading, record
 from tests.reports.running import files
 
@@ -209,7 +209,7 @@ def test_the_crate_is_read_by_the_library_and_lists_what_is_there(reports):
     assert crate.name == wording.TITLE
     assert crate.license.id == citing.LICENSE
     assert crate.root_dataset["author"]["name"] == citing.AUTHORS
-    run = read_record(reports.record).run
+    run = read_record(reports.record.record).run
     assert crate.root_dataset["datePublished"] == crate.dereference("#run")["endTime"] == run.date
     assert crate.dereference("#run")["instrument"]["version"] == run.commit
     assert {one["name"]: one["version"] for one in crate.dereference("#checked-claims")["softwareRequirements"]} == run.versions

@@ -10,17 +10,17 @@ from claims import every_claim
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
-from claims.kit.evidence import as_json
+from claims.kit.evidence.evidence import as_json
 from claims.kit.examine import collect, examine_reading
-from claims.kit.fact import Elsewhere
+from claims.kit.facts.fact import Elsewhere
+from claims.kit.facts.rows import read_facts
+from claims.kit.facts.sources import read_sources
 from claims.kit.profiles import PROFILES
-from claims.kit.rows import read_facts
-from claims.kit.sources import read_sources
 from claims.tables import TABLES
 from reports import command
-from reports.markdown import as_markdown
-from reports.pages import Pages, write_site
-from reports.record import Around, Record, make_record
+from reports.record.record import Around, Record, make_record
+from reports.site.markdown import as_markdown
+from reports.site.pages import Pages, write_site
 from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
 from tests.reports.running import INPUT_ERROR, files

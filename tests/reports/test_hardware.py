@@ -7,12 +7,12 @@ import sys
 import pytest
 import torch
 
-from claims.kit.evidence import ROOT
+from claims.kit.evidence.evidence import ROOT
 from claims.subjects.machines import read_recorded
-from impls import timing
-from impls.timing import CPU, Comparison, Layer
-from reports import hardware
-from reports.hardware import Device
+from impls.clocks import timing
+from impls.clocks.timing import CPU, Comparison, Layer
+from reports.running import hardware
+from reports.running.hardware import Device
 
 CORE = Device("one CPU core", CPU)
 PAIR = Comparison((Layer("LSTM", 4), Layer("GRU", 4)), 3, 2)

@@ -6,10 +6,10 @@ from statistics import median
 import pytest
 
 from claims.subjects.machines import every_recording
-from impls import timing
-from impls.timing import Layer
-from reports.machines import MachinesRecord, machines_record
-from reports.pages import Pages
+from impls.clocks import timing
+from impls.clocks.timing import Layer
+from reports.record.machines import MachinesRecord, machines_record
+from reports.site.pages import Pages
 from tests.reports import made
 
 

@@ -11,11 +11,11 @@ import torch
 from nbclient import NotebookClient
 
 from claims import every_claim
-from claims.kit.evidence import ROOT, read_evidence
-from impls.elman import Elman
+from claims.kit.evidence.evidence import ROOT, read_evidence
+from impls.recurrent.elman import Elman
 from reports.classroom.notebook import notebook_as_json
 from reports.classroom.sources import editable, import_of, written_as
-from reports.record import read_record
+from reports.record.record import read_record
 from tests import toys
 from tests.reports.made import HOSTILE
 from tests.reports.running import ALL_PINNED
@@ -68,7 +68,7 @@ def test_it_runs_below_the_checkout_and_replays_what_is_stored(engine):
 def of_a_toy(reports, claim, **changed):
     """The notebook of a toy, after an examination, with these changes to its record."""
     reports.examine()
-    record = read_record(reports.record)
+    record = read_record(reports.record.record)
     told = [msgspec.structs.replace(one, **changed) if one.id == claim.id else one for one in record.claims]
     evidence = read_evidence(reports.folder / "evidence" / f"{claim.id}.json")
     return book(claim, msgspec.structs.replace(record, claims=told), evidence, reports.folder)

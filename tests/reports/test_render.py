@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from claims.kit.evidence import EvidenceError
-from reports import matrices
-from reports.pages import write_single
-from reports.readings import clocked as clocked_of
-from reports.record import SCHEMA, Record
-from reports.render import digest, prose
-from reports.wording import tried
+from claims.kit.evidence.evidence import EvidenceError
+from reports.record.readings import clocked as clocked_of
+from reports.record.record import SCHEMA, Record
+from reports.site import matrices
+from reports.site.pages import write_single
+from reports.site.render import digest, prose
+from reports.site.wording import tried
 from tests.reports import sites
 from tests.reports.made import HOSTILE, WORDS, chart, claim, evidence, reading, record
 from tests.reports.sites import Tags, written

@@ -7,10 +7,10 @@ import pytest
 
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.engines import independent_seeds
+from claims.kit.engines.engines import independent_seeds
+from claims.kit.evidence.runs import Ran, experiment, ran, read_runs
 from claims.kit.profiles import VERDICT
-from claims.kit.runs import Ran, experiment, ran, read_runs
-from reports import examination
+from reports.running import examination
 from tests import toys
 from tests.reports.running import files
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import every_claim
-from claims.kit.engines import Trials, constants
+from claims.kit.engines.engines import Trials, constants
 from claims.kit.profiles import PROFILES
-from reports import examination
-from reports.examination import Task, _experiments, _taken_from
+from reports.running import examination
+from reports.running.examination import Task, _experiments, _taken_from
 
 
 def task(name, *trains):

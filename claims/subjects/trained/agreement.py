@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import torch
 
-from claims.kit.runs import Ran, experiment, ran
-from impls import language, reader, training
+from claims.kit.evidence.runs import Ran, experiment, ran
+from impls.learning import language, reader, training
 
 WIDTH, BATCH, STEPS = 32, 32, 200
 TRAINED, DISTANCES = 10, (1, 5, 10, 20)  # words between head and verb, in training at most and in the tests

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import torch
 
-from claims.kit.runs import Ran, experiment, ran
-from impls import reader, tasks, training
+from claims.kit.evidence.runs import Ran, experiment, ran
+from impls.learning import reader, tasks, training
 
 KEYS, WIDTH, BATCH, STEPS = 12, 48, 64, 800
 PAIRS = (2, 4, 8)

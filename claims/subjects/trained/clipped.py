@@ -2,9 +2,9 @@
 
 import torch
 
-from claims.kit.runs import Ran, experiment, ran
-from impls import elman
-from impls.clipping import clip_by_norm
+from claims.kit.evidence.runs import Ran, experiment, ran
+from impls.learning.clipping import clip_by_norm
+from impls.recurrent import elman
 
 STEPS = 30
 

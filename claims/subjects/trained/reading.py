@@ -2,8 +2,8 @@
 
 import torch
 
-from claims.kit.runs import Ran, experiment, ran
-from impls import language, reader, tasks, training
+from claims.kit.evidence.runs import Ran, experiment, ran
+from impls.learning import language, reader, tasks, training
 
 SYMBOLS, LENGTH, WIDTH, BATCH, STEPS = 8, 10, 32, 32, 400
 TARGETS = {"spelling": 1.0, "recall": 0.1}  # nats

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import torch
 
-from claims.kit.runs import Ran, experiment, ran
-from impls import reader, tasks, training
+from claims.kit.evidence.runs import Ran, experiment, ran
+from impls.learning import reader, tasks, training
 
 SYMBOLS, WIDTH, BATCH, STEPS = 8, 32, 32, 600  # chance is 1/8
 FAR = (100, 200, 500)  # lags that training on shorter ones is tried at

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import torch
 
 from claims.kit import cannot_tell, measure
-from claims.kit.runs import Ran, experiment, ran
+from claims.kit.evidence.runs import Ran, experiment, ran
 from claims.subjects.trained.fair import LEARNT, at_best_rate
-from impls import bleu, seq2seq, tasks, training
+from impls.learning import tasks, training
+from impls.translating import bleu, seq2seq
 
 SYMBOLS, WIDTH, BATCH, STEPS = 16, 16, 32, 800
 

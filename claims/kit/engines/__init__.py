@@ -1,0 +1,1 @@
+"""What settles a claim: a search, a finite list, or independent trials."""

@@ -1,0 +1,229 @@
+"""A fact as a claim: what the essay states is compared with what the sources print, field by field and digit by digit.
+
+The verdict follows from the fields alone. Sources that were read and speak of the same configuration decide; all of them
+must agree. One that is known at second hand or from memory decides nothing, and neither does the absence of a source.
+Controls are the row itself, doctored: a digit changed, figures of two rows exchanged, configurations exchanged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from claims.kit.claim import Claim, ClaimError, Reading, in_their_roles, problems_of, reading
+from claims.kit.domain import only
+from claims.kit.engines.engines import exhaustion
+from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published, Stated, Verified
+from claims.kit.facts.printed import just_outside
+from claims.kit.facts.sources import Source
+from claims.kit.property import cannot_tell, holds, show
+
+READ: Verified = "read"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is stated, and of what. `cut_off`: digits may have been dropped rather than rounded."""
+
+    stated: Stated
+    of: Of
+    cut_off: bool = False
+
+    @property
+    def name(self) -> str:
+        return described(self.stated, self.of)
+
+
+@dataclass(frozen=True)
+class Print:
+    """What a source prints, and of what."""
+
+    stated: Stated
+    of: Of
+    source: str
+    where: str
+    verified: Verified
+
+    @property
+    def name(self) -> str:
+        return f"{described(self.stated, self.of)}, {self.source}, {self.where}"
+
+    def beside(self, said: Of) -> str:
+        """The figure and its source, with those words of its configuration that the statement does not have."""
+        return f"{described(self.stated, self.of.without(said))}, {self.source}, {self.where}"
+
+
+Sources = tuple[Print, ...]
+
+
+def described(stated: Stated, of: Of) -> str:
+    """A figure with what it is of, in a line."""
+    return ", ".join([stated.name, *(text for text in of.given.values() if text != ANY)])
+
+
+def the_sources_print_it(said: Said, sources: Sources) -> None:
+    """Every source that was read and speaks of the same prints what the essay states, within rounding."""
+    show("stated", said.name)
+    of_it = [one for one in sources if not said.of.clashes_with(one.of)]
+    for one in sources:
+        show("published" if one in of_it else "published of something else", one.beside(said.of))
+    decisive = [one for one in sources if _settles(said.of, one)]
+    if not decisive:
+        cannot_tell(_why_open(said, sources, of_it))
+    for one in decisive:
+        agrees = said.stated.agrees_with(one.stated, said.cut_off)
+        holds(agrees, f"stated: {said.stated.name}; published: {one.beside(said.of)}")
+
+
+def decides(fact: Fact, published: Published) -> bool:
+    """Whether a published figure was read and is of just what the essay speaks of."""
+    return _settles(fact.configuration, published)
+
+
+def _settles(of: Of, one: Print | Published) -> bool:
+    """Whether that was read and is of these. What it leaves unsaid clashes with nothing, so a row's few words will do."""
+    return one.verified == READ and not of.clashes_with(one.of)
+
+
+def _why_open(said: Said, sources: Sources, of_it: Sequence[Print]) -> str:
+    if of_it:
+        return "not checked at the source: " + "; ".join(f"{one.beside(said.of)}, {HOW[one.verified]}" for one in of_it)
+    if sources:
+        return "no source found for just this; published: " + "; ".join(one.beside(said.of) for one in sources)
+    return "no source found"
+
+
+HOW: dict[Verified, str] = {"read": "read there", "secondary": "read at second hand", "memory": "known from memory"}
+
+
+# --- the claim --------------------------------------------------------------------------------------------------------
+
+
+def claims_of(facts: Sequence[Placed], sources: Mapping[str, Source]) -> list[Claim]:
+    """A claim of each row; figures are exchanged with the next row that has another one in the same unit."""
+    return [_claim(placed, _partner(placed, facts), sources) for placed in facts]
+
+
+def _partner(placed: Placed, facts: Sequence[Placed]) -> Fact | None:
+    start = facts.index(placed)
+    ring = [one.fact for one in (*facts[start + 1 :], *facts[:start])]
+    return next((one for one in ring if one.unit == placed.fact.unit and one.value != placed.fact.value), None)
+
+
+def _claim(placed: Placed, partner: Fact | None, known: Mapping[str, Source]) -> Claim:
+    fact = placed.fact
+    sources = prints_of(fact, known)
+    written = _reading(Said(fact.said, fact.configuration), sources)
+    controls = _controls(fact, sources, partner)
+    made = Claim(
+        id=fact.id, says=fact.says, check=the_sources_print_it, by=exhaustion(), expect=fact.expect, teach=fact.teach,
+        readings=in_their_roles(written, amended=_amended(fact, sources), **controls),
+        not_shown=fact.not_shown, cites=tuple(dict.fromkeys([*(one.source for one in fact.published), *fact.cites])),
+        lines=tuple(fact.lines), figure=None, defined_at=placed.defined_at, fact=fact,
+    )  # fmt: skip
+    if problems := problems_of(made):
+        raise ClaimError(f"{made.defined_at}: fact {made.id!r} " + "; ".join(problems))
+    return made
+
+
+def prints_of(fact: Fact, known: Mapping[str, Source]) -> Sources:
+    """What the sources print; of the row's own configuration where they do not say otherwise."""
+    return tuple(
+        Print(fact.stated(one), fact.configuration.but(one.of), known[one.source].short, one.where, one.verified)
+        for one in fact.published
+    )
+
+
+def _reading(said: Said, sources: Sources, usual: Of = Of()) -> Reading:
+    """In words only that of the configuration which is not as `usual`."""
+    words = described(said.stated, said.of.without(usual)) + (", cut off" if said.cut_off else "")
+    count = f"{len(sources)} published figure{'s' if len(sources) != 1 else ''}" if sources else "nothing published"
+    return reading(said=only(said, words), sources=only(sources, count))
+
+
+def _amended(fact: Fact, sources: Sources) -> dict[str, Reading]:
+    """The senses that the words leave open: other configurations that sources speak of, digits cut off, and the row's own."""
+    said = Said(fact.said, fact.configuration)
+    found = {}
+    for one in sources:
+        clashes = fact.of.clashes_with(one.of)
+        other = {
+            name: text for name, text in one.of.given.items() if name in fact.taken.given and text != getattr(fact.taken, name)
+        }
+        if other and not clashes and (one.verified == READ or said.stated.agrees_with(one.stated)):
+            meant = f"one means {', '.join(other.values())}"
+            found[meant] = _reading(replace(said, of=said.of.but(Of(**other))), sources, said.of)
+    if fact.value and any(_is_finer(one, said) for one in sources):
+        found["digits are cut off, not rounded"] = _reading(replace(said, cut_off=True), sources, said.of)
+    for sense in fact.senses:
+        found[sense.condition] = _reading(replace(said, stated=fact.stated(sense)), sources, said.of)
+    return found
+
+
+def _is_finer(one: Print, said: Said) -> bool:
+    """One number printed with more digits than another, of the same thing: only then can digits have been dropped."""
+    if not _settles(said.of, one):
+        return False
+    finer, coarser = one.stated.figure, said.stated.figure
+    return len(finer.ends) == len(coarser.ends) == 1 and finer.digit < coarser.digit
+
+
+# --- controls: the row, doctored --------------------------------------------------------------------------------------
+
+
+def _controls(fact: Fact, sources: Sources, partner: Fact | None) -> dict[str, dict[str, Reading]]:
+    read = [one for one in sources if one.verified == READ]
+    if not read:
+        return _with_made_up_sources(fact)
+    of_it = [one for one in sources if _settles(fact.configuration, one)] or read
+    decisive = of_it[0]
+    right = Said(decisive.stated, decisive.of)
+
+    def instead(stated: Stated) -> Reading:
+        return _reading(replace(right, stated=stated), (decisive,), fact.configuration)
+
+    falls = {f"{name}: {stated.name}": instead(stated) for name, stated in _doctored(fact, decisive, of_it)}
+    if partner and not decisive.stated.agrees_with(partner.said):
+        falls[f"two rows exchanged: {partner.said.name}"] = instead(partner.said)
+    falls |= dict(_exchanged(decisive, read))
+    return {"holds_for": {f"as published: {right.stated.name}": instead(right.stated)}, "fails_for": falls}
+
+
+def _doctored(fact: Fact, decisive: Print, of_it: Sequence[Print]) -> Iterator[tuple[str, Stated]]:
+    """What no source prints: a figure with its last digit changed, or another answer."""
+    if decisive.stated.value:
+        yield "near miss: a digit changed", msgspec.structs.replace(decisive.stated, value=just_outside(decisive.stated.value))
+    published = {one.stated.answer for one in of_it}
+    for answer in fact.among:
+        if answer not in published:
+            yield "another answer", msgspec.structs.replace(decisive.stated, answer=answer)
+
+
+def _exchanged(decisive: Print, read: Sequence[Print]) -> Iterator[tuple[str, Reading]]:
+    """A figure in the place of one that is of something else: that of eight models as one model's."""
+    for one in read:
+        clashes = one.of.clashes_with(decisive.of)
+        if clashes and not one.stated.agrees_with(decisive.stated):
+            of_another = ", ".join(theirs for _, theirs in clashes.values())
+            yield (
+                f"near miss: {one.stated.name} for {of_another}",
+                _reading(Said(one.stated, decisive.of), (decisive,), decisive.of),
+            )
+
+
+def _with_made_up_sources(fact: Fact) -> dict[str, dict[str, Reading]]:
+    """Where nothing was found or read, sources are made up, to show that one would have decided."""
+    said = Said(fact.said, fact.configuration)
+
+    def made_up(stated: Stated) -> Sources:
+        return (Print(stated, said.of, "made up", "for this control", READ),)
+
+    others = [Stated(value="", unit="", answer=one) for one in fact.among if one != fact.answer]
+    near = [msgspec.structs.replace(fact.said, value=just_outside(fact.value))] if fact.value else []
+    return {
+        "holds_for": {"a source that prints it, were there one": _reading(said, made_up(fact.said), said.of)},
+        "fails_for": {
+            f"near miss: a source that prints {one.name}, were there one": _reading(said, made_up(one), said.of)
+            for one in near + others
+        },
+    }

@@ -1,0 +1,1 @@
+"""Attention and what is built of it: layers, decoders, position codes; and convolution, its rival."""

@@ -1,0 +1,1 @@
+"""What a computation costs, counted and never timed: traces as graphs, operations, steps, memory, exact laws."""

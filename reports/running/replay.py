@@ -1,0 +1,47 @@
+"""Run a stored counterexample or witness again and print the arithmetic."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from claims.kit.claim import Claim
+from claims.kit.evidence.evidence import Case, ReadingEvidence, read_evidence
+from claims.kit.examine import put_once, rebuilt
+from claims.kit.text import as_text
+
+
+def replay(claim: Claim, folder: Path, console: Console) -> int:
+    """Replay every stored case of the claim: its witnesses and the smallest counterexample as written, else a control's."""
+    evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
+    stored = [(one, case) for one in evidence.readings if (case := one.counterexample or one.tightest)]
+    chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]
+    if not chosen:
+        raise click.ClickException(f"{claim.id} has no stored case to replay: every case held and none was close to failing")
+    console.print(f"[bold]{escape(claim.id)}[/bold]  {escape(claim.says)}", soft_wrap=True)
+    for one, case in chosen:
+        _replay_case(claim, one, case, console)
+    return 0
+
+
+def _replay_case(claim: Claim, one: ReadingEvidence, case: Case, console: Console) -> None:
+    try:
+        arguments = rebuilt(claim.reading(one.name), case)
+    except (StopIteration, LookupError, TypeError, ValueError) as problem:
+        misfit = f"{claim.id}: the stored case of “{one.name}” does not fit the claim any more; examine it again"
+        raise click.ClickException(misfit) from problem
+    console.print(f"\n[bold]{escape(one.role)}[/bold]: {escape(one.name)} ({escape(case.found_by)})", soft_wrap=True)
+    for name, value in arguments.items():
+        _print(console, name, value)
+    says, shown = put_once(claim, arguments)
+    for label, value in shown:
+        _print(console, label, value)
+    console.print(f"[bold]→ {escape(says)}[/bold]", soft_wrap=True, highlight=False)
+
+
+def _print(console: Console, label: str, value: Any) -> None:
+    text = as_text(value)
+    gap = "\n" if "\n" in text else " "
+    console.print(f"{escape(label)} ={gap}{escape(text)}", soft_wrap=True, highlight=False)

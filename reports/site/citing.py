@@ -1,0 +1,101 @@
+"""Text to take away: how to cite the report, a claim in five formats, and a stored case."""
+
+import json
+import re
+from datetime import date
+
+from claims.kit.evidence.evidence import Case, ReadingEvidence
+from reports.record.record import ClaimRecord, Record, Run
+from reports.site.wording import TITLE
+
+AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
+LICENSE = "https://spdx.org/licenses/MIT"
+
+
+def citation(record: Record) -> str:
+    """The report as plain text."""
+    return f"{AUTHORS}. {TITLE}. Verdict report on {len(record.claims)} statements, {_edition(record.run)}."
+
+
+def bibtex(record: Record) -> str:
+    """The report as a BibTeX entry."""
+    day = record.run.date[:10]
+    title = TITLE.replace("RNNs", "{RNNs}")
+    return (
+        f"@misc{{checked-claims-{day},\n  author = {{{{{AUTHORS}}}}},\n  title = {{{title}}},\n  year = {{{day[:4]}}},\n"
+        f"  note = {{Verdict report on {len(record.claims)} statements, {_edition(record.run)}}}\n}}"
+    )
+
+
+def citations(claim: ClaimRecord, run: Run) -> dict[str, str]:
+    """One claim with its verdict, in the formats that are asked for, by their names."""
+    return {
+        "APA": _apa(claim, run), "Plain text": _plain(claim, run), "BibTeX": _bibtex(claim, run), "RIS": _ris(claim, run),
+        "CSL-JSON": _csl_json(claim, run),
+    }  # fmt: skip
+
+
+def _title(claim: ClaimRecord) -> str:
+    """The statement, with its verdict, on one line and without the marks of our prose."""
+    return " ".join(f"{re.sub('[*`]', '', claim.says)} ({claim.verdict.capitalize()}.)".split())
+
+
+def _plain(claim: ClaimRecord, run: Run) -> str:
+    return f"{AUTHORS}. {_title(claim)} Claim {claim.id} in: {TITLE}, {_edition(run)}."
+
+
+def _apa(claim: ClaimRecord, run: Run) -> str:
+    day = date.fromisoformat(run.date[:10])
+    when = f"{day.year}, {day:%B} {day.day}"
+    return f"{AUTHORS}. ({when}). {_title(claim)} In {TITLE} (claim {claim.id}{_commit(run)})."
+
+
+def _bibtex(claim: ClaimRecord, run: Run) -> str:
+    fields = {
+        "author": f"{{{AUTHORS}}}", "title": f"{{{_tex(_title(claim))}}}", "year": run.date[:4],
+        "howpublished": _tex(f"{TITLE}, claim {claim.id}"), "note": _tex(_edition(run)),
+    }  # fmt: skip
+    return f"@misc{{{claim.id},\n" + ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items()) + "\n}"
+
+
+def _ris(claim: ClaimRecord, run: Run) -> str:
+    fields = [
+        ("TY", "ELEC"), ("AU", AUTHORS), ("TI", _title(claim)), ("T2", TITLE), ("PY", run.date[:4]),
+        ("DA", run.date[:10].replace("-", "/")), ("AN", claim.id), ("N1", _edition(run)), ("ER", ""),
+    ]  # fmt: skip
+    return "\n".join(f"{tag}  - {text}" for tag, text in fields)
+
+
+def _csl_json(claim: ClaimRecord, run: Run) -> str:
+    entry = {
+        "id": claim.id, "type": "webpage", "title": _title(claim), "container-title": TITLE, "author": [{"literal": AUTHORS}],
+        "issued": {"date-parts": [[int(part) for part in run.date[:10].split("-")]]}, "note": _edition(run),
+    }  # fmt: skip
+    return json.dumps([entry], ensure_ascii=False)
+
+
+_SPECIAL = {one: f"\\{one}" for one in "&%$#_"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
+}  # fmt: skip
+
+
+def _tex(text: str) -> str:
+    """Text that LaTeX prints as it stands."""
+    return "".join(_SPECIAL.get(one, one) for one in text)
+
+
+def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:
+    """A stored case as it would be printed by a replay."""
+    values = [*case.text.items(), *case.shown]
+    lines = [f"{label} =\n{value}" if "\n" in value else f"{label} = {value}" for label, value in values]
+    return "\n".join([f"{claim.id}: {one.name} ({case.found_by})", *lines, f"→ {case.says}"])
+
+
+def _edition(run: Run) -> str:
+    return f"{run.date[:10]}{_commit(run)}, profile {run.profile}"
+
+
+def _commit(run: Run) -> str:
+    changed = " with local changes" if run.commit.endswith("+") else ""
+    return f", commit {run.commit.removesuffix('+')}{changed}" if run.commit else ""

@@ -1,0 +1,77 @@
+"""A claim's own source code, as it stands in the checkout: its decorator with the property below, or its row of facts."""
+
+import ast
+import html
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from pygments.lexer import Lexer
+from pygments.lexers import PythonLexer, TOMLLexer
+from pygments.token import Token
+
+from claims.kit.evidence.evidence import ROOT
+
+ROW = "[[fact]]"
+LEXERS: dict[str, type[Lexer]] = {".py": PythonLexer, ".toml": TOMLLexer}
+CLASSES = {  # the few that are told apart, and their class in the style sheet; the first that fits counts
+    Token.Comment: "c", Token.Literal.String: "s", Token.Literal.Number: "m", Token.Keyword: "k", Token.Operator.Word: "k",
+    Token.Name.Decorator: "d", Token.Name.Function: "f",
+}  # fmt: skip
+
+
+def listing(defined_at: str, root: Path = ROOT) -> Markup:
+    """What stands at this `file:line`, highlighted; nothing where the sources are not there or have moved on."""
+    name, _, line = defined_at.rpartition(":")
+    path = root / name
+    if path.suffix not in LEXERS or not line.isdigit() or not path.is_file():
+        return Markup()
+    of = _statement if path.suffix == ".py" else _row
+    return highlighted(of(path, int(line)), LEXERS[path.suffix]())
+
+
+def highlighted(code: str, lexer: Lexer) -> Markup:
+    """Code with its comments, strings, numbers, keywords and names marked; all else is plain text, which keeps pages small."""
+    pieces = groupby(lexer.get_tokens(code), key=lambda token: _class(token[0]))
+    texts = ((name, html.escape("".join(text for _, text in tokens), quote=False)) for name, tokens in pieces)
+    return Markup("".join(f'<i class="{name}">{text}</i>' if name else text for name, text in texts).rstrip("\n"))
+
+
+@cache
+def _class(kind: Any) -> str:
+    return next((name for known, name in CLASSES.items() if kind in known), "")
+
+
+@cache
+def _parsed(path: Path) -> tuple[Sequence[str], ast.Module]:
+    text = path.read_text(encoding="utf-8")
+    return text.splitlines(), ast.parse(text)
+
+
+def _statement(path: Path, line: int) -> str:
+    """The statement that makes the claim, and the property that it hands on if that is another's."""
+    lines, tree = _parsed(path)
+    made = next((node for node in tree.body if _first(node) <= line <= (node.end_lineno or 0)), None)
+    if made is None:
+        return ""
+    named = {node.id for node in ast.walk(made) if isinstance(node, ast.Name)}
+    handed_on = [] if isinstance(made, ast.FunctionDef) else [
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in named and node.decorator_list
+    ]  # fmt: skip
+    parts = [lines[_first(made) - 1 : made.end_lineno], *(lines[node.lineno - 1 : node.end_lineno] for node in handed_on)]
+    return "\n\n\n".join("\n".join(part) for part in parts)
+
+
+def _first(node: ast.stmt) -> int:
+    """The line it begins on, decorators included."""
+    return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+
+
+def _row(path: Path, line: int) -> str:
+    """From this line to the next row."""
+    first, *rest = path.read_text(encoding="utf-8").splitlines()[line - 1 :] or [""]
+    after = next((number for number, text in enumerate(rest) if text.strip() == ROW), len(rest))
+    return "\n".join([first, *rest[:after]]).rstrip()

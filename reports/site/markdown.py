@@ -1,0 +1,104 @@
+"""`verdicts.md`: the record as a page that reads well on a forge."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from claims.kit.claim import WORDS, Word
+from reports.record.record import CellRecord, ClaimRecord, Record, TableRecord
+from reports.site.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title
+
+NO_BREAK = "\u00a0"
+_BEGINS_A_BLOCK = r"^(\d+(?=[.)](?:\s|$))|(?=[#>\[]|[-+](?:[-\s]|$)))(.)"  # list, heading, quotation, definition, rule
+
+
+def as_markdown(record: Record) -> str:
+    """Counts, what to say instead, then a table a chapter."""
+    by_id = {one.id: one for one in record.claims}
+    chapters = [(name, list(claims)) for name, claims in groupby(record.claims, key=lambda one: one.chapter)]
+    parts = ["# Verdicts", "", *_counts(record), "", *_contents(chapters, record.summary), ""]
+    parts += _instead([by_id[id] for id in record.instead[:MOST_IMPORTANT]])
+    for chapter, claims in chapters:
+        parts += [f"## {chapter_title(chapter)}", "", *_head(["verdict", "statement", "why"])]
+        parts += [_row(one, corrected=one.id in record.instead) for one in claims]
+        parts.append("")
+        for table in (one for one in record.tables if one.chapter == chapter):
+            parts += [f"**{marked(table.title)}** {marked(table.says)}", "", *_table(table, by_id), ""]
+    return "\n".join(parts)
+
+
+def marked(text: str) -> str:
+    """Our own sentences: emphasis and code are Markdown's, any other character that Markdown would take for a mark is escaped."""
+    parts = re.split(r"(`[^`]+`)|(?<![\w*])\*(?=\S)([^*]+?)(?<=\S)\*(?![\w*])", " ".join(text.split()))
+    plain, code, emphasis = parts[::3], parts[1::3], parts[2::3]
+    kept = [one or f"*{_escaped(other)}*" for one, other in zip(code, emphasis, strict=True)]
+    joined = "".join(f"{_escaped(before)}{mark}" for before, mark in zip(plain, [*kept, ""], strict=True))
+    return re.sub(_BEGINS_A_BLOCK, r"\1\\\2", joined)
+
+
+def _escaped(text: str) -> str:
+    """Only where it could be a mark, for the text is read as it is as well: γ < 1, W_h and ~40 % are none."""
+    return re.sub(r"[\\`*$]|(?<=\S)~|(?<![^\W_])_|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<=\])\(", r"\\\g<0>", text)
+
+
+def _counts(record: Record) -> list[str]:
+    rows = [f"- **{record.summary[word]} {ICONS[word]} {word}.** {marked(LEGEND[word])}" for word in WORDS]
+    how = "Each statement leads to its evidence; [`verdicts.json`](verdicts.json) is the same as data."
+    return [f"{len(record.claims)} statements of an essay, put to the test. {how}", "", *rows]
+
+
+def _contents(chapters: Sequence[tuple[str, Sequence[ClaimRecord]]], all_of_them: Mapping[str, int]) -> list[str]:
+    """The chapters, each with how many of its statements got which verdict."""
+    head = [_line(["", *(_verdict(word) for word in WORDS)]), "|---|" + "---:|" * len(WORDS)]
+    counted = [(f"[{marked(title)}](#{_anchor(title)})", Counter(one.verdict for one in claims))
+               for title, claims in ((chapter_title(name), claims) for name, claims in chapters)]  # fmt: skip
+    rows = [_line([name, *(str(counts[word] or "") for word in WORDS)]) for name, counts in counted]
+    return [*head, *rows, _line(["**All**", *(f"**{all_of_them[word]}**" for word in WORDS)])]
+
+
+def _anchor(heading: str) -> str:
+    """How forges call a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _instead(first: Sequence[ClaimRecord]) -> list[str]:
+    """The corrections that matter most."""
+    rows = [
+        f"{number}. {marked(one.says)} ({ICONS[one.verdict]} {one.verdict}) **{marked(one.teach)}**"
+        for number, one in enumerate(first, 1)
+    ]
+    return ["## What to say instead", "", *rows, ""] if rows else []
+
+
+def _table(table: TableRecord, by_id: Mapping[str, ClaimRecord]) -> list[str]:
+    """A rebuilt table; each cell says what came out."""
+    rows = [_line([marked(name), *(_cell(one, by_id) for one in cells)]) for name, cells in table.rows]
+    return [*_head(["", *map(marked, table.columns)]), *rows]
+
+
+def _cell(one: CellRecord | str | None, by_id: Mapping[str, ClaimRecord]) -> str:
+    if not isinstance(one, CellRecord):
+        return marked(one or "")
+    if one.claim in by_id and (fact := by_id[one.claim].fact):
+        published = "; ".join(", ".join(filter(None, [each.prints, each.of])) for each in fact.published)
+        return marked(f"{one.prints} {cell(one)}, published: {published or 'no source found'}")
+    return marked(f"{cell(one)} ({one.prints})" if one.prints else cell(one))
+
+
+def _row(one: ClaimRecord, corrected: bool) -> str:
+    why = [marked(one.why), *([f"**Say instead:** {marked(one.teach)}"] if corrected else [])]
+    return _line([_verdict(one.verdict), f"{marked(one.says)}<br>[`{one.id}`](evidence/{one.id}.json)", "<br>".join(why)])
+
+
+def _verdict(word: Word) -> str:
+    return f"{ICONS[word]}{NO_BREAK}{word}"
+
+
+def _head(columns: Sequence[str]) -> list[str]:
+    return [_line(columns), "|" + "---|" * len(columns)]
+
+
+def _line(cells: Iterable[str]) -> str:
+    """A row of a table; a bar within a cell is escaped even in code."""
+    return "| " + " | ".join(one.replace("|", "\\|") for one in cells) + " |"

@@ -1,0 +1,199 @@
+"""The pages as text: `index.html` with all statements, a page a claim, the essay's tables, what to say instead, references,
+what training showed, what was timed; and all of it in one file.
+
+Everything on them is taken from the record and the evidence; the same two give the same bytes. They open offline, ask the
+network for nothing, and say all they have to say without a script.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from claims.kit.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
+from claims.kit.facts.sources import Source, cited, read_sources
+from reports.site import citing, pictures, wording
+from reports.site.explore import CURVES
+from reports.exports.claim_review import claim_review
+from reports.record.record import ClaimRecord, PrintRecord, Record, is_as_pinned
+from reports.site.render import Here, asset, digest, environment
+from reports.site.surprising import surprising
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Every page there is to make of a record, its evidence and the bibliography."""
+
+    record: Record
+    evidence: Mapping[str, ClaimEvidence]
+    sources: Mapping[str, Source]
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Path in the site and text of everything in it."""
+        record = self.record
+        pictures.begin(self.charts.values())
+        for name in ("style.css", "page.js", "start.js", "machines.js", "explore.js"):
+            yield f"assets/{name}", asset(name)
+        yield "assets/words.js", f"const WORDS = {json.dumps(self._words(), ensure_ascii=False)};\n"
+        yield "index.html", self.start()
+        yield "references.html", self.references()
+        yield "explore.html", self.explore()
+        for one in record.claims:
+            yield f"claims/{one.id}.html", self.claim(one)
+        optional = (  # after the claims, for the pages of many pictures would wait for all of them
+            ("instead.html", record.instead, self.instead), ("tables.html", record.tables, self.tables),
+            ("training.html", record.training, self.training), ("machines.html", record.machines, self.machines),
+        )  # fmt: skip
+        yield from ((name, page()) for name, there, page in optional if there)
+        for id, chart in self.charts.items():
+            yield from ((f"figures/{name}", text) for name, text in zip(self._names(id), pictures.numbers(chart), strict=True))
+
+    def start(self) -> str:
+        """Counts, the outline, what may surprise, all statements."""
+        return self._page("start.html", Here(), **self._overview)
+
+    def single(self) -> str:
+        """The whole report in one file."""
+        script = asset("page.js") + asset("start.js")
+        return self._page(
+            "single.html", Here(single=True), script=Markup(script), script_digest=digest(script), **self._overview,
+            references=cited({key for one in self.record.claims for key in one.cites}, self.sources),
+        )  # fmt: skip
+
+    def claim(self, claim: ClaimRecord) -> str:
+        """All about one claim, and the way to its neighbours in the essay."""
+        before, after = self._beside[claim.id]
+        seen = self.evidence.get(claim.id)
+        return self._page(
+            "claim_page.html", Here("../"), claim=claim, before=before, after=after, seen=seen or self.record.run,
+            review=claim_review(claim, self.record, pages=""),
+            seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
+        )  # fmt: skip
+
+    def instead(self) -> str:
+        """What needs a correction, and the correction."""
+        instead = [self.by_id[id] for id in self.record.instead]
+        return self._page("instead.html", Here(), instead=instead, most=wording.MOST_IMPORTANT)
+
+    def tables(self) -> str:
+        """The essay's tables, rebuilt."""
+        found = [(chapter, [one for one in self.record.tables if one.chapter == chapter]) for chapter in self._all_chapters]
+        return self._page("tables.html", Here(), by_chapter=[(chapter, tables) for chapter, tables in found if tables])
+
+    def references(self) -> str:
+        """By publication, what was taken from it and which statements rest on that."""
+        taken: dict[str, list[tuple[ClaimRecord, PrintRecord]]] = defaultdict(list)
+        also: dict[str, list[ClaimRecord]] = defaultdict(list)
+        for claim in self.record.claims:
+            published = claim.fact.published if claim.fact else []
+            for one in published:
+                taken[one.source].append((claim, one))
+            for key in set(claim.cites) - {one.source for one in published}:
+                also[key].append(claim)
+        return self._page(
+            "references.html", Here(), taken=taken, also=also, references=cited(set(taken) | set(also), self.sources),
+            open=[one for one in self.record.claims if one.fact and one.verdict == "undecided"],
+        )  # fmt: skip
+
+    def training(self) -> str:
+        """What training showed."""
+        return self._page("training.html", Here(), training=self.record.training)
+
+    def machines(self) -> str:
+        """What was timed."""
+        return self._page("machines.html", Here(), machines=self.record.machines)
+
+    def explore(self) -> str:
+        """Formulas to turn by hand."""
+        return self._page("explore.html", Here(), curves=CURVES)
+
+    @cached_property
+    def by_id(self) -> dict[str, ClaimRecord]:
+        return {one.id: one for one in self.record.claims}
+
+    @cached_property
+    def charts(self) -> dict[str, dict[str, Any]]:
+        return {id: one.figure for id, one in self.evidence.items() if one.figure}
+
+    @cached_property
+    def chapters(self) -> list[tuple[str, list[ClaimRecord]]]:
+        """The claims by chapter, in the essay's order; chapters that are new to the list come last."""
+        order = list(wording.CHAPTERS)
+        place = {one.chapter: order.index(one.chapter) if one.chapter in order else len(order) for one in self.record.claims}
+        ordered = sorted(self.record.claims, key=lambda one: (place[one.chapter], one.chapter))
+        return [(chapter, list(claims)) for chapter, claims in groupby(ordered, key=lambda one: one.chapter)]
+
+    @cached_property
+    def _beside(self) -> dict[str, tuple[ClaimRecord | None, ClaimRecord | None]]:
+        """What stands before and after a claim in the essay."""
+        row = [None, *(one for _, claims in self.chapters for one in claims), None]
+        return {one.id: (before, after) for before, one, after in zip(row, row[1:], row[2:], strict=False) if one}
+
+    @property
+    def _all_chapters(self) -> list[str]:
+        """Those of the claims, then those that only tables have."""
+        return list(dict.fromkeys([*(chapter for chapter, _ in self.chapters), *(one.chapter for one in self.record.tables)]))
+
+    @cached_property
+    def _overview(self) -> dict[str, Any]:
+        """What the start page and the one file share."""
+        record = self.record
+        return {
+            "surprising": surprising(record), "verdicts_of": lambda claims: Counter(one.verdict for one in claims),
+            "longest": max((len(claims) for _, claims in self.chapters), default=1),
+            "engines": [name for name in wording.ENGINES if any(wording.engine(one) == name for one in record.claims)],
+            "off_pins": [one for part in is_as_pinned(record) for one in part],
+            "citation": citing.citation(record), "bibtex": citing.bibtex(record),
+        }  # fmt: skip
+
+    def _words(self) -> dict[str, str]:
+        """What a search on the start page looks through beside what stands there."""
+        return {
+            one.id: " ".join([one.teach, *(reading.name for reading in one.readings), *(each for each in one.cites)]).lower()
+            for one in self.record.claims
+        }
+
+    def _names(self, id: str) -> list[str]:
+        """The file of each table of a claim's figure."""
+        count = len(pictures.numbers(self.charts[id]))
+        return [f"{id}.csv" if count == 1 else f"{id}-{number}.csv" for number in range(1, count + 1)]
+
+    def _page(self, template: str, here: Here, **more: Any) -> str:
+        html: str = environment().get_template(template).render(
+            record=self.record, run=self.record.run, here=here, by_id=self.by_id, chapters=self.chapters, charts=self.charts,
+            cited=lambda keys: cited(keys, self.sources), numbers=self._names,
+            picture=lambda name, labelled=False: pictures.picture(name, self.charts[name], labelled), **more,
+        )  # fmt: skip
+        return html
+
+
+def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
+    """Write the pages, remove those of an earlier run that are no more, and return the path of the first."""
+    site = folder / "site"
+    files = dict(Pages(record, evidence, read_sources(bibliography)).files())
+    for name, text in files.items():
+        write_whole(site / name, text.encode())
+    for old in _ours(site):
+        if old.relative_to(site).as_posix() not in files:
+            old.unlink(missing_ok=True)
+    return site / "index.html"
+
+
+def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
+    """Write the report as one file and return its path."""
+    path = folder / "site" / "single.html"
+    write_whole(path, Pages(record, evidence, read_sources(bibliography)).single().encode())
+    return path
+
+
+def _ours(site: Path) -> Iterator[Path]:
+    """What an earlier run may have left."""
+    yield from (site / name for name in ("instead.html", "tables.html", "training.html", "machines.html", "single.html"))
+    yield from site.glob("claims/*.html")
+    yield from site.glob("figures/*.csv")

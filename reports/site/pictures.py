@@ -1,0 +1,95 @@
+"""Figures: from the stored Vega-Lite chart to a picture that stands in the page, and to its numbers.
+
+The caption says what there is to see; in the picture a mark carries no text of its own.
+"""
+
+import csv
+import io
+import json
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
+from typing import Any
+
+import vl_convert
+from markupsafe import Markup, escape
+
+from claims.kit.evidence.evidence import EvidenceError
+from reports.site.slimming import slimmed, with_own_ids
+from reports.running.workers import leave_with_the_run
+
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
+SIZES = {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
+CONFIG = {
+    "font": FONT, "background": "white", "axis": SIZES | {"labelColor": "#1b1f24", "titleColor": "#1b1f24"},
+    "legend": SIZES | {"symbolSize": 120, "rowPadding": 6}, "header": SIZES,
+}  # fmt: skip
+
+
+def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
+    """The chart as inline SVG, labelled by the caption's elements; its title stands in the caption and not in the picture. Where
+    its marks are `labelled`, the page's script can say their values."""
+    try:
+        drawn = _drawn(_asked(chart)).result()
+    except ValueError as problem:
+        raise EvidenceError(f"claim {id}: its figure cannot be drawn ({problem}); mend the chart") from problem
+    slim = with_own_ids(id, slimmed(drawn, labelled))
+    label = f'<svg role="img" aria-labelledby="{escape(id)}--title" aria-describedby="{escape(id)}--caption" '
+    return Markup(label + slim.removeprefix("<svg "))
+
+
+def begin(charts: Iterable[dict[str, Any]]) -> None:
+    """Have these drawn while pages are written: it takes a tenth of a second each, in a process of its own."""
+    for chart in charts:
+        _drawn(_asked(chart))
+
+
+@cache  # a figure stands on several pages
+def _drawn(chart: str) -> Future[str]:
+    return _pencil().submit(vl_convert.vegalite_to_svg, chart, allowed_base_urls=[])
+
+
+@cache
+def _pencil() -> ProcessPoolExecutor:
+    """A process that draws. A thread would wait for Python's lock for as long as it draws."""
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=leave_with_the_run)
+
+
+def _asked(chart: dict[str, Any]) -> str:
+    return json.dumps(_prepared(chart))
+
+
+def numbers(chart: dict[str, Any]) -> list[str]:
+    """The chart's tables as CSV."""
+    return [_as_csv(rows) for rows in _tables(chart)]
+
+
+def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
+    untitled = {name: part for name, part in chart.items() if name != "title"}
+    if isinstance(inner := untitled.get("spec"), dict):  # a chart of panels
+        untitled["spec"] = {name: part for name, part in inner.items() if name != "title"}
+    return untitled | {"config": {**untitled.get("config", {}), **CONFIG}}
+
+
+def _tables(part: Any) -> Iterator[list[dict[str, Any]]]:
+    """Every table of rows in the chart, wherever it is kept."""
+    if isinstance(part, dict):
+        for name, inner in part.items():
+            if name == "values" and isinstance(inner, list) and inner and all(isinstance(row, dict) for row in inner):
+                yield inner
+            elif name == "datasets":
+                yield from inner.values()
+            else:
+                yield from _tables(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _tables(inner)
+
+
+def _as_csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,91 @@
+"""What turns a template into a page: the environment, what templates may call, and how our own sentences are set."""
+
+import hashlib
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from claims.kit.claim import WORDS
+from claims.kit.evidence.evidence import Case, ReadingEvidence
+from reports.site import citing, matrices, wording
+from reports.site.listing import listing
+from reports.site.neighbours import neighbourhood
+from reports.record.record import ClaimRecord
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a page lies, and so how it links: `up` leads to the start page's folder; in one file everything is in reach."""
+
+    up: str = ""
+    single: bool = False
+
+    def claim(self, id: str) -> str:
+        return f"#{id}" if self.single else f"{self.up}claims/{id}.html"
+
+    def source(self, key: str) -> str:
+        return f"#source-{key}" if self.single else f"{self.up}references.html#source-{key}"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Templates escape by themselves, and a name that they do not know is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters.update(prose=prose)
+    made.globals.update(
+        words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
+        case_text=citing.case_text, citations=citing.citations, cases_of=cases_of, by_argument=by_argument,
+        neighbourhood=neighbourhood, listing=listing,
+    )  # fmt: skip
+    return made
+
+
+def asset(name: str) -> str:
+    """A style sheet or script, as it stands beside the templates."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def digest(script: str) -> str:
+    """What lets this inline script run and no other."""
+    return "sha256-" + b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+_MARKS = (
+    (r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<em>\1</em>"),
+    (r"(?<!\w)([^\W\d_]|log)_(\w{1,3})(?!\w)", r"\1<sub>\2</sub>"),
+    (r"(?<=[\w|‖)])\^(?:\(([^()]+)\)|(-?\w+))", r"<sup>\1\2</sup>"),
+)
+
+
+def prose(text: str) -> Markup:
+    """Our own sentences: `*so*` is emphasis, `` `so` `` is code, W_h and γ^T are set as formulas; all else is text."""
+    parts = str(escape(text)).split("`")
+    if len(parts) % 2 == 0:  # a lone backtick is a character
+        parts = ["`".join(parts)]
+    for place in range(0, len(parts), 2):
+        for pattern, mark in _MARKS:
+            parts[place] = re.sub(pattern, mark, parts[place])
+    return Markup("".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts)))
+
+
+def cases_of(claim: ClaimRecord) -> list[tuple[ReadingEvidence, Case]]:
+    """The stored cases worth showing: a witness shows the mechanism, so it stands before what the search came across."""
+    witnesses = [(one, one.counterexample or one.tightest) for one in claim.readings if one.role == "witness"]
+    written = [(one, one.counterexample) for one in claim.readings if one.role == "as written"]
+    return [(one, case) for one, case in witnesses + written if case]
+
+
+def by_argument(domain: str) -> dict[str, str]:
+    """A reading's domain, argument by argument; empty where it has none of its own."""
+    parts = (part.partition(": ") for part in re.split(r"; (?=\w+: )", domain))
+    return {name: words for name, _, words in parts if name}

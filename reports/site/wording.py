@@ -1,0 +1,173 @@
+"""What the report says in words about verdicts, chapters, roles and engines; nothing here looks at a claim's content."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from claims.kit.claim import MUST_COME_OUT, Role, Word
+from claims.kit.facts.comparison import HOW, READ
+from claims.kit.evidence.evidence import Outcome, ReadingEvidence
+from claims.kit.verdict import how_often
+from reports.record.record import CellRecord, ClaimRecord, Run
+
+TITLE = "Checked claims: why RNNs failed at scale"
+ESSAY = "Why RNNs failed at scale"
+MOST_IMPORTANT = 15  # corrections that are shown first, and are not folded
+
+CHAPTERS = {
+    "promise": "What RNNs promised",
+    "sequential": "Sequential computation",
+    "gradients": "Vanishing and exploding gradients",
+    "bottleneck": "The fixed-size state",
+    "forgetting": "Forgetting",
+    "long_range": "Long-range dependencies",
+    "gated": "LSTM and GRU",
+    "complexity": "Computational complexity",
+    "benchmarks": "Benchmarks",
+    "needed": "What was needed",
+    "attention": "Transition to attention",
+    "interview": "Interview questions",
+}
+
+STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
+
+ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
+
+GRAVEST: tuple[Word, ...] = ("refuted", "qualified", "undecided", "supported")  # first what a reader must know first
+
+LEGEND: dict[Word, str] = {
+    "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
+    "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
+    "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
+    "undecided": "The check cannot tell: no source was found, too little was tried, a control misbehaved, or something broke.",
+}
+
+SURPRISING = (
+    "Chosen by rule, from what fell as the essay puts it: first what no condition rescues; of that, what the essay says in most "
+    "places and other statements rest on; a single case that settles it before a published figure, and that before a count of "
+    "trials; at most two of a chapter. A sentence that is crossed out is refuted; any other is true under a condition."
+)
+TRUTH: dict[Word, int] = {"refuted": 1, "qualified": 2, "supported": 3}  # being undecided is no degree of truth
+VOTES: dict[Word, str] = {  # what a vote for it means
+    "supported": "yes, just so",
+    "qualified": "only under a condition",
+    "refuted": "no, there is a counterexample",
+    "undecided": "nobody can tell yet",
+}
+
+CORRECTED: dict[Word, str] = {
+    "supported": "Stands as written",
+    "qualified": "As corrected",
+    "refuted": "As corrected",
+    "undecided": "Proposed, not confirmed by this run",
+}
+
+ENGINES = {
+    "search": "Searched: a tool (Hypothesis) draws cases, steers them towards failure and shrinks what it finds. One "
+    "counterexample settles the matter against the statement; a search that finds none is support, not proof.",
+    "exhaustion": "Gone through: the list of cases is finite, and every one of them was tried.",
+    "trials": "Counted: independent seeds, each a win or a loss, decided by an exact binomial test at the level printed beside "
+    "the count. A trial that stopped early had already been decided, whatever the remaining seeds would have brought.",
+    "sources": "Compared: what the essay states beside what the sources print, within rounding. Sources that were read and speak "
+    "of the same decide; where there is none the statement is left open. Controls are the same row, doctored.",
+}
+ENGINE_NAMES = {"search": "search", "exhaustion": "every case", "trials": "trials", "sources": "comparison with sources"}
+
+ROLES: dict[Role, str] = {
+    "as written": "As written",
+    "amended": "With the condition",
+    "fails for": "Control, must fall",
+    "holds for": "Control, must hold",
+    "witness": "Stored case",
+    "also": "Also tried, decides nothing",
+}
+
+OUTCOMES: dict[Outcome, str] = {"held": "✓", "fell": "✗", "undecided": "?", "error": "!", "not run": "–"}
+
+VERIFIED = {word: how if word == READ else f"{how}, decides nothing" for word, how in HOW.items()}
+
+PROFILES = {
+    "verdict": "This is a full run: every claim was tried as hard as its author asked for.",
+    "explore": "This is an exploring run with fresh cases, twenty-five times as many as usual; the next one will try others.",
+    "quick": "This is a quick run: a tenth of the cases and no trials. It may not conclude, so every verdict is undecided.",
+}
+
+
+def chapter_title(chapter: str) -> str:
+    """The chapter's heading; one that is new to this list still reads as words."""
+    return CHAPTERS.get(chapter, chapter.replace("_", " ").capitalize())
+
+
+def engine(claim: ClaimRecord) -> str:
+    """What settles the claim: facts are gone through as any list is, but readers look for the sources."""
+    return "sources" if claim.fact else claim.by
+
+
+def cell(one: CellRecord) -> str:
+    """What stands in a cell of a rebuilt table: yes or no for a reading, the verdict for a claim."""
+    if one.reading:
+        return {"held": "✓ yes", "fell": "✗ no"}.get(one.came, one.came or "–")
+    return f"{ICONS[one.came]} {one.came}" if one.came in ICONS else "–"  # type: ignore[index]
+
+
+def as_it_must(one: ReadingEvidence) -> bool | None:
+    """Whether a control came out as it must; of other readings nothing is asked."""
+    return one.outcome == MUST_COME_OUT[one.role] if one.role in MUST_COME_OUT else None
+
+
+def caught(controls: Sequence[ReadingEvidence]) -> str:
+    """How many controls came out as they must."""
+    kept = sum(as_it_must(one) is True for one in controls)
+    as_they = "all of them as they must" if kept == len(controls) else f"{kept} of {len(controls)} as they must"
+    return f"Systems and cases whose outcome is known beforehand, to see whether the check can tell: {as_they}."
+
+
+def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
+    """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
+    if one.timed:
+        medians = "".join(f"; median {_middle(name, run)}" for name in run.get("median", {}))
+        where = f"recorded on {one.recorded}" if one.recorded else "this run"
+        return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
+    if one.wins is not None:
+        stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
+        return f"{one.wins} of {one.cases} seeds{stopped}"
+    if one.role == "witness":
+        return "1"
+    return f"all {one.cases}" if one.complete and one.cases > 1 else f"{one.cases}"
+
+
+def all_cases(claim: ClaimRecord, run: Run) -> str:
+    """How many valid cases all readings came to, and how long that took."""
+    clocked = sum(one.get("cases", 0) for one in run.clocked.get(claim.id, {}).values())
+    cases, discarded = sum(one.cases for one in claim.readings) + clocked, sum(one.discarded for one in claim.readings)
+    seconds = sum(run.took.get(claim.id, {}).values())
+    parts = [f"{cases} valid in {len(claim.readings)} readings", f"{discarded} discarded" if discarded else ""]
+    return ", ".join(filter(None, [*parts, f"{seconds:.2g} s" if seconds else ""]))
+
+
+def _middle(name: str, run: dict[str, Any]) -> str:
+    """The median of what was measured under this name, and between which numbers half of it lies."""
+    half = run.get("half", {}).get(name)
+    spread = f" (half of them {half[0]:g} to {half[1]:g})" if half else ""
+    return f"{name.replace('_', ' ')} {run['median'][name]:g}{spread}"
+
+
+def how_close(strain: float) -> str:
+    """How much of the allowance the tightest case took."""
+    return f"{strain:.0%}" if 0.01 <= strain < 0.995 else "under 1 %" if strain < 0.01 else "almost all"
+
+
+def outcome_as_written(claim: ClaimRecord, run: Run) -> str:
+    """One line on what became of the statement as the essay puts it."""
+    written = next((one for one in claim.readings if one.role == "as written"), None)
+    fallen = next((one for one in claim.readings if one.role == "witness" and one.outcome == "fell"), None)
+    if written is None:
+        return "Not tried as written."
+    if written.timed:
+        return f"{written.outcome.capitalize()}, {tried(written, run.clocked.get(claim.id, {}).get(written.name, {}))}."
+    if written.outcome == "held":
+        return f"Held in {how_often(written)}" + (
+            f", but fell for a stored case, “{fallen.name}”. {fallen.why}" if fallen else "."
+        )
+    if written.wins is not None and written.outcome != "error":
+        return f"{written.outcome.capitalize()}: held in only {how_often(written)}."
+    return f"{written.outcome.capitalize()}: {written.why}" if written.why else f"{written.outcome.capitalize()}."
