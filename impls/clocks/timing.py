@@ -9,10 +9,8 @@ Nothing but torch is needed, so that a bare machine can be measured.
 """
 
 import hashlib
-import itertools
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -203,18 +201,20 @@ def take_turns(steps: Sequence[Step], repetitions: int) -> Iterator[list[float]]
         yield [took[which] for which in range(len(steps))]
 
 
-REPETITION = 0.02  # seconds that a repetition lasts at least: of short steps the least of several turns counts
+SHORT = 0.01  # seconds: a shorter step is taken again until it has filled them, and the least counts, for disturbances only add
 
 
-def repetitions(steps: Sequence[Step]) -> Iterator[list[float]]:
-    """The seconds of each, repetition after repetition. Disturbances only add, hence the least of the turns."""
-    turns = take_turns(steps, sys.maxsize)
-    for row in turns:
-        least, spent = row, sum(row)
-        while spent < REPETITION:
-            row = next(turns)
-            least, spent = [min(pair) for pair in zip(least, row, strict=True)], spent + sum(row)
-        yield least
+def least_of_several(step: Step) -> Step:
+    """A step that is taken as often as it needs to be told from what disturbs it; a long one once."""
+
+    def timed() -> float:
+        least = spent = step()
+        while spent < SHORT:
+            again = step()
+            least, spent = min(least, again), spent + again
+        return least
+
+    return timed
 
 
 # --- whether the machine was left alone -------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def reference(device: torch.device) -> Step:
 def sit(steps: Sequence[Step], count: int, between: Step) -> Sitting:
     """So many repetitions, with a reference `between` them. It ends once more time is lost than all of them together may lose."""
     rows, references, began, on_core = list[tuple[float, ...]](), list[float](), perf_counter(), thread_time()
-    for row in itertools.islice(repetitions(steps), count):
+    for row in take_turns([least_of_several(step) for step in steps], count):
         rows.append(tuple(row))
         references.append(between())
         had = thread_time() - on_core
