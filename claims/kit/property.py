@@ -6,7 +6,7 @@ came to failing, what it measured, and the arithmetic that a reader would like t
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -19,6 +19,10 @@ from claims.evidence.outcomes import Falsified, Unsettled, cannot_tell
 __all__ = [
     "Falsified", "Unsettled", "at_least", "at_most", "cannot_tell", "close", "holds", "measure", "rounding", "show",
 ]  # fmt: skip
+
+
+class Disturbed(Unsettled):
+    """What was measured says nothing, for the machine was doing something else as well."""
 
 
 @dataclass
@@ -113,6 +117,30 @@ def records_only() -> Iterator[None]:
 def asks_for_records() -> bool:
     """Whether what was recorded is to be taken where one could measure."""
     return _records_only.get()
+
+
+_measured: ContextVar[dict[Any, Any] | None] = ContextVar("_measured", default=None)
+
+
+@contextmanager
+def measured_once(so_far: dict[Any, Any] | None = None) -> Iterator[None]:
+    """While the block lasts, whatever is measured is measured once for all who ask, and kept in `so_far`. A block within another
+    shares with it."""
+    outer = _measured.get()
+    token = _measured.set({} if so_far is None and outer is None else outer if so_far is None else so_far)
+    try:
+        yield
+    finally:
+        _measured.reset(token)
+
+
+def once(what: Hashable, measure: Callable[[], Any]) -> Any:
+    """What `measure` found when it was first asked for this; None outside of `measured_once`, where nobody shares."""
+    if (known := _measured.get()) is None:
+        return None
+    if what not in known:
+        known[what] = measure()
+    return known[what]
 
 
 def rounding(operations: float, scale: float = 1.0, dtype: type = np.float64) -> float:
