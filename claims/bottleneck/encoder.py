@@ -160,6 +160,5 @@ def no_more_numbers_than_in_so_many_vectors(
     numbers = vectors * d
     show("singular values of the map from the source to the scores", reach)
     show("numbers in so many vectors", numbers)
-    at_most(
-        float(reach[numbers]), rounding(100, float(reach[0])), f"singular value {numbers + 1} of the map from source to scores"
-    )
+    what = f"singular value {numbers + 1} of the map from source to scores"
+    at_most(float(reach[numbers]), 0, what, within=rounding(100, float(reach[0])))
