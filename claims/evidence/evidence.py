@@ -38,8 +38,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened to one reading. `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were
-    no others; `strain` is the largest share of an allowance that a valid case used, in the case `tightest`. Of a `timed` reading
-    only the outcome is told here."""
+    no others; `strain` is the largest share of a bound that a valid case used, in the case `tightest`; rounding is none. Of a
+    `timed` reading only the outcome is told here."""
 
     name: str
     role: Role

@@ -59,7 +59,19 @@ def _evidence(claim: Claim, one: Reading, engine: str, happened: Happened, entro
 def chart_of(claim: Claim, readings: Sequence[ReadingEvidence]) -> dict[str, Any] | None:
     """The figure of a claim, drawn from what was seen."""
     chart = claim.figure({one.name: one for one in readings}) if claim.figure else None
-    return None if chart is None else chart.to_dict()
+    return None if chart is None else _without_last_bits(chart.to_dict())
+
+
+def _without_last_bits(drawn: Any) -> Any:
+    """A chart with numbers of six digits, which every processor agrees on and nobody sees more of."""
+    match drawn:
+        case float():
+            return float(f"{drawn:.6g}")
+        case dict():
+            return {name: _without_last_bits(part) for name, part in drawn.items()}
+        case list() | tuple():
+            return [_without_last_bits(part) for part in drawn]
+    return drawn
 
 
 def entropy_of(claim: Claim, one: Reading) -> int:
