@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from claims.evidence.dependencies import ROOT
+from claims.evidence.keys import ROOT
 from claims.evidence.outcomes import Verified, Word
 from claims.kit.facts.printed import Printed, as_printed
 
