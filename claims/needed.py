@@ -45,7 +45,7 @@ from impls.attending import attention
 from impls.broken import attention as broken_attention
 from impls.broken import needed as broken_needed
 from impls.counting.graph import shortest_gradient_path
-from impls.counting.systems import (
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,

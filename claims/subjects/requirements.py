@@ -9,10 +9,10 @@ import torch
 
 from claims.subjects.traces import traced
 from impls.attending import attention
-from impls.attending.positions import Positions, Tokens, alone
 from impls.broken import needed as broken_needed
 from impls.counting.graph import shortest_gradient_path
-from impls.counting.systems import (
+from impls.tracing.positions import Positions, Tokens, alone
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CONVOLUTION,
