@@ -11,7 +11,6 @@ from scipy.special import logsumexp
 
 from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
 from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
-from claims.kit.claim import Reading
 from claims.kit.domains import whole
 from claims.subjects.contexts import (
     Halving,
@@ -39,6 +38,7 @@ from claims.subjects.requirements import (
     PRINTED,
     SYSTEMS,
     Requirement,
+    put_to,
 )  # fmt: skip
 from claims.subjects.traces import traced
 from impls.attending import attention
@@ -293,11 +293,6 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
-
-
-def put_to(requirement: Requirement, *systems: System) -> dict[str, Reading]:
-    """A cell for each system, under its name."""
-    return {one.name: reading(requirement=requirement, system=one) for one in systems}
 
 
 @claim(

@@ -26,11 +26,11 @@ from claims.tables import TABLES
 from reports.classroom.writing import write_handout, write_notebook, write_slides
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.exports import write_exports
-from reports.record.comparison import Changes, as_lines, as_text, compare, read_older
+from reports.pages.pages import write_single, write_site
 from reports.record.record import Around, Record, is_as_pinned, make_record, read_record, write_record
 from reports.running.examination import Examination, Task, examine, how_many_readings
 from reports.running.replay import replay
-from reports.site.pages import write_single, write_site
+from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
 
 MOST_WORKERS = 64
 REPORTS = ROOT / "reports"

@@ -7,6 +7,8 @@ from functools import cache
 import networkx as nx
 import torch
 
+from claims.kit import reading
+from claims.kit.claim import Reading
 from claims.subjects.traces import traced
 from impls.attending import attention
 from impls.broken import needed as broken_needed
@@ -191,3 +193,8 @@ PRINTED = (ELMAN, LSTM, TRANSFORMER_LAYER)
 SYSTEMS = (
     *PRINTED, GRU, BIDIRECTIONAL, FINAL_STATE, ADDITIVE, CROSS_ATTENTION, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN
 )  # fmt: skip
+
+
+def put_to(requirement: Requirement, *systems: System) -> dict[str, Reading]:
+    """A cell for each system, under its name."""
+    return {one.name: reading(requirement=requirement, system=one) for one in systems}

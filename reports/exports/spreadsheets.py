@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from reports.record.readings import ReadingRecord
 from reports.record.record import ClaimRecord, Record
-from reports.site import wording
+from reports.text import wording
 
 RUNS_AS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 

@@ -9,8 +9,8 @@ import pytest
 
 from claims.kit.evidence.evidence import ROOT, as_json
 from reports import command
+from reports.pages import render
 from reports.running import examination
-from reports.site import render
 from tests import toys
 from tests.reports.running import ALL_PINNED, INPUT_ERROR, NOT_DECIDED, VERDICT_CHANGED, without_run
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from claims.kit.evidence.evidence import as_json
 from reports import command
-from reports.record.comparison import as_lines, as_text, compare
 from reports.record.record import SCHEMA
+from reports.text.comparison import as_lines, as_text, compare
 from tests import toys
 from tests.reports.made import HOSTILE, WORDS, claim, reading, record
 from tests.reports.running import ALL_PINNED, VERDICT_CHANGED, files

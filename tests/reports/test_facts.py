@@ -18,9 +18,9 @@ from claims.kit.facts.sources import read_sources
 from claims.kit.profiles import PROFILES
 from claims.tables import TABLES
 from reports import command
+from reports.pages.pages import Pages, write_site
 from reports.record.record import Around, Record, make_record
-from reports.site.markdown import as_markdown
-from reports.site.pages import Pages, write_site
+from reports.text.markdown import as_markdown
 from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
 from tests.reports.running import INPUT_ERROR, files

@@ -333,7 +333,7 @@ def wait_until(true, seconds=60):
 
 DRAWING = """
 import time
-from reports.site import pictures
+from reports.pages import pictures
 pictures.begin([{"data": {"values": [{"n": 1}]}, "mark": "bar", "encoding": {"x": {"field": "n", "type": "quantitative"}}}])
 time.sleep(600)
 """

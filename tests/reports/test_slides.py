@@ -11,7 +11,7 @@ from claims.kit.facts.sources import read_sources
 from reports.classroom.choice import MOST, case_of, chosen
 from reports.classroom.slides import slides_as_html
 from reports.record.record import ClaimRecord, Record
-from reports.site.wording import CHAPTERS
+from reports.text.wording import CHAPTERS
 from tests.reports.made import BIB, HOSTILE, WORDS, case, chart, claim, evidence, fact, reading, record
 from tests.reports.running import ALL_PINNED
 from tests.reports.test_render import Tags

@@ -16,9 +16,9 @@ from claims.kit.profiles import PROFILES
 from claims.showed import ASKED, FIGURES, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
 from reports import command
+from reports.pages.pages import Pages, write_site
 from reports.record.record import Around, Record, make_record
 from reports.record.training import arms_of
-from reports.site.pages import Pages, write_site
 from tests import toys
 from tests.reports.made import BIB, HOSTILE
 from tests.reports.running import ALL_PINNED, without_run

@@ -9,8 +9,8 @@ import msgspec
 from claims.kit.evidence.evidence import EvidenceError, Outcome
 from reports.record.readings import ReadingRecord
 from reports.record.record import SCHEMA, ClaimRecord, Record, Run
-from reports.site.markdown import marked
-from reports.site.wording import ICONS
+from reports.text.markdown import marked
+from reports.text.wording import ICONS
 
 CAME_OUT: dict[Outcome, str] = {
     "held": "held", "fell": "fell", "undecided": "was undecided", "error": "broke off", "not run": "was not run",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from claims.kit.claim import MUST_COME_OUT, Role, Word
-from claims.kit.facts.comparison import HOW, READ
 from claims.kit.evidence.evidence import Outcome, ReadingEvidence
+from claims.kit.facts.comparison import HOW, READ
 from claims.kit.verdict import how_often
 from reports.record.record import CellRecord, ClaimRecord, Run
 

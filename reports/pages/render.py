@@ -12,10 +12,11 @@ from markupsafe import Markup, escape
 
 from claims.kit.claim import WORDS
 from claims.kit.evidence.evidence import Case, ReadingEvidence
-from reports.site import citing, matrices, wording
-from reports.site.listing import listing
-from reports.site.neighbours import neighbourhood
+from reports.pages import matrices
+from reports.pages.listing import listing
+from reports.pages.neighbours import neighbourhood
 from reports.record.record import ClaimRecord
+from reports.text import citing, wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 
