@@ -42,9 +42,9 @@ def main() -> int:
     except Exception as problem:
         from concurrent.futures import BrokenExecutor
 
+        from claims.evidence.codec import NotStorable
+        from claims.evidence.evidence import EvidenceError
         from claims.kit.claim import ClaimError
-        from claims.kit.evidence.codec import NotStorable
-        from claims.kit.evidence.evidence import EvidenceError
 
         if isinstance(problem, ClaimError | EvidenceError | NotStorable):
             return _sorry(str(problem))

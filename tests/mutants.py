@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
+from claims.evidence.dependencies import ROOT, reached
+
 from claims import every_claim
+from claims.evidence.profiles import PROFILES
+from claims.evidence.verdict import judge
 from claims.kit.claim import Claim
-from claims.kit.evidence.dependencies import ROOT, reached
 from claims.kit.examine import examine_reading
-from claims.kit.profiles import PROFILES
-from claims.kit.verdict import judge
 
 
 @dataclass(frozen=True)

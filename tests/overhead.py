@@ -15,10 +15,10 @@ import torch
 from hypothesis import HealthCheck, Phase, Verbosity
 
 from claims import every_claim
+from claims.evidence.profiles import VERDICT
 from claims.kit import Falsified
-from claims.kit.engines.engines import nothing_read_from_source
+from claims.kit.engines.search import nothing_read_from_source
 from claims.kit.examine import entropy_of, examine_reading
-from claims.kit.profiles import VERDICT
 from claims.kit.property import listening
 
 ALLOWED, ROUNDS = 1.25, 5

@@ -17,12 +17,13 @@ from hypothesis import HealthCheck, Phase
 from pybtex.database import parse_file
 
 import claims
+from claims.evidence.outcomes import MUST_COME_OUT
+from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
-from claims.kit.claim import MUST_COME_OUT, Claim, problems_of
+from claims.kit.claim import Claim, problems_of
 from claims.kit.engines import engines
-from claims.kit.engines.engines import constants
+from claims.kit.engines.engine import constants
 from claims.kit.examine import collect, examine_reading, put_once
-from claims.kit.profiles import QUICK
 from tests import toys
 
 CLAIMS = claims.every_claim()

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as drawn
 
+from claims.evidence.codec import NotStorable, from_plain, to_plain
+from claims.evidence.evidence import as_json
 from claims.kit import property as verbs
 from claims.kit.claim import Claim
-from claims.kit.evidence.codec import NotStorable, from_plain, to_plain
-from claims.kit.evidence.evidence import as_json
 from claims.subjects.networks import ElmanRun, elman_runs
 
 DTYPES = ["float64", "float32", "float16", "int64", "int32", "uint8", "bool"]
@@ -132,13 +132,13 @@ def test_a_bound_method_of_ours_is_refused_for_it_would_come_back_without_its_ob
 
 @pytest.mark.parametrize("name", [
     "os:system", "builtins:eval", "subprocess:run", "claimsx.evil:f", "claims:os", "", ":", "impls",
-    "claims.kit.evidence.evidence:os.system",
-    "claims.kit.evidence.evidence:os",
-    "claims.kit.evidence.codec:importlib.import_module",
-    "claims.kit.evidence.codec:_named.__globals__",
-    "claims.kit.evidence.codec:from_plain.__class__",
-    "claims.kit.evidence.codec:np.array",
-    "claims.kit.evidence.codec:was_renamed",
+    "claims.evidence.evidence:os.system",
+    "claims.evidence.evidence:os",
+    "claims.evidence.codec:importlib.import_module",
+    "claims.evidence.codec:_named.__globals__",
+    "claims.evidence.codec:from_plain.__class__",
+    "claims.evidence.codec:np.array",
+    "claims.evidence.codec:was_renamed",
     "claims.no_such_module:f",
 ])  # fmt: skip
 def test_a_file_cannot_name_what_is_not_ours(name):
@@ -152,10 +152,10 @@ def test_a_file_cannot_make_a_replay_run_a_command(tmp_path):
     trace = tmp_path / "trace"
 
     with pytest.raises(NotStorable):
-        from_plain({"object": "claims.kit.evidence.evidence:os.system", "fields": {"command": f"touch {trace}"}})
+        from_plain({"object": "claims.evidence.evidence:os.system", "fields": {"command": f"touch {trace}"}})
     assert not trace.exists()
 
 
 def test_a_file_cannot_call_a_function_of_ours_either():
     with pytest.raises(NotStorable):
-        from_plain({"object": "claims.kit.evidence.evidence:write_whole", "fields": {"path": "x", "content": "y"}})
+        from_plain({"object": "claims.evidence.evidence:write_whole", "fields": {"path": "x", "content": "y"}})

@@ -8,16 +8,17 @@ import msgspec
 import pytest
 
 from claims import every_claim
+from claims.evidence.outcomes import MUST_COME_OUT
+from claims.evidence.profiles import VERDICT
+from claims.evidence.verdict import judge
 from claims.facts import FOLDER, elsewhere, facts
-from claims.kit.claim import MUST_COME_OUT, ClaimError
+from claims.kit.claim import ClaimError
 from claims.kit.examine import examine_reading
 from claims.kit.facts.comparison import claims_of
 from claims.kit.facts.fact import Fact, Of, Placed, Published
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.rows import read_facts
 from claims.kit.facts.sources import read_sources
-from claims.kit.profiles import VERDICT
-from claims.kit.verdict import judge
 
 SOURCES = read_sources()
 ROW = """[[fact]]

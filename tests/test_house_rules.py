@@ -11,14 +11,14 @@ import networkx as nx
 import pytest
 
 from claims import CHAPTERS
-from claims.kit.evidence.evidence import ROOT
+from claims.evidence.evidence import ROOT
 
 LONGEST_FUNCTION, LONGEST_MODULE, LARGEST_ROOM = 45, 460, 15
 SOURCES = sorted(file for folder in ("claims", "impls", "reports") for file in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 WORDS = {"supported", "qualified", "refuted"}
 # Where a verdict may be spelled out: its type, the judge, and how the report words what the judge said.
-SPELL_VERDICTS = {"claims/kit/claim.py", "claims/kit/verdict.py", "reports/text/markdown.py", "reports/text/wording.py"}
+SPELL_VERDICTS = {"claims/kit/claim.py", "claims/evidence/verdict.py", "reports/text/markdown.py", "reports/text/wording.py"}
 
 MEASURES = "reports/running/hardware.py"  # and reports nothing
 
@@ -134,7 +134,7 @@ def test_verdicts_are_given_by_the_judge_alone(file):
 def test_the_judge_makes_every_verdict_there_is():
     makers = {short(file) for file in SOURCES for node in nodes(file, ast.Call) if getattr(node.func, "id", "") == "Verdict"}
 
-    assert makers == {"claims/kit/verdict.py"}
+    assert makers == {"claims/evidence/verdict.py"}
 
 
 def test_every_defect_is_on_trial_in_a_claim_or_a_test():

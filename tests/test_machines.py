@@ -11,17 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.kit.claim import claim, reading
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.profiles import QUICK, VERDICT
+from claims.kit.claim import claim
 from claims.kit.domains import seeds as all_seeds
-from claims.kit.engines.engines import independent_seeds
-from claims.kit.evidence.evidence import EvidenceError
-from claims.kit.examine import examine_reading
-from claims.kit.profiles import QUICK, VERDICT
-from claims.kit.property import Unsettled, at_least, listening, records_only
+from claims.kit.engines.trials import independent_seeds
+from claims.kit.examine import examine_reading, put_once
+from claims.kit.property import Unsettled, at_least, listening, measure, measured_once, records_only
+from claims.kit.reading import reading
 from claims.subjects import machines
 from claims.subjects.machines import ONE_CORE, Machine, Recorded, Timing, gpus, on_other_gpus, read_recorded, repetitions
 from impls.clocks import timing
-from impls.clocks.timing import Layer
+from impls.clocks.timing import Layer, Sitting
+from reports.running import examination
 
 SLOW, FAST = Layer("LSTM", 128), Layer("Transformer layer", 128)
 GPU = Machine("a GPU", "cuda", here=False)
@@ -107,7 +109,7 @@ def test_an_error_of_the_gpu_is_a_line_and_no_counterexample(monkeypatch, messag
     def broken(*_):
         raise RuntimeError(message)
 
-    monkeypatch.setattr(timing, "side_by_side", broken)
+    monkeypatch.setattr(timing, "steps_of", broken)
     with pytest.raises(Unsettled) as said:
         Machine("a GPU", "cuda").seconds((SLOW, FAST), 16, 4, 0)
     assert str(said.value) == "on a GPU: " + message.partition("\n")[0]
@@ -194,3 +196,146 @@ def test_a_quick_profile_takes_what_was_recorded(known):
     seen = put(1.0, 0.0, 0, QUICK)
     assert (seen.outcome, seen.wins, seen.recorded) == ("fell", 0, "one CPU core (a device), 2026-01-02")
     assert put(1.0, 0.0, 0).recorded == ""
+
+
+# --- sittings: what a run shares, and what becomes of one that was disturbed ------------------------------------------
+
+
+def growth(on: Machine, seed: int) -> None:
+    """The second layer's time grows as little as the first one's, from 16 tokens to 64."""
+    short, long = (on.seconds((SLOW, FAST), n, 4, seed) for n in (16, 64))
+    measure(short=short[0], long=long[0])
+    at_least(long[0] / short[0], long[1] / short[1], "growth")
+
+
+def no_slower(on: Machine, seed: int) -> None:
+    """The first takes at least as long as the second."""
+    first, second = on.seconds((SLOW, FAST), 16, 4, seed)
+    measure(first=first, second=second)
+    at_least(first / second, 1, "ratio")
+
+
+def clocked(check, id="toys.clock", on=ONE_CORE):
+    check.__module__ = __name__
+    return claim(
+        id, says="", as_written=reading(on=on, seed=all_seeds()), expect="supported", teach="", by=repetitions(),
+        fails_for={"a control": reading(on=on, seed=all_seeds())},
+    )(check)  # fmt: skip
+
+
+@pytest.fixture
+def sat(monkeypatch):
+    """What was sat for so far, each sitting with rows of its own; those of the lengths in `disturbed` are."""
+
+    class Sat(list):
+        disturbed = ()
+
+    sat = Sat()
+
+    def sit(steps, count, between):
+        sat.append((steps, count))
+        first = len(sat) * 100
+        return Sitting(tuple((first + k + 0.5, first + k + 0.25) for k in range(count)), steps in sat.disturbed)
+
+    monkeypatch.setattr(timing, "sit", sit)
+    monkeypatch.setattr(timing, "steps_of", lambda layers, n, batch, device: n)
+    return sat
+
+
+def at_once(made, name="as written", profile=VERDICT):
+    return examine_reading(made, made.reading(name), profile)
+
+
+def test_a_comparison_is_measured_once_for_all_readings_of_a_run(sat):
+    one, other = clocked(no_slower), clocked(growth, "toys.growth")
+    with measured_once():
+        found = [at_once(one), at_once(one, "a control"), at_once(other)]
+    assert sat == [(16, 24), (64, 24)]
+    assert found[0].measured == found[1].measured
+    assert [each["short"] for each in found[2].measured] == [each["first"] for each in found[0].measured]
+    assert all(one.recorded == "" for one in found)
+
+
+def test_both_sides_are_of_the_repetition_that_belongs_to_the_seed(sat):
+    with measured_once():
+        took = [ONE_CORE.seconds((SLOW, FAST), 16, 4, seed) for seed in independent_seeds(0, 24)]
+        again = [ONE_CORE.seconds((SLOW, FAST), 16, 4, seed) for seed in reversed(independent_seeds(0, 24))]
+    assert took == [[100 + k + 0.5, 100 + k + 0.25] for k in range(24)] == again[::-1]
+
+
+def test_other_layers_another_length_batch_or_machine_are_another_comparison(sat):
+    asked = [((SLOW, FAST), 16, 4), ((FAST, SLOW), 16, 4), ((SLOW, FAST), 16, 2), ((SLOW, FAST), 64, 4), ((SLOW,), 16, 4)]
+    seed = independent_seeds(0, 1)[0]
+    with measured_once():
+        took = [on.seconds(*each, seed) for on in (ONE_CORE, Machine("another core")) for each in asked]
+    assert len(sat) == len({tuple(each) for each in took}) == 10
+
+
+def test_a_reading_by_itself_shares_with_no_other_and_a_repetition_by_itself_is_a_single_one(sat):
+    one = clocked(no_slower)
+    assert at_once(one).measured != at_once(one).measured
+    assert put_once(one, {"on": ONE_CORE, "seed": 7}) == ("the statement holds here", [])
+    assert sat == [(16, 24), (16, 24), (16, 1)]
+
+
+def test_no_seed_but_those_of_trials_has_a_repetition_of_a_sitting(sat):
+    with measured_once(), pytest.raises(Unsettled, match="no repetition for this seed"):
+        ONE_CORE.seconds((SLOW, FAST), 16, 4, 7)
+
+
+def test_a_disturbed_reading_rests_on_what_was_recorded_and_says_so(known, sat):
+    known(recorded())
+    sat.disturbed = (16,)
+    found = at_once(clocked(no_slower))
+    assert (found.outcome, found.wins, found.cases) == ("fell", 0, 22)  # measured it would have held
+    assert found.recorded == "one CPU core (a device), 2026-01-02, for this machine was busy"
+    assert [each["first"] for each in found.measured] == [row[0] for row in ROWS[:22]]
+
+
+def test_a_reading_that_was_not_disturbed_is_measured_whatever_was_recorded(known, sat):
+    known(recorded())
+    found = at_once(clocked(no_slower))
+    assert (found.outcome, found.wins, found.recorded) == ("held", 22, "")
+
+
+@pytest.mark.parametrize("disturbed", [(16,), (64,), (16, 64)], ids=["the first", "the second", "both"])
+def test_nothing_that_was_measured_is_mixed_with_what_was_recorded(known, sat, disturbed):
+    whole = recorded()
+    long = Timing(layers=whole.timings[0].layers, n=64, batch=4, seconds=[[9.0, 8.0]] * 24)
+    known(msgspec.structs.replace(whole, timings=[*whole.timings, long]))
+    sat.disturbed = disturbed
+    found = at_once(clocked(growth))
+    assert found.measured == [{"short": row[0], "long": 9.0} for row in ROWS[: found.cases]]
+    assert found.recorded.endswith("for this machine was busy")
+
+
+def test_a_disturbed_reading_of_which_nothing_was_recorded_is_undecided_for_that_reason(known, sat):
+    known()
+    sat.disturbed = (16,)
+    found = at_once(clocked(no_slower))
+    assert (found.outcome, found.recorded, found.wins) == ("undecided", "", 0)
+    assert found.why.startswith("this machine was busy; one CPU core: none was recorded: run python -m reports record-hardware")
+
+
+def test_a_disturbed_reading_whose_comparison_was_not_recorded_is_undecided_and_says_both(known, sat):
+    known(recorded())
+    sat.disturbed = (64,)
+    found = at_once(clocked(growth))
+    assert found.outcome == "undecided"
+    assert found.why.startswith("this machine was busy; one CPU core (a device), 2026-01-02: no repetition for this seed")
+
+
+def test_a_comparison_that_was_disturbed_is_not_tried_again_in_the_same_run(known, sat):
+    known(recorded())
+    sat.disturbed = (16,)
+    with measured_once():
+        assert at_once(clocked(no_slower)).outcome == at_once(clocked(no_slower), "a control").outcome == "fell"
+    assert len(sat) == 1
+
+
+def test_every_examination_measures_anew(known, sat, monkeypatch, tmp_path):
+    made = [clocked(no_slower), clocked(no_slower, "toys.clock-too")]
+    monkeypatch.setattr(examination, "every_claim", lambda: made)
+    found = [examination.examine(made, VERDICT, 1, tmp_path, lambda task, seen: None) for _ in range(2)]
+    assert len(sat) == 2
+    assert found[0].evidence["toys.clock"].readings[0].measured != found[1].evidence["toys.clock"].readings[0].measured

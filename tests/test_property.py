@@ -11,8 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.evidence.evidence import ROOT
 from claims.kit import Falsified, at_least, at_most, close, holds, measure, rounding, show
-from claims.kit.evidence.evidence import ROOT
 from claims.kit.property import listening
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -97,6 +97,12 @@ def test_nan_satisfies_no_inequality(verb, got, bound):
     assert falls(verb, got, bound, "x")
 
 
+@given(FINITE, FINITE, st.floats(0, 100))
+def test_an_inequality_may_be_missed_by_what_is_allowed_for_rounding_and_not_by_more(got, bound, within):
+    assert falls(at_most, got, bound, "x", within) == (got > bound + within)
+    assert falls(at_least, got, bound, "x", within) == (got < bound - within)
+
+
 def test_infinity_exceeds_every_bound_but_itself():
     assert falls(at_most, inf, 1e308, "x")
     assert falls(at_least, -inf, -1e308, "x")
@@ -136,7 +142,7 @@ def test_a_property_falls_under_plain_given():
 
 def test_a_listener_hears_the_largest_strain_and_what_it_came_from():
     with listening() as seen:
-        close(0.0, 0.25, 1.0, "a quarter")
+        at_most(1, 4, "a quarter")
         at_most(3, 4, "three quarters")
         at_least(10, 5, "a half")
 
@@ -145,12 +151,28 @@ def test_a_listener_hears_the_largest_strain_and_what_it_came_from():
 
 @pytest.mark.parametrize("put", [
     lambda: close(0.0, 0.0, 0.0, "x"), lambda: at_most(-1.0, 0.0, "x"), lambda: at_least(0.0, -1.0, "x"), lambda: holds(True, ""),
-], ids=["no allowance", "a bound of zero", "nothing to share", "no number"])  # fmt: skip
+    lambda: close(0.0, 1e-16, 1e-15, "x"), lambda: at_most(1e-16, 0.0, "x", 1e-15), lambda: at_least(1e-16, 0.0, "x", 1e-15),
+], ids=["no allowance", "a bound of zero", "nothing to share", "no number",
+        "rounding in place of an equality", "rounding beyond zero", "rounding below zero"])  # fmt: skip
 def test_there_is_no_strain_where_there_is(put):
     with listening() as seen:
         put()
 
     assert seen.strain is None
+
+
+@pytest.mark.parametrize(("put", "strain"), [
+    (lambda bits: at_most(1 + bits, 3, "x"), 0.3333),
+    (lambda bits: at_least(3, 1 + bits, "x"), 0.3333),
+    (lambda bits: at_most(1 + bits, 3, "x", 1e-14), 0.3333),
+    (lambda bits: at_most(1e-16 + bits, 3, "x", 1e-14), 0.0),
+], ids=["at most", "at least", "allowing for rounding", "nothing but rounding"])  # fmt: skip
+def test_the_last_bits_are_no_strain(put, strain):
+    for bits in (0.0, 1e-15, -1e-15):
+        with listening() as seen:
+            put(bits)
+
+        assert seen.strain == strain
 
 
 def test_listeners_do_not_hear_each_other():

@@ -5,10 +5,10 @@ import math
 
 import pytest
 
+from claims.evidence import runs
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.runs import Ran, Run, experiment, keep_runs, key_of, ran, read_runs, shelf
 from claims.kit import Unsettled
-from claims.kit.evidence import runs
-from claims.kit.evidence.evidence import EvidenceError
-from claims.kit.evidence.runs import Ran, Run, experiment, keep_runs, key_of, ran, read_runs, shelf
 
 DONE = []
 

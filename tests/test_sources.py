@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.kit.evidence.evidence import EvidenceError
+from claims.evidence.evidence import EvidenceError
 from claims.kit.facts.sources import BIBLIOGRAPHY, cited, read_sources
 from tests.reports.made import BIB
 

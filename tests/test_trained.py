@@ -9,13 +9,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.evidence.profiles import VERDICT
+from claims.evidence.runs import Ran, experiment, ran, shelf
+from claims.evidence.verdict import judge
 from claims.kit import at_least, claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.engines.engines import independent_seeds
-from claims.kit.evidence.runs import Ran, experiment, ran, shelf
+from claims.kit.engines.trials import independent_seeds
 from claims.kit.examine import entropy_of, examine_reading
-from claims.kit.profiles import VERDICT
-from claims.kit.verdict import judge
 from claims.subjects.trained.fair import DISCARDED, LEARNT, NOT_LEARNT, RATES, at_best_rate, best_rate
 from impls.learning import language, reader, tasks, training
 from impls.learning.training import Budget

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from claims.kit.claim import MUST_COME_OUT, WORDS
-from claims.kit.evidence.evidence import ReadingEvidence
-from claims.kit.verdict import judge
+from claims.evidence.evidence import ReadingEvidence
+from claims.evidence.outcomes import MUST_COME_OUT, WORDS
+from claims.evidence.verdict import judge
 
 
 def seen(role, outcome, **more):

@@ -222,4 +222,4 @@ def each_later_token_takes_its_share(two: TwoPasts, kept: float) -> None:
     before, after = distance(early), distance(late)
     show("difference of the states after the first token", before)
     show(f"difference after {two.lag} more", after)
-    at_most(after, kept**two.lag * before + rounding(20), f"difference left after {two.lag} later tokens")
+    at_most(after, kept**two.lag * before, f"difference left after {two.lag} later tokens", within=rounding(20))

@@ -7,8 +7,8 @@ import torch
 
 from claims.figures.training import accuracy_by_length
 from claims.kit import at_least, cases, claim, exhaustion, holds, reading, search, show, trials
-from claims.kit.claim import Reading
 from claims.kit.domains import reals, seeds, whole
+from claims.kit.reading import Reading
 from claims.subjects.trained.translation import at_two_lengths
 from impls.attending.attention import additive
 from impls.counting.graph import shortest_gradient_path

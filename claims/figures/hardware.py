@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from claims.kit.figures import PALETTE, Seen, legend, lines, strips
-from claims.subjects.machines import Recorded, Timed, all_timings, every_recording
+from claims.subjects.machines import Recorded, Timed, all_timings, by_date
 from claims.subjects.predicted import STATED, counted, demand, predicted
 from claims.subjects.predicted import WIDTH as D
 from impls.clocks.timing import SHAPES, Layer
@@ -25,7 +25,7 @@ PANEL = 210
 def _drawn() -> list[Recorded]:
     """A machine of each name, the first that was recorded; the others are in the table."""
     first: dict[str, Recorded] = {}
-    for one in sorted(every_recording(), key=lambda one: one.date):
+    for one in by_date():
         first.setdefault(one.name, one)
     return list(first.values())
 

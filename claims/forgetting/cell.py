@@ -217,8 +217,8 @@ def a_set_gate_keeps_or_wipes_out(start: LSTMStart, a: float, set_gates: SetGate
     left, wanted = look(set_gates(start.network, a), start), start.cell if a > 0 else 0 * start.cell
     show("the cell before", start.cell)
     show(f"{look.__name__.replace('_', ' ')} after {n} steps", left)
-    bound = n * epsilon * (size + 1 + n * epsilon) + rounding(20 * n, size + n)
-    at_most(float((left - wanted).abs().max()), bound, f"distance from {'what was there' if a > 0 else 'nothing'}")
+    bound, within = n * epsilon * (size + 1 + n * epsilon), rounding(20 * n, size + n)
+    at_most(float((left - wanted).abs().max()), bound, f"distance from {'what was there' if a > 0 else 'nothing'}", within)
 
 
 # --- what a gate can know -------------------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ def each_gate_takes_its_share(two: TwoPasts, left: Callable[[TwoPasts], float], 
     show("difference of the two states after the first token", before)
     show(f"difference of the two cells after {two.lag} more", after)
     within = rounding(40, float(late[1].abs().max()))
-    at_most(after, kept**two.lag * before + within, f"difference left by {two.lag} gates")
+    at_most(after, kept**two.lag * before, f"difference left by {two.lag} gates", within)
 
 
 def latches_and_others(lag: tuple[int, int]) -> Domain:
@@ -424,4 +424,4 @@ def the_first_token_is_forgotten(two: TwoPasts | SeededPasts, left: float) -> No
     before, after = map(distance, two.ends())
     show("difference of the states after the first token", before)
     show(f"difference after {two.lag} more", after)
-    at_most(after, left * before + rounding(400, 10), f"difference left after {two.lag} tokens")
+    at_most(after, left * before, f"difference left after {two.lag} tokens", within=rounding(400, 10))

@@ -18,9 +18,9 @@ def gap_by_recurrent_weight(_: Seen) -> alt.Chart:
         blind = "".join(gate for gate in "fiC" if gate not in readers)
         for exponent in range(-10, 1):
             p = lstm.without_recurrence(lstm.without_recurrence(network, blind), readers, 10.0**exponent)
-            gap = lstm.cell_jacobian(p, x) - torch.diag(lstm.forget_gates(p, x)[1:].prod(0))
-            row = {"recurrent weights (times the drawn ones)": 10.0**exponent, "gap (largest entry)": float(gap.abs().max())}
-            rows.append(row | {"reads h": name})
+            gap = float((lstm.cell_jacobian(p, x) - torch.diag(lstm.forget_gates(p, x)[1:].prod(0))).abs().max())
+            row = {"recurrent weights (times the drawn ones)": 10.0**exponent, "reads h": name}
+            rows.append(row | {"gap (largest entry)": float(f"{gap:.3g}")})  # 10⁻¹³ is left of 1: more digits are rounding
     return lines(
         rows, x="recurrent weights (times the drawn ones)", y="gap (largest entry)", series="reads h", log_x=True, log_y=True,
         title="Any gate but the output gate opens a side road for the gradient",

@@ -194,7 +194,7 @@ SCAN_BOTH_WAYS = System(
 
 
 @dataclass(frozen=True)
-class Network:
+class TracedNetwork:
     """A system of some layers, and one pass of one layer in one direction, which it is measured by."""
 
     system: System
@@ -223,9 +223,9 @@ def overlapping(layers: int, n: int) -> Fraction:
 
 
 BOTH_WAYS = cases((
-    Network(BIDIRECTIONAL, 1, ELMAN),
-    Network(BIDIRECTIONAL_LSTM, 1, LSTM),
-    *(Network(stacked_both_ways(layers), layers, ELMAN) for layers in (2, 3)),
+    TracedNetwork(BIDIRECTIONAL, 1, ELMAN),
+    TracedNetwork(BIDIRECTIONAL_LSTM, 1, LSTM),
+    *(TracedNetwork(stacked_both_ways(layers), layers, ELMAN) for layers in (2, 3)),
 ))  # fmt: skip
 LENGTHS = cases((4, 8))
 
@@ -244,17 +244,17 @@ LENGTHS = cases((4, 8))
     },
     holds_for={
         "one direction, two layers that overlap": reading(
-            network=Network(STACKED_ELMAN(2), 2, ELMAN), n=LENGTHS, passes=overlapping
+            network=TracedNetwork(STACKED_ELMAN(2), 2, ELMAN), n=LENGTHS, passes=overlapping
         )
     },
     fails_for={
         "near miss: layers in both directions that overlap": reading(
-            network=Network(stacked_both_ways(2), 2, ELMAN), n=LENGTHS, passes=overlapping
+            network=TracedNetwork(stacked_both_ways(2), 2, ELMAN), n=LENGTHS, passes=overlapping
         ),
         "a linear recurrence in both directions, by scan": reading(
-            network=Network(SCAN_BOTH_WAYS, 1, LINEAR), n=LENGTHS, passes=one_a_layer
+            network=TracedNetwork(SCAN_BOTH_WAYS, 1, LINEAR), n=LENGTHS, passes=one_a_layer
         ),
-        "self-attention": reading(network=Network(SELF_ATTENTION, 1, ELMAN), n=LENGTHS, passes=one_a_layer),
+        "self-attention": reading(network=TracedNetwork(SELF_ATTENTION, 1, ELMAN), n=LENGTHS, passes=one_a_layer),
     },
     teach="Neither direction waits for the other, so given the hardware a layer takes as long as one pass: n steps in a row, not "
     "2n. What is lost is the overlap of layers: L layers take L passes, in one direction only n + L - 1 steps.",
@@ -262,7 +262,7 @@ LENGTHS = cases((4, 8))
     "there two take twice as long.",
     cites=("schuster1997", "graves2005"),
 )
-def the_longest_chain_is_so_many_passes(network: Network, n: int, passes: Passes) -> None:
+def the_longest_chain_is_so_many_passes(network: TracedNetwork, n: int, passes: Passes) -> None:
     chain, one = traced(network.system, n, 2).span, traced(network.one_pass, n, 2).span
     wanted = passes(network.layers, n)
     show("operations in a row", chain)

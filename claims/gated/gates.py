@@ -321,4 +321,5 @@ def the_cell_gradient_decays(run: LSTMRun, rate: float) -> None:
     show("largest forget gate", float(gates.max()))
     show("product of the forget gates", gates.prod(0))
     show(f"norm of dC_T/dC_1 over {len(gates)} steps", norm)
-    at_most(norm, rate ** len(gates) * (1 + rounding(40 * len(run.x))), f"norm of dC_T/dC_1 over {len(gates)} steps")
+    most = rate ** len(gates)
+    at_most(norm, most, f"norm of dC_T/dC_1 over {len(gates)} steps", within=most * rounding(40 * len(run.x)))

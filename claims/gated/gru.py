@@ -126,7 +126,7 @@ def the_new_memory_lies_between_the_old_and_the_candidate(updates: Callable[...,
         outside = torch.maximum(torch.minimum(old, candidate) - new, new - torch.maximum(old, candidate)).max()
         show("old memory, candidate, new memory", [old, candidate, new])
         allowed = rounding(8, float(torch.maximum(old.abs(), candidate.abs()).max()))
-        at_most(float(outside), allowed, "distance of the new memory from the interval between old and candidate")
+        at_most(float(outside), 0, "distance of the new memory from the interval between old and candidate", within=allowed)
 
 
 # --- the printed equations ------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ TINY = 1e-6
 
 
 @dataclass(frozen=True)
-class Reader:
+class ReadingNetwork:
     """An Elman network and its embedding read n tokens: a, b, a, and then c and d in turn to the end, from h_0 = 0.
 
     `back` steps before the end a comes back once; 0 means never. Shapes: W_h, W_x (d, d), b, g (d,); abcd (4, d), a row for
@@ -61,45 +61,45 @@ def readers(singular_values: Interval, inputs: Interval = (-2, 2), back: int = 0
     return Domain(words, recurrent.flatmap(lambda W_h: _reader(W_h, inputs, back)))
 
 
-def _reader(W_h: np.ndarray, inputs: Interval, back: int) -> st.SearchStrategy[Reader]:
+def _reader(W_h: np.ndarray, inputs: Interval, back: int) -> st.SearchStrategy[ReadingNetwork]:
     d = len(W_h)
     return st.builds(
-        Reader, st.just(W_h), grid((d, d), (-2, 2)), grid((d,), inputs), grid((4, d), inputs), grid((d,), (-2, 2)),
+        ReadingNetwork, st.just(W_h), grid((d, d), (-2, 2)), grid((d,), inputs), grid((4, d), inputs), grid((d,), (-2, 2)),
         st.integers(33, 40), st.just(back),
     )  # fmt: skip
 
 
-def recurrent_weights(reader: Reader) -> torch.Tensor:
+def recurrent_weights(reader: ReadingNetwork) -> torch.Tensor:
     """The gradient of W_h, which every step shares."""
     return torch.stack(_added_to_W_h(reader)).sum(0)
 
 
-def first_steps_alone(reader: Reader) -> torch.Tensor:
+def first_steps_alone(reader: ReadingNetwork) -> torch.Tensor:
     """What the first three steps add to it."""
     return torch.stack(_added_to_W_h(reader)[:EARLY]).sum(0)
 
 
-def first_step_alone(reader: Reader) -> torch.Tensor:
+def first_step_alone(reader: ReadingNetwork) -> torch.Tensor:
     """What the first step adds to it."""
     return _added_to_W_h(reader)[0]
 
 
-def rows_of_early_tokens(reader: Reader) -> torch.Tensor:
+def rows_of_early_tokens(reader: ReadingNetwork) -> torch.Tensor:
     """The gradient of the embedding's rows a and b."""
     return _of_the_embedding(reader)[:2]
 
 
-def rows_of_late_tokens(reader: Reader) -> torch.Tensor:
+def rows_of_late_tokens(reader: ReadingNetwork) -> torch.Tensor:
     """The gradient of the embedding's rows c and d."""
     return _of_the_embedding(reader)[2:]
 
 
-def _added_to_W_h(reader: Reader) -> list[torch.Tensor]:
+def _added_to_W_h(reader: ReadingNetwork) -> list[torch.Tensor]:
     h_0, x = torch.zeros(len(reader.b), dtype=torch.float64), reader.embedding[reader.tokens]
     return [part.W_h for part in step_gradients(reader.network, x, h_0, reader.loss_gradient)]
 
 
-def _of_the_embedding(reader: Reader) -> torch.Tensor:
+def _of_the_embedding(reader: ReadingNetwork) -> torch.Tensor:
     rows = reader.embedding.requires_grad_()
     last = elman.run(reader.network, rows[reader.tokens])[-1]
     return torch.autograd.grad(reader.loss_gradient @ last, rows)[0]
@@ -142,7 +142,7 @@ VANISHING: Interval = (0, 0.5)
     not_shown="Optimisers that divide by the gradient's size, as Adam does: they enlarge tiny updates of a starved row.",
     cites=("pascanu2013",),
 )
-def the_update_is_next_to_nothing(reader: Reader, part: Callable[[Reader], torch.Tensor]) -> None:
+def the_update_is_next_to_nothing(reader: ReadingNetwork, part: Callable[[ReadingNetwork], torch.Tensor]) -> None:
     gradient = part(reader)
     show("its gradient", gradient)
     norms = [float(added.norm()) for added in _added_to_W_h(reader)]

@@ -25,7 +25,7 @@ from claims.gradients.jacobians import (
 )  # fmt: skip
 from claims.kit import at_least, at_most, claim, domain, holds, measure, only, reading, search, show, trials
 from claims.kit.domains import chains, seeds
-from claims.kit.domains.matrices import Interval, grid
+from claims.kit.domains.matrices import Interval, grid, times
 from claims.subjects.networks import gradient_rate
 from impls.counting import exact, graph
 from impls.recurrent import elman
@@ -174,7 +174,7 @@ def normal_matrices(radius: float, size: Interval = (1, 3)) -> st.SearchStrategy
 def _normal(d: int, radius: float) -> st.SearchStrategy[Chain]:
     turn = chains(every_singular_value=(1, 1), size=(d, d), repeat=True).strategy.map(lambda period: period[0])
     spectrum = grid((d,), (-1, 1)).map(lambda part: radius * part)
-    symmetric = st.builds(lambda Q, spectrum: [Q @ np.diag(spectrum) @ Q.T], turn, spectrum)
+    symmetric = st.builds(lambda Q, spectrum: [times(times(Q, np.diag(spectrum)), Q.T)], turn, spectrum)
     return symmetric | st.builds(lambda Q, spectrum: [spectrum[0] * Q], turn, spectrum)
 
 

@@ -157,7 +157,7 @@ def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cu
     show("size of each input's gradient, the first step first", sizes)
     show(f"the least that a window of {k} leaves", floor(run, k))
     smallest = min(sizes[t] for t in asked(n, k))
-    at_least(smallest, floor(run, k) - rounding(40 * n), f"smallest gradient, {n} steps and a window of {k}")
+    at_least(smallest, floor(run, k), f"smallest gradient, {n} steps and a window of {k}", within=rounding(40 * n))
 
 
 @claim(

@@ -138,7 +138,7 @@ def the_wider_state_keeps_no_more(two: TwoWidths) -> None:
     narrow, wide = two.share(two.narrow), two.share(two.wide)
     show(f"share kept over {two.lag} steps by {len(two.narrow.b)} units", narrow)
     show(f"share kept by {len(two.wide.b)} units", wide)
-    at_most(wide, narrow + rounding(40), f"share that {len(two.wide.b)} units keep over {two.lag} steps")
+    at_most(wide, narrow, f"share that {len(two.wide.b)} units keep over {two.lag} steps", within=rounding(40))
 
 
 # --- what it costs --------------------------------------------------------------------------------------------------

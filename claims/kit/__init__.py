@@ -4,10 +4,13 @@ A statement travels: **Claim** (one property plus the readings that fill in its 
 happened to each reading) -> **Verdict** (a pure function of the evidence). A chapter needs only what is imported here.
 """
 
-from claims.kit.claim import Claim, ClaimError, claim, reading
+from claims.kit.claim import Claim, ClaimError, claim
 from claims.kit.domain import Domain, cases, domain, only
-from claims.kit.engines.engines import exhaustion, search, trials
+from claims.kit.engines.exhaustion import exhaustion
+from claims.kit.engines.search import search
+from claims.kit.engines.trials import trials
 from claims.kit.property import Falsified, Unsettled, at_least, at_most, cannot_tell, close, holds, measure, rounding, show
+from claims.kit.reading import reading
 
 __all__ = [
     "Claim", "ClaimError", "Domain", "Falsified", "Unsettled",

@@ -1,48 +1,18 @@
 """A claim: one property of the world plus the readings that fill in its arguments."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from claims.kit.domain import Domain, only
-from claims.kit.engines.engines import Engine, search
-
-Word = Literal["supported", "qualified", "refuted", "undecided"]
-Role = Literal["as written", "amended", "fails for", "holds for", "witness", "also"]
-
-WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
-MUST_COME_OUT: dict[Role, str] = {"fails for": "fell", "holds for": "held"}  # the controls
+from claims.evidence.outcomes import WORDS, Word
+from claims.kit.engines.engine import Engine
+from claims.kit.engines.search import search
+from claims.kit.reading import Reading, Several, in_their_roles
 
 
 class ClaimError(ValueError):
     """A claim that cannot be put to the test as it is written."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to take the sentence: a domain for every argument of the property.
-
-    The name of an amended reading *is* the condition under which the statement is true."""
-
-    arguments: Mapping[str, Domain]
-    role: Role = "as written"
-    name: str = "as written"
-
-    @property
-    def is_control(self) -> bool:
-        """A reading whose outcome is known beforehand: it shows that the check can tell."""
-        return self.role in MUST_COME_OUT
-
-    @property
-    def words(self) -> str:
-        """The domain as the report prints it."""
-        return "; ".join(f"{name}: {domain.words}" for name, domain in self.arguments.items())
-
-
-def reading(**arguments: object) -> Reading:
-    """A reading: each argument is a domain or a plain value, an implementation for instance."""
-    return Reading({name: value if isinstance(value, Domain) else only(value) for name, value in arguments.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +50,6 @@ class Claim:
     def reading(self, name: str) -> Reading:
         """The reading of that name."""
         return next(one for one in self.readings if one.name == name)
-
-
-Several = Mapping[str, Reading]
 
 
 def claim(
@@ -123,26 +90,6 @@ def claim(
     return make
 
 
-def in_their_roles(
-    as_written: Reading,
-    amended: Several | None = None,
-    fails_for: Several | None = None,
-    holds_for: Several | None = None,
-    witness: Several | None = None,
-    also: Several | None = None,
-) -> tuple[Reading, ...]:
-    """The readings of a claim, each with its name and its role."""
-    groups: dict[Role, Several] = {
-        "as written": {"as written": as_written},
-        "amended": amended or {},
-        "fails for": fails_for or {},
-        "holds for": holds_for or {},
-        "witness": witness or {},
-        "also": also or {},
-    }
-    return tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())
-
-
 def problems_of(claim: Claim) -> list[str]:
     """What keeps a claim from being tried, each problem with the offending value and what to do."""
     problems = []
@@ -161,4 +108,4 @@ def problems_of(claim: Claim) -> list[str]:
             problems.append(f"reading {one.name!r} fills in {sorted(one.arguments)}, the property takes {sorted(wanted)}")
         if one.role == "witness" and not all(domain.is_one_value for domain in one.arguments.values()):
             problems.append(f"has the witness {one.name!r}, which leaves something open: a witness is a single case")
-    return problems + claim.by.problems_of(claim)
+    return problems + claim.by.problems_of(claim.readings)

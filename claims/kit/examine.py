@@ -1,16 +1,22 @@
 """Examination: put a claim's readings to its property and write down what happened."""
 
 import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from claims.kit.claim import Claim, Reading
+import msgspec
+
+from claims.evidence.codec import from_plain, to_plain
+from claims.evidence.evidence import Case, Clocked, Examined, ReadingEvidence
+from claims.evidence.profiles import Profile
+from claims.kit.claim import Claim
 from claims.kit.domain import Domain
-from claims.kit.engines.engines import Arguments, Happened, constants, exhaustion
-from claims.kit.evidence.codec import from_plain, to_plain
-from claims.kit.evidence.evidence import Case, ClaimEvidence, ReadingEvidence, machine, rests_on, versions
-from claims.kit.profiles import Profile
+from claims.kit.engines.engine import Arguments, Happened, constants
+from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.property import Falsified, Unsettled, listening
+from claims.kit.reading import Reading
 from claims.kit.text import as_text
 
 CHOICE = "choice"
@@ -19,35 +25,53 @@ HOLDS = "the statement holds here"
 
 def examine_reading(claim: Claim, one: Reading, profile: Profile, entropy: int | None = None) -> ReadingEvidence:
     """Put one reading to the property."""
+    return examined(claim, one, profile, entropy).evidence
+
+
+def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None = None) -> Examined:
+    """The same, with when and how fast; what a clock decided stands apart from the evidence."""
     chosen = entropy_of(claim, one) if entropy is None else entropy
     engine = exhaustion() if one.role == "witness" else claim.by
-    started = perf_counter()
+    date, started = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
     happened = engine.put(claim.check, one, profile, chosen)
-    seconds = perf_counter() - started
+    seconds = round(perf_counter() - started, 3)
     if engine.name != "trials":
         _fall_again(claim, happened)
-    timed = engine.timed
+    evidence = _evidence(claim, one, engine.name, happened, None if engine.name == "exhaustion" else chosen)
+    if not engine.timed:
+        return Examined(evidence=evidence, date=date, seconds=seconds)
+    clocked = Clocked(cases=happened.cases, wins=happened.wins or 0, measured=happened.measured, recorded=happened.recorded)
+    steady = msgspec.structs.replace(evidence, cases=0, wins=None, measured=[], strain=None, counterexample=None, tightest=None)
+    return Examined(evidence=msgspec.structs.replace(steady, timed=True), date=date, seconds=seconds, clocked=clocked)
+
+
+def _evidence(claim: Claim, one: Reading, engine: str, happened: Happened, entropy: int | None) -> ReadingEvidence:
     return ReadingEvidence(
-        name=one.name, role=one.role, domain=one.words, engine=engine.name,
-        outcome=happened.outcome, why=happened.why,  # type: ignore[arg-type]
+        name=one.name, role=one.role, engine=engine, outcome=happened.outcome, why=happened.why,  # type: ignore[arg-type]
         cases=happened.cases, enough=happened.enough, discarded=happened.discarded, complete=happened.complete,
-        wins=happened.wins, trials=happened.trials, level=happened.level,
-        entropy=None if engine.name == "exhaustion" else chosen,
-        strain=None if happened.tightest is None or timed else happened.tightest[1].strain,
-        counterexample=_counterexample(claim, one, engine.name, happened),
-        tightest=_tightest(claim, one, happened),
-        measured=happened.measured if engine.name == "trials" else [],
-        recorded=happened.recorded, timed=timed, seconds=seconds,
+        wins=happened.wins, trials=happened.trials, level=happened.level, entropy=entropy,
+        strain=None if happened.tightest is None else happened.tightest[1].strain,
+        counterexample=_counterexample(claim, one, engine, happened), tightest=_tightest(claim, one, happened),
+        measured=happened.measured if engine == "trials" else [],
     )  # fmt: skip
 
 
-def collect(claim: Claim, profile: Profile, readings: list[ReadingEvidence]) -> ClaimEvidence:
-    """Everything seen about a claim, with the figure drawn from it."""
+def chart_of(claim: Claim, readings: Sequence[ReadingEvidence]) -> dict[str, Any] | None:
+    """The figure of a claim, drawn from what was seen."""
     chart = claim.figure({one.name: one for one in readings}) if claim.figure else None
-    return ClaimEvidence(
-        id=claim.id, profile=profile.name, rests_on=rests_on(claim), versions=versions(), machine=machine(),
-        readings=readings, figure=None if chart is None else chart.to_dict(),
-    )  # fmt: skip
+    return None if chart is None else _without_last_bits(chart.to_dict())
+
+
+def _without_last_bits(drawn: Any) -> Any:
+    """A chart with numbers of six digits, which every processor agrees on and nobody sees more of."""
+    match drawn:
+        case float():
+            return float(f"{drawn:.6g}")
+        case dict():
+            return {name: _without_last_bits(part) for name, part in drawn.items()}
+        case list() | tuple():
+            return [_without_last_bits(part) for part in drawn]
+    return drawn
 
 
 def entropy_of(claim: Claim, one: Reading) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from claims.kit.evidence.evidence import ReadingEvidence
+from claims.evidence.evidence import ReadingEvidence
 
 Seen = dict[str, ReadingEvidence]  # reading by reading
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -6,28 +6,32 @@ came to failing, what it measured, and the arithmetic that a reader would like t
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
+from claims.evidence.outcomes import Falsified, Unsettled, cannot_tell
 
-class Falsified(Exception):
-    """The statement does not hold for these arguments. Anything else that is raised is an error, not a counterexample."""
+FAR_ABOVE = 10**5  # times its rounding a number has some digits that every processor agrees on
+
+__all__ = [
+    "Falsified", "Unsettled", "at_least", "at_most", "cannot_tell", "close", "holds", "measure", "rounding", "show",
+]  # fmt: skip
 
 
-class Unsettled(Exception):
-    """Whether the statement holds for these arguments cannot be told from what is at hand: no source says so, for instance."""
+class Disturbed(Unsettled):
+    """What was measured says nothing, for the machine was doing something else as well."""
 
 
 @dataclass
 class Seen:
     """What one case told the engine that listens."""
 
-    strain: float | None = None  # largest share of an allowance that was used; above 1 the case has fallen
+    strain: float | None = None  # largest share of a bound that was used; above 1 the case has fallen
     strained_by: str = ""
     shown: list[tuple[str, Any]] = field(default_factory=list)
     measured: dict[str, float | None] = field(default_factory=dict)
@@ -54,35 +58,30 @@ def holds(condition: object, otherwise: str) -> None:
         raise Falsified(otherwise)
 
 
-def cannot_tell(why: str) -> NoReturn:
-    """Neither yes nor no: the reading is *undecided*, unless another of its cases falls."""
-    raise Unsettled(why)
-
-
 def close(got: object, want: object, within: float, what: str) -> None:
-    """`got` equals `want` entry by entry, to an absolute allowance. NaN is close to nothing.
+    """`got` equals `want` entry by entry, but for rounding: an absolute allowance. NaN is close to nothing.
 
-    Shapes must agree: broadcasting would hide a lost dimension."""
+    Shapes must agree: broadcasting would hide a lost dimension. How much of the allowance is used is no strain: another
+    processor rounds otherwise, and a case that it chose would not be the same there."""
     left, right = as_array(got), as_array(want)
     holds(left.shape == right.shape, f"{what}: shape {left.shape}, want {right.shape}")
     with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is close to nothing
         error = float(np.max(np.abs(left - right), initial=0.0))
-    _strain(error, within, what)
     holds(error <= within, f"{what}: off by {error:.3g}, allowed {within:.3g}")
 
 
-def at_most(got: float, bound: float, what: str) -> None:
-    """`got` does not exceed `bound`; NaN does."""
-    if bound > 0:
-        _strain(float(got), float(bound), what)
-    holds(got <= bound, f"{what}: {_told_apart(got, bound)[0]}, must be at most {_told_apart(got, bound)[1]}")
+def at_most(got: float, bound: float, what: str, within: float = 0.0) -> None:
+    """`got` does not exceed `bound`, but for rounding `within` an allowance; NaN does."""
+    _strain(float(got), float(bound), within, what)
+    found, most = _told_apart(got, bound + within)
+    holds(got <= bound + within, f"{what}: {found}, must be at most {most}")
 
 
-def at_least(got: float, bound: float, what: str) -> None:
-    """`got` reaches `bound`; NaN does not."""
-    if got > 0:
-        _strain(float(bound), float(got), what)
-    holds(got >= bound, f"{what}: {_told_apart(got, bound)[0]}, must be at least {_told_apart(got, bound)[1]}")
+def at_least(got: float, bound: float, what: str, within: float = 0.0) -> None:
+    """`got` reaches `bound`, but for rounding `within` an allowance; NaN does not."""
+    _strain(float(bound), float(got), within, what)
+    found, least = _told_apart(got, bound - within)
+    holds(got >= bound - within, f"{what}: {found}, must be at least {least}")
 
 
 def show(label: str, value: object) -> None:
@@ -92,10 +91,10 @@ def show(label: str, value: object) -> None:
 
 
 def measure(**numbers: float) -> None:
-    """Numbers of one trial (an accuracy, a ratio) that a figure will draw. One that is not finite is kept as None, for JSON
-    has no such number."""
+    """Numbers of one trial (an accuracy, a ratio) that a figure will draw, six digits of them. One that is not finite is kept
+    as None, for JSON has no such number."""
     if (seen := _listening.get()) is not None:
-        seen.measured.update({name: float(number) if math.isfinite(number) else None for name, number in numbers.items()})
+        seen.measured.update({name: float(f"{n:.6g}") if math.isfinite(n) else None for name, n in numbers.items()})
 
 
 def from_record(words: str) -> None:
@@ -122,6 +121,30 @@ def asks_for_records() -> bool:
     return _records_only.get()
 
 
+_measured: ContextVar[dict[Any, Any] | None] = ContextVar("_measured", default=None)
+
+
+@contextmanager
+def measured_once(so_far: dict[Any, Any] | None = None) -> Iterator[None]:
+    """While the block lasts, whatever is measured is measured once for all who ask, and kept in `so_far`. A block within another
+    shares with it."""
+    outer = _measured.get()
+    token = _measured.set({} if so_far is None and outer is None else outer if so_far is None else so_far)
+    try:
+        yield
+    finally:
+        _measured.reset(token)
+
+
+def once(what: Hashable, measure: Callable[[], Any]) -> Any:
+    """What `measure` found when it was first asked for this; None outside of `measured_once`, where nobody shares."""
+    if (known := _measured.get()) is None:
+        return None
+    if what not in known:
+        known[what] = measure()
+    return known[what]
+
+
 def rounding(operations: float, scale: float = 1.0, dtype: type = np.float64) -> float:
     """The allowance that `operations` roundings in a row deserve, on numbers of size `scale` (Higham 2002, lemma 3.1).
 
@@ -143,10 +166,12 @@ def _told_apart(got: float, bound: float) -> tuple[str, str]:
     return short if short[0] != short[1] else (repr(float(got)), repr(float(bound)))
 
 
-def _strain(used: float, allowed: float, what: str) -> None:
+def _strain(used: float, allowed: float, within: float, what: str) -> None:
+    """Four digits of a share are the same on every processor, where both numbers are far above their rounding; what is not used
+    up to there is none of it, and of a bound that is not there is no share."""
     seen = _listening.get()
-    if seen is None or not (math.isfinite(used) and allowed > 0):
+    if seen is None or not (math.isfinite(used) and allowed > FAR_ABOVE * within):
         return
-    share = used / allowed
+    share = float(f"{used / allowed:.4g}") if abs(used) > FAR_ABOVE * within else 0.0
     if seen.strain is None or share > seen.strain:
         seen.strain, seen.strained_by = share, what

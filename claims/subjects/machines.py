@@ -7,7 +7,7 @@ was recorded, so that they are the same everywhere; what others say stands besid
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,14 +17,17 @@ from typing import Any
 import msgspec
 import torch
 
-from claims.kit.claim import Reading, reading
-from claims.kit.engines.engines import Trials, independent_seeds, trials
-from claims.kit.evidence.evidence import RECORDED, EvidenceError
-from claims.kit.property import asks_for_records, cannot_tell, from_record
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.keys import ROOT
+from claims.kit.engines.trials import Trials, independent_seeds, trials
+from claims.kit.property import Disturbed, asks_for_records, cannot_tell, from_record, once
+from claims.kit.reading import Reading, reading
 from impls.clocks import timing
-from impls.clocks.timing import Abilities, Layer
+from impls.clocks.timing import Abilities, Layer, Sitting, Step
 
+RECORDED = ROOT / "reports" / "evidence" / "recorded"
 MOST = 64  # repetitions that seeds are looked up among
+REPETITIONS = 24  # that are measured, one for each seed of a trial
 TO_RECORD = "run python -m reports record-hardware on a machine with one"
 
 
@@ -122,6 +125,11 @@ def every_recording(folder: Path = RECORDED) -> tuple[Recorded, ...]:
     return tuple(read_recorded(path) for path in sorted(folder.glob("*.json")))
 
 
+def by_date() -> list[Recorded]:
+    """All that was recorded, the oldest first."""
+    return sorted(every_recording(), key=lambda one: one.date)
+
+
 @dataclass(frozen=True)
 class Machine:
     """One or two cores of a CPU, or a GPU: the one that is `here`, or one that was recorded, known by its name."""
@@ -142,19 +150,35 @@ class Machine:
     @property
     def recorded(self) -> Recorded | None:
         """What was recorded on one of its name, first where there are several."""
-        alike = [one for one in every_recording() if (one.kind, one.name) == (self.kind, self.words)]
-        return min(alike, key=lambda one: one.date, default=None)
+        return next((one for one in by_date() if (one.kind, one.name) == (self.kind, self.words)), None)
 
     def seconds(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
         """A training step of each layer, one repetition side by side: measured, or taken from what was recorded."""
         if not self.is_here or asks_for_records():
             return self._recalled(layers, n, batch, seed)
+        device = torch.device(self.kind)
         try:
-            return _measured(self, tuple(layers), n, batch, seed)
+            return self._measured((*layers, n, batch), lambda: timing.steps_of(layers, n, batch, device), seed)
         except RuntimeError as problem:
             if self.kind != "cuda":
                 raise
             cannot_tell(f"on {self}: {str(problem).partition(chr(10))[0]}")  # out of memory, or a driver that is too old
+
+    def _measured(self, what: Hashable, steps: Callable[[], Sequence[Step]], seed: int) -> list[float]:
+        """The repetition that belongs to this seed, of one sitting for all that ask for the same; where nobody shares, one by
+        itself."""
+
+        def sit(repetitions: int) -> Sitting:
+            with timing.measuring(self.threads):
+                return timing.sit(steps(), repetitions, timing.reference(torch.device(self.kind)))
+
+        if (sitting := once((self, what), lambda: sit(REPETITIONS))) is None:
+            return list(sit(1).rows[0])
+        if sitting.is_disturbed:
+            raise Disturbed("this machine was busy")
+        if (place := places().get(seed, MOST)) >= REPETITIONS:
+            cannot_tell(f"{self}: no repetition for this seed")
+        return list(sitting.rows[place])
 
     def _recalled(self, layers: Sequence[Layer], n: int, batch: int, seed: int) -> list[float]:
         known = self._known()
@@ -168,8 +192,8 @@ class Machine:
         """How many operations of a matrix product are done in one cycle of the clock."""
         device = torch.device(self.kind)
         if self.is_here and not asks_for_records():
-            with timing.measuring(self.threads):
-                rows, clock = timing.kernels(device, timing.BEST_OF), timing.cycles(device)
+            rows = [self._measured("kernels", lambda: timing.kernel_steps(device), seed)]
+            clock = timing.cycles(device)
         else:
             known, place = self._known(), places().get(seed, MOST)
             rows, clock = known.kernels[place : place + 1], known.clock
@@ -190,16 +214,10 @@ class Machine:
 
     def _known(self) -> Recorded:
         if (known := self.recorded) is None:
-            cannot_tell(f"{self} is not here, and none was recorded: {TO_RECORD}, and keep the file it writes")
+            where = "" if self.is_here else " is not here, and"
+            cannot_tell(f"{self}{where or ':'} none was recorded: {TO_RECORD}, and keep the file it writes")
         from_record(known.words)
         return known
-
-
-@cache
-def _measured(on: Machine, layers: tuple[Layer, ...], n: int, batch: int, seed: int) -> list[float]:
-    """Once for all claims that ask for this repetition, as a network is trained once for all."""
-    with timing.measuring(on.threads):
-        return timing.side_by_side(layers, n, batch, torch.device(on.kind), seed)
 
 
 ONE_CORE = Machine("one CPU core")
@@ -208,8 +226,7 @@ TWO_CORES = Machine("two CPU cores", threads=2)
 
 def gpus() -> list[Machine]:
     """The GPUs that were recorded, in the order in which they were."""
-    found = sorted((one for one in every_recording() if one.kind == "cuda"), key=lambda one: one.date)
-    return [Machine(one.name, "cuda", here=False) for one in found]
+    return [Machine(one.name, "cuda", here=False) for one in by_date() if one.kind == "cuda"]
 
 
 GPU = next(iter(gpus()), Machine("a GPU", "cuda", here=False))
@@ -241,17 +258,18 @@ class Timed:
         return f"{self.on}: {self.layer}, n = {self.n}, batch = {self.batch}"
 
 
-def all_timings() -> list[Timed]:
+@cache
+def all_timings() -> tuple[Timed, ...]:
     """Every layer that was timed anywhere, but for those that are another one twice."""
-    return [
+    return tuple(
         Timed(recorded, Layer(*layer), one.n, one.batch, median(row[column] for row in one.seconds))
         for recorded in every_recording()
         for one in recorded.timings
         for column, layer in enumerate(one.layers)
         if layer[0] in timing.ALONGSIDE
-    ]
+    )
 
 
 def repetitions() -> Trials:
     """Trials with a clock. Few readings may err by chance where many are timed, hence the level: 22 of 24 are needed."""
-    return trials(seeds=24, alpha=2e-5, timed=True)
+    return trials(seeds=REPETITIONS, alpha=2e-5, timed=True)

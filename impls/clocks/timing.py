@@ -14,8 +14,9 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 import torch
@@ -180,6 +181,11 @@ def step_of(layer: Layer, n: int, batch: int, device: torch.device, seed: int) -
     return timed
 
 
+def steps_of(layers: Sequence[Layer], n: int, batch: int, device: torch.device) -> list[Step]:
+    """A training step of each layer, to be timed side by side."""
+    return [step_of(layer, n, batch, device, seed=0) for layer in layers]
+
+
 def drawn(layer: Layer, n: int, batch: int, device: torch.device, seed: int) -> tuple[nn.Module, Tensor]:
     """A layer and tokens (batch, n, d); the global generator is as it was."""
     with torch.random.fork_rng(devices=[]):
@@ -195,13 +201,64 @@ def take_turns(steps: Sequence[Step], repetitions: int) -> Iterator[list[float]]
         yield [took[which] for which in range(len(steps))]
 
 
-BEST_OF = 2  # disturbances only add
+SHORT = 0.01  # seconds: a shorter step is taken again until it has filled them, and the least counts, for disturbances only add
 
 
-def side_by_side(layers: Sequence[Layer], n: int, batch: int, device: torch.device, seed: int) -> list[float]:
-    """The seconds of a training step of each layer: the less of two, taken in turns."""
-    steps = [step_of(layer, n, batch, device, seed) for layer in layers]
-    return [min(column) for column in zip(*take_turns(steps, BEST_OF), strict=True)]
+def least_of_several(step: Step) -> Step:
+    """A step that is taken as often as it needs to be told from what disturbs it; a long one once."""
+
+    def timed() -> float:
+        least = spent = step()
+        while spent < SHORT:
+            again = step()
+            least, spent = min(least, again), spent + again
+        return least
+
+    return timed
+
+
+# --- whether the machine was left alone -------------------------------------------------------------------------------
+
+# Stated before anything is timed. Whoever shares a core with one other waits for it half of the time, which its own clock tells,
+# and a fixed product then takes twice as long as at its best. Left alone, a core was missed for a thirtieth of the time at most,
+# and nine products in ten took at most 1.4 times as long as the quickest, for cores turn now faster, now slower.
+LOST = 0.1  # of the time that this thread was on a core, the time that it waited for one
+SPREAD = 2.0  # the 90th percentile of the reference over its least
+REFERENCE = 512  # the side of the matrices: a few milliseconds, as long as a core is lent
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Repetitions of one comparison, or as many as there were until it was plain that something else was at work."""
+
+    rows: tuple[tuple[float, ...], ...]
+    is_disturbed: bool
+
+
+def reference(device: torch.device) -> Step:
+    """A product that takes the same time whenever nothing else is at work, be it a neighbour that no clock of ours can see."""
+    A = torch.zeros((side(device) if device.type == "cuda" else REFERENCE,) * 2, device=device)
+    return lambda: seconds(lambda: A @ A, device)
+
+
+def sit(steps: Sequence[Step], count: int, between: Step) -> Sitting:
+    """So many repetitions, with a reference `between` them. It ends once more time is lost than all of them together may lose."""
+    rows, references, began, on_core = list[tuple[float, ...]](), list[float](), perf_counter(), thread_time()
+    for row in take_turns([least_of_several(step) for step in steps], count):
+        rows.append(tuple(row))
+        references.append(between())
+        had = thread_time() - on_core
+        if perf_counter() - began - had > LOST * had * count / len(rows):
+            return Sitting(tuple(rows), is_disturbed=True)
+    return Sitting(tuple(rows), is_disturbed=_spread(references) > SPREAD)
+
+
+def _spread(took: Sequence[float]) -> float:
+    """The 90th percentile over the least."""
+    return sorted(took)[ceil(0.9 * len(took)) - 1] / min(took)
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
 
 
 def bytes_kept(layer: Layer, n: int, batch: int, device: torch.device) -> int:
@@ -251,8 +308,8 @@ def side(device: torch.device) -> int:
     return 4096 if device.type == "cuda" else 1024
 
 
-def kernels(device: torch.device, repetitions: int) -> list[list[float]]:
-    """The seconds of the product, of the operations in a row and of the copy, in turns."""
+def kernel_steps(device: torch.device) -> list[Step]:
+    """The product, the operations in a row and the copy, to be timed as often as one likes."""
     shapes = (side(device),) * 2, (1,), (COPIED,), (COPIED,)
     A, small, source, target = (torch.zeros(shape, device=device) for shape in shapes)
 
@@ -267,7 +324,12 @@ def kernels(device: torch.device, repetitions: int) -> list[list[float]]:
     ]
     for step in steps:
         step()  # the first allocates
-    return list(take_turns(steps, repetitions))
+    return steps
+
+
+def kernels(device: torch.device, repetitions: int) -> list[list[float]]:
+    """The seconds of the three, in turns."""
+    return list(take_turns(kernel_steps(device), repetitions))
 
 
 def abilities(rows: Sequence[Sequence[float]], kind: str) -> Abilities:

@@ -31,7 +31,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import HealthCheck, Phase, find, settings
 
-from claims.kit.evidence.evidence import read_evidence
+from claims.evidence.evidence import read_evidence
 from claims.kit.examine import put_once, rebuilt
 from claims.kit.text import as_text
 
@@ -111,14 +111,16 @@ for one in evidence.readings:
             print(f"    {name}: median {median(numbers):.4g}, from {min(numbers):.4g} to {max(numbers):.4g}")"""
 
 ONE_SEED = """\
-from claims.kit.engines.engines import constants, independent_seeds
+from claims.kit.engines.engine import constants
+from claims.kit.engines.trials import independent_seeds
 
 written = claim.readings[0]
 run(**constants(written), seed=independent_seeds(seen[written.name].entropy, 1)[0])"""
 
 KEPT = """\
-from claims.kit.engines.engines import constants, independent_seeds
-from claims.kit.evidence.runs import read_runs, shelf
+from claims.kit.engines.engine import constants
+from claims.kit.engines.trials import independent_seeds
+from claims.evidence.runs import read_runs, shelf
 
 kept = read_runs(root / "reports" / "evidence" / "runs")
 written = claim.readings[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.evidence import Case, ReadingEvidence
 from reports.pages.render import cases_of
 from reports.record.record import ClaimRecord, Record
 from reports.text.wording import STANDS

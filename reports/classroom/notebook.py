@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 from markupsafe import Markup
 
+from claims.evidence.evidence import ROOT, ClaimEvidence
 from claims.kit.claim import Claim
-from claims.kit.engines.engines import Search
-from claims.kit.evidence.evidence import ROOT, ClaimEvidence
+from claims.kit.engines.search import Search
 from claims.kit.examine import rebuilt
 from reports.classroom import cells, sources
 from reports.pages.render import prose

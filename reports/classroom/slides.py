@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from claims.kit.evidence.evidence import Case, ClaimEvidence, ReadingEvidence
+from claims.evidence.evidence import Case, ClaimEvidence, ReadingEvidence
 from claims.kit.facts.sources import Source, cited
 from reports.classroom import choice
 from reports.pages import pictures

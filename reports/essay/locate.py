@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from claims.kit.evidence.evidence import EvidenceError
+from claims.evidence.evidence import EvidenceError
 from reports.essay.passages import Row, read_passages
 from reports.essay.placing import place
 from reports.essay.sentences import Essay, Sentence, read_essay

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from claims.kit.claim import Word
-from claims.kit.evidence.evidence import as_json, write_whole
+from claims.evidence.evidence import as_json, write_whole
+from claims.evidence.outcomes import Word
 from reports.essay.annotations import annotations
 from reports.essay.marking import Verdicts
 from reports.essay.passages import KINDS, PASSAGES, Row, read_passages

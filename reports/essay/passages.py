@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from claims.kit.evidence.evidence import ROOT, EvidenceError
+from claims.evidence.evidence import ROOT, EvidenceError
 
 PASSAGES = ROOT / "claims" / "passages.toml"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
-from claims.kit.evidence.evidence import EvidenceError
+from claims.evidence.evidence import EvidenceError
 from reports.essay.parsing import BEGINS, CELLS, CODE, parsed
 
 LARGEST = 20_000_000  # bytes; a long novel has a tenth of that

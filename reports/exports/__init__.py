@@ -5,8 +5,8 @@ Each is a pure function of the record and computes nothing about verdicts; the s
 from collections.abc import Callable
 from pathlib import Path
 
-from claims.kit.claim import WORDS
-from claims.kit.evidence.evidence import as_json, write_whole
+from claims.evidence.evidence import as_json, write_whole
+from claims.evidence.outcomes import WORDS
 from reports.exports.badges import badge
 from reports.exports.claim_review import claim_reviews
 from reports.exports.crate import ro_crate

@@ -5,7 +5,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from claims.kit.claim import Word
+from claims.evidence.outcomes import Word
 from reports.record.record import Record
 from reports.text.wording import ICONS
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.kit.claim import WORDS
+from claims.evidence.outcomes import WORDS
 from reports.record.record import Record
 from reports.text.citing import AUTHORS, LICENSE, citation
 from reports.text.wording import TITLE

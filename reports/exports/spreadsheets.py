@@ -8,8 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from reports.record.readings import ReadingRecord
-from reports.record.record import ClaimRecord, Record
+from reports.record.record import ClaimRecord, ReadingRecord, Record
 from reports.text import wording
 
 RUNS_AS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")

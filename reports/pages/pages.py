@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from claims.kit.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
+from claims.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
 from claims.kit.facts.sources import Source, cited, read_sources
 from reports.exports.claim_review import claim_review
 from reports.pages import pictures
@@ -72,7 +72,7 @@ class Pages:
         before, after = self._beside[claim.id]
         seen = self.evidence.get(claim.id)
         return self._page(
-            "claim_page.html", Here("../"), claim=claim, before=before, after=after, seen=seen or self.record.run,
+            "claim_page.html", Here("../"), claim=claim, before=before, after=after,
             review=claim_review(claim, self.record, pages=""),
             seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
         )  # fmt: skip

@@ -15,9 +15,9 @@ from typing import Any
 import vl_convert
 from markupsafe import Markup, escape
 
-from claims.kit.evidence.evidence import EvidenceError
+from claims.evidence.evidence import EvidenceError
 from reports.pages.slimming import slimmed, with_own_ids
-from reports.running.workers import leave_with_the_run
+from reports.running.hands import leave_with_the_run
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
 SIZES = {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from claims.kit.claim import WORDS
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.outcomes import WORDS
 from reports.pages import matrices
 from reports.pages.listing import listing
 from reports.pages.neighbours import neighbourhood

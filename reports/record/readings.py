@@ -5,29 +5,22 @@ from typing import Any
 
 import msgspec
 
-from claims.kit.claim import MUST_COME_OUT, Claim, Reading
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.evidence import Case, Clocked, ReadingEvidence
+from claims.evidence.outcomes import MUST_COME_OUT
+from claims.kit.claim import Claim
+from claims.kit.reading import Reading
+from claims.kit.told import Told, ToldReading
+from reports.record.record import ReadingRecord
 
-ELSEWHERE = ("seconds", "entropy", "measured")  # the run has the seconds, the evidence what a replay or a figure needs
-
-
-class ReadingRecord(ReadingEvidence, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened to one reading. `domain` has all arguments for the reading as written, for any other those in which it
-    differs from that, and none for a witness, which is its case; `engine` is empty where it is what the claim is checked `by`.
-    `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were no others; `strain` is the largest share
-    of an allowance that a valid case used, in the case `tightest`."""
-
-    domain: str = ""
-    engine: str = ""
-    why: str = ""
+ELSEWHERE = ("entropy", "measured")  # the evidence has what a replay or a figure needs
 
 
-def differing(first: Reading, other: Reading) -> dict[str, str]:
+def differing(first: Reading | ToldReading, other: Reading | ToldReading) -> dict[str, str]:
     """The arguments in which the second reading differs from the first, in words."""
     return {name: here.words for name, here in other.arguments.items() if here.words != first.arguments[name].words}
 
 
-def reading_record(claim: Claim, seen: ReadingEvidence) -> ReadingRecord:
+def reading_record(claim: Claim | Told, seen: ReadingEvidence) -> ReadingRecord:
     """This reading for the record. Cases are left out where they tell no more: a control's, for its outcome is all that
     counts, and a fact's, for all its figures are there."""
     nothing_more = claim.fact is not None or seen.role in MUST_COME_OUT or seen.timed
@@ -37,14 +30,12 @@ def reading_record(claim: Claim, seen: ReadingEvidence) -> ReadingRecord:
         "engine": "" if seen.engine == claim.by.name else seen.engine,
         "counterexample": None if nothing_more else _in_words(seen.counterexample),
         "tightest": None if nothing_more else _in_words(seen.tightest),
-        "cases": 0 if seen.timed else seen.cases,
-        "wins": None if seen.timed else seen.wins,
     })  # fmt: skip
 
 
-def _domain(claim: Claim, seen: ReadingEvidence) -> str:
+def _domain(claim: Claim | Told, seen: ReadingEvidence) -> str:
     if seen.role in ("as written", "witness"):
-        return seen.domain if seen.role == "as written" else ""
+        return claim.reading(seen.name).words if seen.role == "as written" else ""
     differs = differing(claim.readings[0], claim.reading(seen.name))
     return "; ".join(f"{name}: {words}" for name, words in differs.items())
 
@@ -54,16 +45,17 @@ def _in_words(case: Case | None) -> Case | None:
     return case and msgspec.structs.replace(case, arguments={})
 
 
-def clocked(one: ReadingEvidence) -> dict[str, Any]:
-    """What the machine's clock decided of a timed reading: the median of what was measured, and where the middle `half` lies."""
+def clocked(one: Clocked) -> dict[str, Any]:
+    """What the machine's clock decided of a timed reading: the median of what was measured, where the middle `half` lies, and where
+    it was `recorded`, if not in this run."""
     found = _numbers(one)
     return {
         "cases": one.cases, "wins": one.wins, "median": {name: round(median(numbers), 3) for name, numbers in found.items()},
-        "half": {name: _half(numbers) for name, numbers in found.items() if len(numbers) > 1},
+        "half": {name: _half(numbers) for name, numbers in found.items() if len(numbers) > 1}, "recorded": one.recorded,
     }  # fmt: skip
 
 
-def _numbers(one: ReadingEvidence) -> dict[str, list[float]]:
+def _numbers(one: Clocked) -> dict[str, list[float]]:
     """What was measured, name by name."""
     numbers: dict[str, list[float]] = {}
     for name, number in (item for each in one.measured for item in each.items()):

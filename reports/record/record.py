@@ -1,31 +1,118 @@
 """The record, `reports/verdicts.json`: one strict JSON document from which every page, table and export is made.
 
 Sorted keys; the same evidence gives the same bytes. What changes from run to run (time, machine, commit, clock readings)
-stands under `run` alone.
+lies beside it in `run.json`, which git ignores.
 """
 
-import subprocess
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from claims.kit.claim import WORDS, Claim, Word
-from claims.kit.evidence import runs as kept
-from claims.kit.evidence.evidence import ROOT, ClaimEvidence, EvidenceError, as_json, machine, versions, write_whole
-from claims.kit.facts.comparison import decides
-from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published, Verified
-from claims.kit.profiles import Profile
-from claims.kit.table import Cell, Table
-from claims.kit.verdict import judge
-from reports.record.machines import MachinesRecord, machines_record
-from reports.record.readings import ReadingRecord, clocked, reading_record
-from reports.record.training import TrainingRecord, arms_of, seconds_of, training_record
+from claims.evidence.evidence import EvidenceError, ReadingEvidence, as_json, write_whole
+from claims.evidence.outcomes import Verified, Word
+from claims.evidence.source import digest
+from reports.record.checkout import edition
 
 SCHEMA = 2
+RUN = "run.json"
+
+
+class ReadingRecord(ReadingEvidence, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened to one reading. `domain` has all arguments for the reading as written, for any other those in which it
+    differs from that, and none for a witness, which is its case; `engine` is empty where it is what the claim is checked `by`.
+    `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were no others; `strain` is the largest share
+    of an allowance that a valid case used, in the case `tightest`."""
+
+    domain: str = ""
+    engine: str = ""
+    why: str = ""
+
+
+class ChangedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An amended reading that came out otherwise than the one as written, and what of the training was `varied` for it."""
+
+    claim: str
+    reading: str
+    varied: list[str]
+
+
+class ArmRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The `runs` of one network in one experiment, those on discarded seeds left out: its arguments in words, how many
+    `diverged`, the number of parameters, the learning rates `tried` on the discarded seeds and the one used, the most steps
+    that a run took and after how many it `ended` in the middle. Empty where nothing of that was measured."""
+
+    arm: str
+    runs: int
+    diverged: int = 0
+    size: int | None = None
+    tried: list[float] = []
+    rate: float | None = None
+    steps: int | None = None
+    ended: float | None = None
+
+
+class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An experiment, what it `does`, and its arms."""
+
+    name: str
+    does: str
+    arms: list[ArmRecord]
+
+
+class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The claims whose figures are shown, in that order; the outcomes that changed; the learning rates that are tried for every
+    network, and all experiments."""
+
+    figures: list[str]
+    changed: list[ChangedRecord]
+    rates: list[float]
+    experiments: list[ExperimentRecord]
+
+
+class MachineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that was recorded. `rate` in operations a second, `launch` in seconds, `bandwidth` in bytes a second, `clock` in
+    cycles a second or none; how many `comparisons` were timed, and in words what was `left_out`. A Transformer layer took
+    less time than an LSTM, both 128 wide on 4 sequences, `ahead_at` these of the lengths that were `timed`. By the prediction it
+    is ahead `ahead_from` so many tokens on `ahead_until` its n² has eaten the gain; none where it never is, or stays so."""
+
+    name: str
+    device: str
+    processors: int
+    clock: float | None
+    driver: str
+    versions: dict[str, str]
+    date: str
+    commit: str
+    rate: float
+    launch: float
+    bandwidth: float
+    comparisons: int
+    left_out: list[str]
+    timed: list[int]
+    ahead_at: list[int]
+    ahead_from: int | None
+    ahead_until: int | None
+
+
+class CountedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer's work in a training step on n tokens, in operations, and how many stand in a row."""
+
+    layer: str
+    n: int
+    work: float
+    chain: float
+
+
+class MachinesRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What to say instead, the machines, the claims whose figures are shown, in that order, and what was counted."""
+
+    why_faster: str
+    machines: list[MachineRecord]
+    figures: list[str]
+    counted: list[CountedRecord]
 
 
 class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,16 +195,18 @@ class ElsewhereRecord(msgspec.Struct, frozen=True, kw_only=True):
     claims: list[tuple[str, str]]
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What may differ between two runs. By claim and reading, the seconds it `took`, where there were any to speak of, and what
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What may differ between two runs; but for the profile it lies beside the record, in `run.json`. By claim, when it was
+    `examined`, if not now; by claim and reading, the seconds it `took`, where there were any to speak of, and what
     clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order."""
 
-    date: str
-    commit: str
-    machine: str
-    versions: dict[str, str]
     profile: str
-    seconds: float
+    date: str = ""
+    commit: str = ""
+    machine: str = ""
+    versions: dict[str, str] = {}
+    seconds: float = 0.0
+    examined: dict[str, str] = {}
     took: dict[str, dict[str, float]] = {}
     clocked: dict[str, dict[str, dict[str, Any]]] = {}
     training: dict[str, list[float]] = {}
@@ -138,151 +227,53 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     machines: MachinesRecord | None = None
 
 
-class Around(NamedTuple):
-    """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, and what was timed."""
-
-    tables: Sequence[Table] = ()
-    elsewhere: Sequence[Elsewhere] = ()
-    first: Sequence[str] = ()
-    figures: Sequence[str] = ()
-    timed: Sequence[str] = ()
-
-
-def make_record(
-    claims: Sequence[Claim],
-    evidence: Mapping[str, ClaimEvidence],
-    profile: Profile,
-    seconds: float,
-    around: Around = Around(),
-    runs: Iterable[kept.Run] = (),
-) -> Record:
-    """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
-    training that the evidence rests on."""
-    judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
-    counts = Counter(one.verdict for one in judged)
-    arms = arms_of(runs)
-    run = Run(
-        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
-        profile=profile.name, seconds=round(seconds, 1), took=_took(evidence), clocked=_clocked(evidence),
-        training={name: seconds_of(found) for name, found in arms.items()},
-    )  # fmt: skip
-    by_id = {one.id: one for one in judged}
-    filled = [_table_record(one, by_id) for one in around.tables]
-    settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
-    return Record(
-        schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
-        tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
-        elsewhere=settled, instead=_instead(by_id, around.first),
-        training=training_record(claims, evidence, around.figures, arms), machines=machines_record(evidence, around.timed),
-    )  # fmt: skip
-
-
-def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
-    """What fell as the essay puts it: these first, all others as they stand."""
-    fallen = [one.id for one in judged.values() if _fell(one)]
-    return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
-
-
-def _fell(claim: ClaimRecord) -> bool:
-    stands_for_it = ("as written", "witness")
-    return claim.verdict != "undecided" and any(one.role in stands_for_it and one.outcome == "fell" for one in claim.readings)
-
-
-def _elsewhere_record(one: Elsewhere, judged: Mapping[str, ClaimRecord]) -> ElsewhereRecord:
-    verdicts: list[tuple[str, str]] = [(id, judged[id].verdict if id in judged else "") for id in one.claims]
-    return ElsewhereRecord(name=one.name, lines=one.lines, says=one.says, why=one.why, claims=verdicts)
-
-
-def _fact_record(fact: Fact) -> FactRecord:
-    said = fact.configuration
-    return FactRecord(
-        measures=fact.measures, prints=fact.prints, of=", ".join(text for text in said.given.values() if text != ANY),
-        published=[_print_record(fact, one) for one in fact.published],
-    )  # fmt: skip
-
-
-def _print_record(fact: Fact, one: Published) -> PrintRecord:
-    of = one.of.without(fact.configuration).given.values()
-    return PrintRecord(
-        prints=fact.stated(one).name, of=", ".join(of), source=one.source, where=one.where, verified=one.verified,
-        decides=decides(fact, one),
-    )  # fmt: skip
-
-
-def _table_record(table: Table, judged: Mapping[str, ClaimRecord]) -> TableRecord:
-    def filled(cell: Cell) -> CellRecord:
-        fact = judged[cell.claim].fact if cell.claim in judged else None
-        prints = fact.prints if fact else cell.prints
-        return CellRecord(claim=cell.claim, reading=cell.reading, prints=prints, came=_came(cell, judged))
-
-    rows = [(name, [filled(cell) if isinstance(cell, Cell) else cell for cell in cells]) for name, cells in table.rows]
-    return TableRecord(
-        id=table.id, chapter=table.chapter, title=table.title, says=table.says, lines=list(table.lines),
-        columns=list(table.columns), rows=rows,
-    )  # fmt: skip
-
-
-def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
-    if (claim := judged.get(cell.claim)) is None:
-        return ""
-    if not cell.reading:
-        return claim.verdict
-    return next((one.outcome for one in claim.readings if one.name == cell.reading), "")
-
-
-def _claim_record(claim: Claim, seen: ClaimEvidence, profile: Profile) -> ClaimRecord:
-    verdict = judge(seen.readings, may_conclude=profile.may_conclude)
-    chart = seen.figure
-    return ClaimRecord(
-        id=claim.id, chapter=claim.chapter, says=claim.says, verdict=verdict.word, why=verdict.why,
-        expected=claim.expect, teach=claim.teach, not_shown=claim.not_shown, by=claim.by.name,
-        cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
-        readings=[reading_record(claim, one) for one in seen.readings],
-        figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
-        fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses),
-    )  # fmt: skip
-
-
-def _took(evidence: Mapping[str, ClaimEvidence]) -> dict[str, dict[str, float]]:
-    took = {id: {one.name: round(one.seconds, 3) for one in seen.readings} for id, seen in evidence.items()}
-    return {id: {name: seconds for name, seconds in of.items() if seconds} for id, of in took.items() if any(of.values())}
-
-
-def _clocked(evidence: Mapping[str, ClaimEvidence]) -> dict[str, dict[str, dict[str, Any]]]:
-    timed = {id: {one.name: clocked(one) for one in seen.readings if one.timed} for id, seen in evidence.items()}
-    return {id: of for id, of in timed.items() if of}
-
-
 def write_record(record: Record, folder: Path) -> None:
-    """The record and its schema, each replaced in one step."""
+    """The record, its schema and what is of this run alone, each replaced in one step."""
+    steady = msgspec.structs.replace(record, run=Run(profile=record.run.profile))
+    content = as_json(steady)
     write_whole(folder / "verdicts.schema.json", as_json(schema()))
-    write_whole(folder / "verdicts.json", as_json(record))
+    write_whole(folder / "verdicts.json", content)
+    write_whole(folder / RUN, as_json({"of": digest(content.decode()), "run": record.run}))
+
+
+class _RunFile(msgspec.Struct):
+    of: str
+    run: Run
 
 
 def read_record(path: Path) -> Record:
-    """The record in a file."""
+    """The record in a file, with the run that made it if that lies beside it; else with its last commit."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        content = path.read_bytes()
+        return msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=read_run(path, content))
     except FileNotFoundError as problem:
         raise EvidenceError(f"{path}: there is no record yet; run python -m reports") from problem
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
 
 
+def read_run(path: Path, content: bytes) -> Run:
+    """The run that made a record."""
+    own = msgspec.json.decode(content, type=_Own).run
+    if own.date:
+        return own
+    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        found = msgspec.json.decode(path.with_name(RUN).read_bytes(), type=_RunFile)
+        if found.of == digest(content.decode()):
+            return found.run
+    date, commit = edition(path)
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return msgspec.structs.replace(own, date=date or written, commit=commit)
+
+
+class _Own(msgspec.Struct):
+    run: Run
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema of the record."""
     described = msgspec.json.schema(Record)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Verdicts on textbook claims", **described}
-
-
-def commit() -> str:
-    """The commit of the checkout, with a plus sign when there are changes on top; empty outside of a checkout."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return described.stdout.strip()
 
 
 def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:

@@ -1,65 +1,27 @@
 """What training showed, for the record: figures, outcomes that hang on how one trains, and how the networks were treated."""
 
+import importlib
 import inspect
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from statistics import median
 from typing import Any, NamedTuple
 
-import msgspec
-
+from claims.evidence.evidence import ClaimEvidence
+from claims.evidence.runs import Run
 from claims.kit.claim import Claim
-from claims.kit.evidence.evidence import ClaimEvidence
-from claims.kit.evidence.runs import Run
+from claims.kit.told import Told
 from claims.showed import ARMS, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES
 from reports.record.readings import differing
+from reports.record.record import ArmRecord, ChangedRecord, ExperimentRecord, TrainingRecord
 
+OF_CLAIMS = "claims.subjects.trained."
 OWN = ("seed", "most")  # differ from run to run of an arm
 BUDGET = ("budgets", "most")  # the rate is chosen at the plain budget, and holds for any
 EITHER_WAY = {"held", "fell"}
-
-
-class ChangedRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An amended reading that came out otherwise than the one as written, and what of the training was `varied` for it."""
-
-    claim: str
-    reading: str
-    varied: list[str]
-
-
-class ArmRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The `runs` of one network in one experiment, those on discarded seeds left out: its arguments in words, how many
-    `diverged`, the number of parameters, the learning rates `tried` on the discarded seeds and the one used, the most steps
-    that a run took and after how many it `ended` in the middle. Empty where nothing of that was measured."""
-
-    arm: str
-    runs: int
-    diverged: int = 0
-    size: int | None = None
-    tried: list[float] = []
-    rate: float | None = None
-    steps: int | None = None
-    ended: float | None = None
-
-
-class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An experiment, what it `does`, and its arms."""
-
-    name: str
-    does: str
-    arms: list[ArmRecord]
-
-
-class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The claims whose figures are shown, in that order; the outcomes that changed; the learning rates that are tried for every
-    network, and all experiments."""
-
-    figures: list[str]
-    changed: list[ChangedRecord]
-    rates: list[float]
-    experiments: list[ExperimentRecord]
 
 
 class Arm(NamedTuple):
@@ -71,7 +33,10 @@ class Arm(NamedTuple):
 
 
 def training_record(
-    claims: Sequence[Claim], evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], arms: Mapping[str, Sequence[Arm]]
+    claims: Sequence[Claim | Told],
+    evidence: Mapping[str, ClaimEvidence],
+    figures: Sequence[str],
+    arms: Mapping[str, Sequence[Arm]],
 ) -> TrainingRecord | None:
     """What the page shows; none where nothing was trained."""
     if not arms:
@@ -87,7 +52,7 @@ def training_record(
     )  # fmt: skip
 
 
-def _changed(claim: Claim, seen: ClaimEvidence) -> list[ChangedRecord]:
+def _changed(claim: Claim | Told, seen: ClaimEvidence) -> list[ChangedRecord]:
     if claim.by.name != "trials" or claim.by.timed:
         return []
     written, outcomes = claim.readings[0], {one.name: one.outcome for one in seen.readings}
@@ -169,7 +134,10 @@ def _does(experiment: str) -> str:
 
 
 def _function(experiment: str) -> Callable[..., Any] | None:
-    """The experiment, if the claims have loaded it; nothing is loaded because a file names it."""
+    """The experiment, if it is one of the claims' own; nothing else is loaded because a file names it."""
     module, _, name = experiment.rpartition(".")
+    if module.startswith(OF_CLAIMS):
+        with suppress(ImportError):
+            importlib.import_module(module)
     found = getattr(sys.modules.get(module), name, None)
     return found if inspect.isfunction(found) else None

@@ -1,179 +1,229 @@
-"""Putting many claims to the test: readings are spread over processes, evidence is written as soon as a claim is done."""
+"""Putting many claims to the test: what this machine has examined is taken from its store, all else is spread over processes, and
+evidence is written as soon as a claim is done."""
 
-import multiprocessing
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
-import torch
+from claims.evidence.catalogue import Entry, Keys
+from claims.evidence.evidence import ClaimEvidence, Examined, ReadingEvidence, as_json, write_whole
+from claims.evidence.profiles import Profile
+from claims.evidence.runs import Run, keep_runs, read_runs
+from claims.evidence.store import Store
+from claims.kit.told import Told, at
+from reports.running import work
+from reports.running.hands import Hands
+from reports.running.work import Came, Task
 
-from claims import every_claim
-from claims.kit.claim import Claim, Reading
-from claims.kit.engines.engines import Trials, constants, independent_seeds
-from claims.kit.engines.statistics import fewest
-from claims.kit.evidence.evidence import ClaimEvidence, ReadingEvidence, as_json, write_whole
-from claims.kit.evidence.runs import Run, Shelf, keep_runs, read_runs, shelf
-from claims.kit.examine import collect, entropy_of, examine_reading
-from claims.kit.profiles import PROFILES, Profile
-from claims.subjects.trained.fair import at_best_rate
-from reports.running.workers import leave_with_the_run
-
-TRAINED = "claims.subjects.trained."
-
-
-@dataclass(frozen=True)
-class Task:
-    """One reading to examine, in words that travel between processes."""
-
-    id: str
-    reading: str
-    profile: str
-    entropy: int
-    kept: Path | None = None  # runs of an earlier examination
-    anew: Path | None = None  # runs of this one, each in a file of its own as soon as it is done
-    trains: frozenset[str] = frozenset()  # modules of experiments
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What came of a reading, and the training runs that it rests on."""
-
-    evidence: ReadingEvidence
-    runs: dict[str, Run]
+FEW = 12  # readings for which no other process is started
+EVERYTHING, PLAIN = "reports.running.everything", "reports.running.work"  # what processes import beforehand
 
 
 @dataclass(frozen=True)
 class Examination:
-    """The evidence by claim, and by their keys all training runs that it rests on."""
+    """The claims as told, the evidence of each, what came of its readings, and by their keys the training runs that it rests on.
+    Those that are `new` were examined now, and not taken from the store."""
 
-    evidence: dict[str, ClaimEvidence]
-    runs: dict[str, Run]
+    told: dict[str, Told]
+    evidence: dict[str, ClaimEvidence] = field(default_factory=dict)
+    readings: dict[str, dict[str, Examined]] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    before: frozenset[str] = frozenset()
+    new: set[str] = field(default_factory=set)
+
+    @property
+    def trained(self) -> int:
+        """How many of the runs were trained now."""
+        return sum(one.key not in self.before for one in self.runs.values())
 
 
 Finished = Callable[[Task, ReadingEvidence], None]
 
 
-def examine(
-    claims: Sequence[Claim],
-    profile: Profile,
-    workers: int,
-    folder: Path,
-    finished: Finished,
-    luck: int = 0,
-    kept: Path | None = None,
-) -> Examination:
-    """Examine every reading of these claims and write `folder/<id>.json` for each, and `folder/runs/<experiment>.json` where
-    networks were trained. `luck` sets other cases than usual; runs that lie in the folder `kept` and are not stale are not done
-    again, and without that folder all are."""
-    seen: dict[str, dict[str, ReadingEvidence]] = {one.id: {} for one in claims}
-    by_id = {one.id: one for one in claims}
-    complete = Examination({}, {})
-    # Each run is written as soon as it is done: an interrupted examination loses those that it was at, and no others.
-    anew = folder / "runs" / "anew"
-    if not kept:
-        shutil.rmtree(anew, ignore_errors=True)
-    for task, examined in _run(_tasks(claims, profile, luck, kept, anew), by_id, workers):
-        finished(task, examined.evidence)
-        claim, readings = by_id[task.id], seen[task.id]
-        readings[task.reading] = examined.evidence
-        complete.runs.update(examined.runs)
-        if len(readings) == len(claim.readings):
-            in_order = [readings[one.name] for one in claim.readings]
-            complete.evidence[claim.id] = collect(claim, profile, in_order)
-            write_whole(folder / f"{claim.id}.json", as_json(complete.evidence[claim.id]))
-    keep_runs(folder / "runs", complete.runs.values())
-    shutil.rmtree(anew, ignore_errors=True)
-    return complete
+@dataclass(frozen=True)
+class Examiner:
+    """How a run goes about it. `luck` sets other cases than usual; runs that lie in the folder `kept` and are not stale are not
+    trained again, and without that folder all are; the store is for what may be repeated."""
+
+    keys: Keys
+    store: Store
+    profile: Profile
+    workers: int
+    folder: Path
+    luck: int = 0
+    kept: Path | None = None
+    fresh: bool = False
+
+    def examine(
+        self, entries: Sequence[Entry], finished: Finished, begun: Callable[[int], None] = lambda readings: None
+    ) -> Examination:
+        """Evidence of these claims: `folder/<id>.json` for each, and `folder/runs/<experiment>.json` where networks were trained."""
+        pool = Hands()
+        try:
+            known = read_runs(self.kept) if self.kept else {}
+            done = Examination(self.tell(entries, pool), before=frozenset(known))
+            for entry in entries:
+                done.readings[entry.id] = {} if self.fresh else self.known(entry, done.told[entry.id], known)
+            # Each run is written as soon as it is done: an interrupted examination loses those that it was at, and no others.
+            anew = self.folder / "runs" / "anew"
+            if not self.kept:
+                shutil.rmtree(anew, ignore_errors=True)
+            by_id = {one.id: one for one in entries}
+            tasks = self.tasks(entries, done, anew)
+            begun(len(tasks))
+            for task, came in self._run(tasks, pool):
+                finished(task, came.evidence)
+                self._keep(by_id[task.id], came)
+                done.readings[task.id][task.reading] = came.examined
+                done.runs.update(came.runs)
+                done.new.add(task.id)
+                self._conclude(by_id[task.id], done, pool)
+            for entry in entries:
+                self._conclude(entry, done, pool)
+            done.runs.update(_used(done, known))
+            keep_runs(self.folder / "runs", done.runs.values())
+            shutil.rmtree(anew, ignore_errors=True)
+        finally:
+            pool.go()
+        return done
+
+    # --- words
+
+    def tell(self, entries: Sequence[Entry], pool: Hands | None = None) -> dict[str, Told]:
+        """What these claims say of themselves."""
+        kept = {one.id: self._told_before(one) for one in entries}
+        asked = [one for one in entries if kept[one.id] is None]
+        found = {id: one for id, one in kept.items() if one is not None}
+        for entry, one in zip(asked, self._told_anew(asked, pool), strict=True):
+            found[entry.id] = one
+            if entry.has_keys:
+                self.store.put("words", self.keys.words(entry), one)
+        return {one.id: at(found[one.id], one.defined_at) for one in entries}
+
+    def _told_before(self, entry: Entry) -> Told | None:
+        return self.store.get("words", self.keys.words(entry), Told) if entry.has_keys else None
+
+    def _told_anew(self, entries: Sequence[Entry], pool: Hands | None) -> list[Told]:
+        ids = [(one.id, one.module) for one in entries]
+        if pool is None or len(ids) <= FEW or self.workers == 1:
+            return work.tell(ids)
+        return pool.ask(self.workers, EVERYTHING).submit(work.tell, ids).result()
+
+    def rests_on(self, entry: Entry) -> str:
+        """A fingerprint of the code that the evidence of a claim rests on."""
+        return self.keys.rests_on(entry) if entry.has_keys else ""
+
+    # --- what is known
+
+    def known(self, entry: Entry, told: Told, runs: Mapping[str, Run]) -> dict[str, Examined]:
+        """The readings that this machine has examined, by name; those whose training runs are no more, or others, are not known."""
+        if not self._may_repeat(entry):
+            return {}
+        found = ((one.name, self.store.get("readings", self._key(entry, one.role, one.name), Examined)) for one in told.readings)
+        return {
+            name: one
+            for name, one in found
+            if one and all(key in runs and runs[key].content == of for key, of in one.runs.items())
+        }
+
+    def _may_repeat(self, entry: Entry) -> bool:
+        return entry.has_keys and self.profile.repeatable
+
+    def _key(self, entry: Entry, role: str, name: str) -> str:
+        return self.keys.reading(entry, role, name, self.profile.name)
+
+    def _keep(self, entry: Entry, came: Came) -> None:
+        if self._may_repeat(entry) and came.evidence.outcome != "error":  # a crash may be the machine's
+            self.store.put("readings", self._key(entry, came.evidence.role, came.evidence.name), came.examined)
+
+    # --- what is to be done
+
+    def tasks(self, entries: Sequence[Entry], done: Examination, anew: Path) -> list[Task]:
+        """The readings that are not known, in this order: the long ones first, so that no process is left with one at the end, and a
+        large budget before a small one, which is passed by on its way; those with a clock last."""
+        missing = [
+            self._task(entry, done.told[entry.id], one.name, one.budgets, anew)
+            for entry in entries for one in done.told[entry.id].readings if one.name not in done.readings[entry.id]
+        ]  # fmt: skip
+        return sorted(missing, key=lambda one: (1, 0) if not one.is_trial else (2, 0) if one.timed else (0, -one.budgets))
+
+    def _task(self, entry: Entry, told: Told, reading: str, budgets: float, anew: Path) -> Task:
+        if told.by.name != "trials":
+            return Task(entry.id, entry.module, reading, self.profile.name, self.luck)
+        trains = frozenset(told.trains) if self.profile.runs_trials else frozenset[str]()
+        return Task(
+            entry.id, entry.module, reading, self.profile.name, self.luck, told.by.timed, budgets, True, self.kept, anew, trains
+        )
+
+    def _run(self, tasks: list[Task], pool: Hands) -> Iterator[tuple[Task, Came]]:
+        if not tasks:
+            return
+        is_small = len(tasks) <= FEW and (self.kept is not None or not any(one.trains for one in tasks))
+        processes = 0 if is_small or self.workers == 1 else self.workers
+        many = EVERYTHING if len({one.id for one in tasks}) > FEW else PLAIN
+        if together := [one for one in tasks if not one.timed]:
+            yield from _spread(together, pool.ask(processes, many), max(processes, 1))
+        if alone := [one for one in tasks if one.timed]:  # a clock wants the machine to itself
+            work.MEASURED.clear()
+            one_at_a_time = pool.ask(min(processes, 1), many)
+            yield from ((task, one_at_a_time.submit(work.examine, task).result()) for task in alone)
+
+    # --- what is done
+
+    def _conclude(self, entry: Entry, done: Examination, pool: Hands) -> None:
+        """Write the evidence of a claim once all its readings are there."""
+        told, readings = done.told[entry.id], done.readings[entry.id]
+        if entry.id in done.evidence or len(readings) < len(told.readings):
+            return
+        seen = ClaimEvidence(
+            id=entry.id, profile=self.profile.name, rests_on=self.rests_on(entry),
+            readings=[readings[one.name].evidence for one in told.readings],
+        )  # fmt: skip
+        done.evidence[entry.id] = seen = self._with_figure(entry, told, seen, pool)
+        write_whole(self.folder / f"{entry.id}.json", as_json(seen))
+
+    def _with_figure(self, entry: Entry, told: Told, seen: ClaimEvidence, pool: Hands) -> ClaimEvidence:
+        if not told.draws:
+            return seen
+        key = self.keys.figure(entry, seen) if entry.has_keys else ""
+        chart = self.store.get("figures", key, dict[str, Any])
+        if chart is None:
+            chart = pool.any().submit(work.draw, entry.id, entry.module, seen.readings).result()
+            self.store.put("figures", key, chart)
+        return ClaimEvidence(id=seen.id, profile=seen.profile, rests_on=seen.rests_on, readings=seen.readings, figure=chart)
 
 
-def how_many_readings(claims: Sequence[Claim]) -> int:
-    """The steps of a progress bar."""
-    return sum(len(one.readings) for one in claims)
+def _used(done: Examination, known: Mapping[str, Run]) -> dict[str, Run]:
+    """The runs that readings taken from the store rest on."""
+    keys = (key for found in done.readings.values() for one in found.values() for key in one.runs)
+    return {key: known[key] for key in keys if key not in done.runs}
 
 
-def _tasks(
-    claims: Sequence[Claim], profile: Profile, luck: int, kept: Path | None = None, anew: Path | None = None
-) -> list[Task]:
-    """The long ones first, so that no process is left with one at the end, and a large budget before a small one, which is passed
-    by on its way; those with a clock last."""
-    trains = {claim.id: _experiments(claim) if profile.runs_trials else frozenset[str]() for claim in claims}
-
-    def task(claim: Claim, one: Reading) -> Task:
-        # The seeds of trials with a clock are places in what was recorded, so that luck must not change them.
-        entropy = entropy_of(claim, one) ^ (0 if claim.by.timed else luck)
-        if not isinstance(claim.by, Trials):
-            return Task(claim.id, one.name, profile.name, entropy)
-        return Task(claim.id, one.name, profile.name, entropy, kept, anew, trains[claim.id])
-
-    def turn(claim: Claim, one: Reading) -> tuple[int, int]:
-        if not isinstance(claim.by, Trials):
-            return 1, 0
-        return (2, 0) if claim.by.timed else (0, -constants(one).get("budgets", 1))
-
-    every = sorted(((claim, one) for claim in claims for one in claim.readings), key=lambda each: turn(*each))
-    return [task(claim, one) for claim, one in every]
-
-
-def _experiments(claim: Claim) -> frozenset[str]:
-    """The modules of networks in training that a property names, also within a comprehension."""
-    known = claim.check.__globals__
-    modules = {str(getattr(known.get(name), "__module__", "")) for name in _names(claim.check.__code__)}
-    return frozenset(one for one in modules if one.startswith(TRAINED) and one != at_best_rate.__module__)
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _names(inner)
-
-
-def _run(tasks: list[Task], by_id: dict[str, Claim], workers: int) -> Iterator[tuple[Task, Examined]]:
-    together = [task for task in tasks if not by_id[task.id].by.timed]
-    alone = [task for task in tasks if by_id[task.id].by.timed]  # a clock wants the machine to itself
-    if workers == 1:
-        _prepare()
-        yield from ((task, _examine(task)) for task in together)
-    else:
-        yield from _in_processes(together, workers)
-    _prepare()
-    yield from ((task, _examine(task)) for task in alone)
-
-
-def _in_processes(tasks: list[Task], workers: int) -> Iterator[tuple[Task, Examined]]:
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["reports.running.examination"])  # torch is imported once, not once a worker
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
-    try:
-        waiting, running = list(tasks), dict[Future[Examined], Task]()
-        helped, helping = set[Task](), dict[Future[None], Task]()
-        while waiting or running:
-            while len(running) + len(helping) < workers:
-                if task := _taken_from(waiting, [*running.values(), *helping.values()]):
-                    running[pool.submit(_examine, task)] = task
-                elif task := next((one for one in running.values() if one.trains and one not in helped), None):
-                    helped.add(task)
-                    helping[pool.submit(_from_the_other_end, task)] = task
-                elif waiting:
-                    task = waiting.pop(0)
-                    running[pool.submit(_examine, task)] = task
-                else:
-                    break
-            at_work: list[Future[Any]] = [*running, *helping]
-            wait(at_work, return_when=FIRST_COMPLETED)
-            for help_ in [one for one in helping if one.done()]:
-                helping.pop(help_)
-                help_.result()
-            yield from [(running.pop(one), one.result()) for one in list(running) if one.done()]
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _spread(tasks: list[Task], pool: Executor, workers: int) -> Iterator[tuple[Task, Came]]:
+    """Give the tasks to so many at once. One that is free and would only train what another trains helps it from the other end."""
+    waiting, running = list(tasks), dict[Future[Came], Task]()
+    helped, helping = set[Task](), dict[Future[None], Task]()
+    while waiting or running:
+        while len(running) + len(helping) < workers:
+            if task := _taken_from(waiting, [*running.values(), *helping.values()]):
+                running[pool.submit(work.examine, task)] = task
+            elif task := next((one for one in running.values() if one.trains and one not in helped), None):
+                helped.add(task)
+                helping[pool.submit(work.from_the_other_end, task)] = task
+            elif waiting:
+                task = waiting.pop(0)
+                running[pool.submit(work.examine, task)] = task
+            else:
+                break
+        at_work: list[Future[Any]] = [*running, *helping]
+        wait(at_work, return_when=FIRST_COMPLETED)
+        for help_ in [one for one in helping if one.done()]:
+            helping.pop(help_)
+            help_.result()
+        yield from [(running.pop(one), one.result()) for one in list(running) if one.done()]
 
 
 def _taken_from(waiting: list[Task], busy: Iterable[Task]) -> Task | None:
@@ -183,38 +233,3 @@ def _taken_from(waiting: list[Task], busy: Iterable[Task]) -> Task | None:
     if chosen:
         waiting.remove(chosen)
     return chosen
-
-
-def _prepare() -> None:
-    """One thread a worker: the same sums in the same order everywhere, and no two workers on one core."""
-    torch.set_num_threads(1)
-
-
-def _prepare_worker() -> None:
-    _prepare()
-    leave_with_the_run()
-
-
-def _examine(task: Task) -> Examined:
-    claim = next(one for one in every_claim() if one.id == task.id)
-    with _shelf_of(task) as made:
-        found = examine_reading(claim, claim.reading(task.reading), PROFILES[task.profile], task.entropy)
-    return Examined(found, made.used)
-
-
-def _from_the_other_end(task: Task) -> None:
-    """Train what a reading that another process is at will ask for in any case, its last seed first, until the two meet."""
-    claim = next(one for one in every_claim() if one.id == task.id)
-    by, given = claim.by, constants(claim.reading(task.reading))
-    assert isinstance(by, Trials)
-    with _shelf_of(task) as made:
-        for seed in reversed(independent_seeds(task.entropy, by.seeds)[: fewest(by.seeds, by.beats, by.alpha)]):
-            before = made.trained
-            with suppress(Exception):  # what falls or breaks here does so again where it counts
-                claim.check(**given | {"seed": seed})
-            if made.trained == before:
-                return
-
-
-def _shelf_of(task: Task) -> AbstractContextManager[Shelf]:
-    return shelf(read_runs(task.kept) if task.kept else {}, task.anew)

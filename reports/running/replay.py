@@ -7,14 +7,21 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from claims import find_claim
+from claims.evidence.evidence import Case, ReadingEvidence, read_evidence
+from claims.evidence.store import Store
 from claims.kit.claim import Claim
-from claims.kit.evidence.evidence import Case, ReadingEvidence, read_evidence
 from claims.kit.examine import put_once, rebuilt
 from claims.kit.text import as_text
+from reports.running import statements
 
 
-def replay(claim: Claim, folder: Path, console: Console) -> int:
+def replay(id: str, out: Path | None) -> int:
     """Replay every stored case of the claim: its witnesses and the smallest counterexample as written, else a control's."""
+    store = Store(statements.KEPT)
+    entry, console, folder = statements.named([id], statements.entries(store))[0], Console(), out or statements.REPORTS
+    statements.keep_sources(store)
+    claim = find_claim(entry.id, entry.module)
     evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
     stored = [(one, case) for one in evidence.readings if (case := one.counterexample or one.tightest)]
     chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]

@@ -4,7 +4,7 @@ import json
 import re
 from datetime import date
 
-from claims.kit.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record, Run
 from reports.text.wording import TITLE
 

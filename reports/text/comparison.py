@@ -6,9 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from claims.kit.evidence.evidence import EvidenceError, Outcome
-from reports.record.readings import ReadingRecord
-from reports.record.record import SCHEMA, ClaimRecord, Record, Run
+from claims.evidence.evidence import EvidenceError, Outcome
+from reports.record.record import SCHEMA, ClaimRecord, ReadingRecord, Record, Run
 from reports.text.markdown import marked
 from reports.text.wording import ICONS
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from claims.kit.claim import WORDS, Word
+from claims.evidence.outcomes import WORDS, Word
 from reports.record.record import CellRecord, ClaimRecord, Record, TableRecord
 from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from claims.kit.claim import MUST_COME_OUT, Role, Word
-from claims.kit.evidence.evidence import Outcome, ReadingEvidence
+from claims.evidence.evidence import Outcome, ReadingEvidence
+from claims.evidence.outcomes import MUST_COME_OUT, Role, Word
+from claims.evidence.verdict import how_often
 from claims.kit.facts.comparison import HOW, READ
-from claims.kit.verdict import how_often
 from reports.record.record import CellRecord, ClaimRecord, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
@@ -125,7 +125,7 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     """How many cases a reading rests on; what a clock decided stands in the run, not in the record."""
     if one.timed:
         medians = "".join(f"; median {_middle(name, run)}" for name in run.get("median", {}))
-        where = f"recorded on {one.recorded}" if one.recorded else "this run"
+        where = f"recorded on {run['recorded']}" if run.get("recorded") else "this run"
         return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
     if one.wins is not None:
         stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""

@@ -83,10 +83,73 @@ def test_the_first_step_of_a_layer_is_not_counted(monkeypatch):
     assert timing.step_of(Layer("tanh RNN", 4), 3, 2, CPU, 0)() == 2.0
 
 
-def test_side_by_side_the_less_of_two_turns_counts(monkeypatch):
-    clock = iter([9, 9, 5, 7, 3, 8])  # two warm-ups; then a b, b a
-    monkeypatch.setattr(timing, "seconds", lambda work, device: float(next(clock)))
-    assert timing.side_by_side([Layer("tanh RNN", 4)] * 2, 2, 1, CPU, 0) == [5.0, 3.0]
+def test_of_a_short_step_the_least_of_several_counts_and_a_long_one_is_taken_once():
+    took = iter([0.004, 0.001, 0.003, 0.002, 0.03])
+    step = timing.least_of_several(lambda: next(took))
+    assert [step(), step()] == [0.001, 0.03]
+    assert not list(took)
+
+
+# --- a clock that is told what to say ---------------------------------------------------------------------------------
+
+
+class Clock:
+    """A wall clock, and the clock of a thread that is away from its core for part of the time."""
+
+    def __init__(self, monkeypatch):
+        self.wall = self.own = 0.0
+        monkeypatch.setattr(timing, "perf_counter", lambda: self.wall)
+        monkeypatch.setattr(timing, "thread_time", lambda: self.own)
+
+    def step(self, seconds, away=0.0):
+        """A step that takes so many seconds, and others that the core is lent to someone else."""
+
+        def timed():
+            self.wall, self.own = self.wall + seconds + away, self.own + seconds
+            return seconds + away
+
+        return timed
+
+
+def test_a_sitting_on_a_machine_that_is_left_alone_has_all_its_repetitions(monkeypatch):
+    clock = Clock(monkeypatch)
+    found = timing.sit([clock.step(0.0625), clock.step(0.03125, away=0.0078125)], 24, clock.step(0.002))
+    assert found.rows == ((0.0625, 0.0390625),) * 24
+    assert not found.is_disturbed
+
+
+@given(share=st.floats(0.2, 4))
+def test_a_sitting_ends_as_soon_as_more_time_is_lost_than_all_of_it_may_lose(share):
+    with pytest.MonkeyPatch.context() as patched:
+        clock = Clock(patched)
+        found = timing.sit([clock.step(0.05, away=0.05 * share)], 24, clock.step(0.0))
+    assert found.is_disturbed
+    assert len(found.rows) * share + 1e-9 > timing.LOST * 24 >= (len(found.rows) - 1) * share - 1e-9
+
+
+def test_one_hiccup_spoils_a_repetition_and_no_sitting(monkeypatch):
+    clock = Clock(monkeypatch)
+    aways = iter([0.0] * 5 + [0.1] + [0.0] * 18)
+    found = timing.sit([lambda: clock.step(0.05, away=next(aways))()], 24, clock.step(0.002))
+    assert (found.is_disturbed, max(found.rows)) == (False, (pytest.approx(0.15),))
+
+
+@pytest.mark.parametrize(("slow", "is_disturbed"), [(2, False), (3, True)], ids=["two of 24", "three of 24"])
+def test_a_neighbour_whom_our_clock_does_not_see_shows_in_the_reference(monkeypatch, slow, is_disturbed):
+    clock = Clock(monkeypatch)
+    took = iter([0.002 * timing.SPREAD * 1.01] * slow + [0.002] * 24)
+    found = timing.sit([clock.step(0.05)], 24, lambda: clock.step(next(took))())
+    assert found.is_disturbed is is_disturbed
+
+
+def test_a_reference_that_varies_as_much_as_was_stated_is_none(monkeypatch):
+    clock = Clock(monkeypatch)
+    took = iter([0.002, 0.002 * timing.SPREAD] * 12)
+    assert not timing.sit([clock.step(0.05)], 24, lambda: clock.step(next(took))()).is_disturbed
+
+
+def test_the_reference_takes_some_time():
+    assert timing.reference(CPU)() > 0
 
 
 def test_threads_and_the_length_of_numbers_are_given_back_after_an_error():

@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from claims.kit.claim import Word
-from claims.kit.evidence.evidence import Case, ClaimEvidence
-from reports.record.readings import ReadingRecord
-from reports.record.record import SCHEMA, ClaimRecord, ElsewhereRecord, FactRecord, FigureRecord, PrintRecord, Record, Run
+from claims.evidence.evidence import Case, ClaimEvidence
+from claims.evidence.outcomes import Word
+from reports.record.record import (
+    SCHEMA,
+    ClaimRecord,
+    ElsewhereRecord,
+    FactRecord,
+    FigureRecord,
+    PrintRecord,
+    ReadingRecord,
+    Record,
+    Run,
+)
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
 BIB = """

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from claims.kit.evidence.evidence import ROOT, as_json
+from claims.evidence.evidence import ROOT, as_json
 from reports import command
 from reports.pages import render
 from reports.running import examination
@@ -165,7 +165,7 @@ def test_evidence_that_is_not_there_is_named(reports):
     (b'"name": "as written"', b'"name": "as spoken"'),
     (b'"n": 11', b'"m": 11'),
     (b'"n": 11', b'"n": {"name": "os:system"}'),
-    (b'"n": 11', b'"n": {"object": "claims.kit.evidence.evidence:os.system", "fields": {"command": "true"}}'),
+    (b'"n": 11', b'"n": {"object": "claims.evidence.evidence:os.system", "fields": {"command": "true"}}'),
     (b'"n": 11', b'"n": {"object": "claims.subjects.networks:ElmanRun", "fields": {}}'),
     (b'"n": 11', b'"n": {"array": ["x"], "dtype": "float64", "shape": [1]}'),
 ], ids=["a reading renamed", "an argument renamed", "a foreign name", "a command", "fields missing", "no number"])  # fmt: skip

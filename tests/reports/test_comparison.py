@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.kit.evidence.evidence import as_json
+from claims.evidence.evidence import as_json
 from reports import command
 from reports.record.record import SCHEMA
 from reports.text.comparison import as_lines, as_text, compare

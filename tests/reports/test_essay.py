@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from claims.kit.evidence.evidence import EvidenceError, as_json
+from claims.evidence.evidence import EvidenceError, as_json
 from reports.essay.annotations import annotations
 from reports.essay.locate import row as row_of
 from reports.essay.locate import sentences_with

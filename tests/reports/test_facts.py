@@ -7,19 +7,20 @@ import msgspec
 import pytest
 
 from claims import every_claim
+from claims.evidence.evidence import as_json
+from claims.evidence.profiles import PROFILES
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
-from claims.kit.evidence.evidence import as_json
 from claims.kit.examine import collect, examine_reading
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts
 from claims.kit.facts.sources import read_sources
-from claims.kit.profiles import PROFILES
 from claims.tables import TABLES
 from reports import command
 from reports.pages.pages import Pages, write_site
-from reports.record.record import Around, Record, make_record
+from reports.record.making import Around, make_record
+from reports.record.record import Record
 from reports.text.markdown import as_markdown
 from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record

@@ -11,7 +11,7 @@ import torch
 from nbclient import NotebookClient
 
 from claims import every_claim
-from claims.kit.evidence.evidence import ROOT, read_evidence
+from claims.evidence.evidence import ROOT, read_evidence
 from impls.recurrent.elman import Elman
 from reports.classroom.notebook import notebook_as_json
 from reports.classroom.sources import editable, import_of, written_as

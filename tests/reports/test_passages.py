@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from claims import every_claim
-from claims.kit.evidence.evidence import EvidenceError, rests_on
+from claims.evidence.evidence import EvidenceError, rests_on
 from reports.essay.passages import KINDS, PASSAGES, read_passages
 
 FILE = read_passages()

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from claims.kit.evidence.evidence import ROOT, EvidenceError, as_json, write_whole
+from claims.evidence.evidence import ROOT, EvidenceError, as_json, write_whole
 from reports import command
 from reports.record.record import read_record
 from reports.running import examination
@@ -47,8 +47,8 @@ def test_two_workers_give_what_one_gives():
 import sys
 from pathlib import Path
 from claims import every_claim
-from claims.kit.evidence.evidence import as_json
-from claims.kit.profiles import QUICK
+from claims.evidence.evidence import as_json
+from claims.evidence.profiles import QUICK
 from reports.running.examination import examine
 if __name__ == "__main__":
     claims = [one for one in every_claim() if one.id == "gradients.tanh-saturates"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.kit.evidence.evidence import EvidenceError
+from claims.evidence.evidence import EvidenceError
 from reports.pages import matrices
 from reports.pages.pages import write_single
 from reports.pages.render import digest, prose

@@ -5,11 +5,11 @@ from contextlib import suppress
 import msgspec
 import pytest
 
+from claims.evidence.profiles import VERDICT
+from claims.evidence.runs import Ran, experiment, ran, read_runs
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.engines.engines import independent_seeds
-from claims.kit.evidence.runs import Ran, experiment, ran, read_runs
-from claims.kit.profiles import VERDICT
+from claims.kit.engines.trials import independent_seeds
 from reports.running import examination
 from tests import toys
 from tests.reports.running import files

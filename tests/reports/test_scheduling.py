@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import every_claim
-from claims.kit.engines.engines import Trials, constants
-from claims.kit.profiles import PROFILES
+from claims.evidence.profiles import PROFILES
+from claims.kit.engines.engine import constants
+from claims.kit.engines.trials import Trials
 from reports.running import examination
 from reports.running.examination import Task, _experiments, _taken_from
 

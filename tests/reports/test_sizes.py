@@ -2,7 +2,7 @@
 
 from time import perf_counter
 
-from claims.kit.evidence.evidence import ROOT, read_evidence
+from claims.evidence.evidence import ROOT, read_evidence
 from reports.pages.pages import write_single, write_site
 from reports.record.record import read_record
 from tests.reports.sites import lost_links, read

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.kit.evidence.evidence import ClaimEvidence
+from claims.evidence.evidence import ClaimEvidence
 from claims.kit.facts.sources import read_sources
 from reports.classroom.choice import MOST, case_of, chosen
 from reports.classroom.slides import slides_as_html

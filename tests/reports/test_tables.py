@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from claims import every_claim
+from claims.evidence.profiles import PROFILES
 from claims.kit.examine import collect, examine_reading
-from claims.kit.profiles import PROFILES
 from claims.kit.table import Cell, Table
 from claims.tables import TABLES
 from reports.pages.pages import Pages
-from reports.record.record import Around, make_record
+from reports.record.making import Around, make_record
 from reports.text.markdown import as_markdown
 from tests import toys
 

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from claims import every_claim
+from claims.evidence.evidence import ReadingEvidence, as_json
+from claims.evidence.profiles import PROFILES
+from claims.evidence.runs import Ran, Run, experiment, ran, shelf
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.evidence.evidence import ReadingEvidence, as_json
-from claims.kit.evidence.runs import Ran, Run, experiment, ran, shelf
 from claims.kit.examine import collect, examine_reading
 from claims.kit.figures import dots
-from claims.kit.profiles import PROFILES
 from claims.showed import ASKED, FIGURES, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
 from reports import command
 from reports.pages.pages import Pages, write_site
-from reports.record.record import Around, Record, make_record
+from reports.record.making import Around, make_record
+from reports.record.record import Record
 from reports.record.training import arms_of
 from tests import toys
 from tests.reports.made import BIB, HOSTILE

@@ -88,7 +88,7 @@ def _with_one_eigenvalue(draw: Any, d: int, moduli: Interval, off_diagonal: floa
 def _with_singular_values(draw: Any, d: int, bounds: Interval, _: float) -> np.ndarray:
     """U·diag(s)·V with U and V orthogonal: plane rotations, then a reordering of the axes."""
     stretch = np.diag([draw(_between(*bounds)) for _ in range(d)])
-    return draw(_orthogonal(d)) @ stretch @ draw(_orthogonal(d))
+    return times(times(draw(_orthogonal(d)), stretch), draw(_orthogonal(d)))
 
 
 @st.composite
@@ -98,8 +98,13 @@ def _orthogonal(draw: Any, d: int) -> np.ndarray:
     for plane in range(d - 1):
         full = np.eye(d)
         full[plane : plane + 2, plane : plane + 2] = _rotation(draw(st.integers(0, EIGHTHS)) * np.pi / EIGHTHS)
-        turned = full @ turned
+        turned = times(full, turned)
     return turned
+
+
+def times(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """A·B, to the last bit the same on every processor: a library's own product adds as the processor likes it best."""
+    return np.add.reduce(A[:, :, None] * B[None], axis=1)
 
 
 def _rotation(angle: float) -> np.ndarray:

@@ -1,9 +1,8 @@
 """The exact binomial test, three-valued, with curtailment."""
 
 from functools import cache
+from math import comb, fsum
 from typing import Literal
-
-from scipy.stats import binom
 
 Outcome = Literal["held", "fell", "undecided"]
 
@@ -13,11 +12,16 @@ def decide(wins: int, seeds: int, beats: float, level: float) -> Outcome:
     """*Held* if so many wins are too many for a win rate of `beats` or less, *fell* if too few for `beats` or more.
 
     Each error has probability at most `level`, whatever the true rate (Clopper & Pearson 1934)."""
-    if binom.sf(wins - 1, seeds, beats) <= level:
+    if _probability(range(wins, seeds + 1), seeds, beats) <= level:
         return "held"
-    if binom.cdf(wins, seeds, beats) <= level:
+    if _probability(range(wins + 1), seeds, beats) <= level:
         return "fell"
     return "undecided"
+
+
+def _probability(wins: range, seeds: int, rate: float) -> float:
+    """Of so many wins among the seeds: a sum of a few terms, each exact but for a rounding."""
+    return fsum(comb(seeds, k) * rate**k * (1 - rate) ** (seeds - k) for k in wins)
 
 
 def settled(wins: int, losses: int, seeds: int, beats: float, level: float) -> Outcome | None:

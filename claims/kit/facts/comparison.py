@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from claims.kit.claim import Claim, ClaimError, Reading, in_their_roles, problems_of, reading
+from claims.kit.claim import Claim, ClaimError, problems_of
 from claims.kit.domain import only
-from claims.kit.engines.engines import exhaustion
+from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published, Stated, Verified
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.sources import Source
 from claims.kit.property import cannot_tell, holds, show
+from claims.kit.reading import Reading, in_their_roles, reading
 
 READ: Verified = "read"
 

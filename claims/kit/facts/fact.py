@@ -6,15 +6,13 @@ A fact is data and no more: `rows` reads it, and whether the two agree is for `c
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from claims.kit.claim import Word
-from claims.kit.evidence.dependencies import ROOT
+from claims.evidence.keys import ROOT
+from claims.evidence.outcomes import Verified, Word
 from claims.kit.facts.printed import Printed, as_printed
 
-Verified = Literal["read", "secondary", "memory"]
 ANY = "any"  # in a configuration: said of every one that there is
 
 # What a unit measures, and how many of the dimension's own units it has: only figures of one dimension are compared.

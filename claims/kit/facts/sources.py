@@ -10,7 +10,7 @@ from pathlib import Path
 from pybtex.database import Entry, Person, PybtexError, parse_string
 from pybtex.richtext import Text
 
-from claims.kit.evidence.evidence import BIBLIOGRAPHY, EvidenceError
+from claims.evidence.evidence import BIBLIOGRAPHY, EvidenceError
 
 NEEDED = ("title", "year")
 

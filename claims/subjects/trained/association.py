@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
-from claims.kit.evidence.runs import Ran, experiment, ran
+from claims.evidence.runs import Ran, experiment, ran
 from impls.learning import reader, tasks, training
 
 KEYS, WIDTH, BATCH, STEPS = 12, 48, 64, 800

@@ -2,7 +2,7 @@
 
 import torch
 
-from claims.kit.evidence.runs import Ran, experiment, ran
+from claims.evidence.runs import Ran, experiment, ran
 from impls.learning.clipping import clip_by_norm
 from impls.recurrent import elman
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import inf
 from typing import Any
 
-from claims.kit.evidence.runs import Experiment, Ran
+from claims.evidence.runs import Experiment, Ran
 
 RATES = (1e-3, 3e-3, 1e-2)
 DISCARDED = (0,)  # no trial has so small a seed

@@ -2,7 +2,7 @@
 
 import torch
 
-from claims.kit.evidence.runs import Ran, experiment, ran
+from claims.evidence.runs import Ran, experiment, ran
 from impls.learning import language, reader, tasks, training
 
 SYMBOLS, LENGTH, WIDTH, BATCH, STEPS = 8, 10, 32, 32, 400

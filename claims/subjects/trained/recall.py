@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import torch
 
-from claims.kit.evidence.runs import Ran, experiment, ran
+from claims.evidence.runs import Ran, experiment, ran
 from impls.learning import reader, tasks, training
 
 SYMBOLS, WIDTH, BATCH, STEPS = 8, 32, 32, 600  # chance is 1/8

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import torch
 
+from claims.evidence.runs import Ran, experiment, ran
 from claims.kit import cannot_tell, measure
-from claims.kit.evidence.runs import Ran, experiment, ran
 from claims.subjects.trained.fair import LEARNT, at_best_rate
 from impls.learning import tasks, training
 from impls.translating import bleu, seq2seq

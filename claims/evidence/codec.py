@@ -1,18 +1,23 @@
 """Values as JSON and back, exactly: a stored counterexample is a value that can be rebuilt, not a picture of one.
 
 Every number survives to the last bit (Python writes the shortest decimal that reads back as the same float); what JSON
-lacks is tagged. Classes and functions are named, and only those of this project are ever looked up.
+lacks is tagged. Classes and functions are named without the place where they stand, and only those of this project are ever
+looked up.
 """
 
 import dataclasses
 import importlib
 import inspect
+import re
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from math import isfinite
 from typing import Any
 
 import numpy as np
+
+from claims.evidence.keys import ROOT
 
 OURS = ("claims.", "impls.")
 
@@ -77,24 +82,44 @@ def from_plain(plain: Any) -> Any:
 
 
 def _name(thing: Any) -> str:
-    name = f"{thing.__module__}:{thing.__qualname__}"
-    if not name.startswith(OURS) or "<" in name or _named(name) is not thing:
-        raise NotStorable(f"cannot store {name}: only named functions and classes of this project can be found again")
+    name: str = thing.__qualname__
+    if "<" in name or not f"{thing.__module__}.".startswith(OURS):
+        raise NotStorable(
+            f"cannot store {name} of {thing.__module__}: only named functions and classes of this project can be found again"
+        )
+    if _named(name) is not thing:
+        raise NotStorable(f"cannot store {name} of {thing.__module__}: it hides behind another of that name; call it otherwise")
     return name
 
 
 def _named(name: str) -> Any:
-    if not name.startswith(OURS):
-        raise NotStorable(f"will not look up {name!r}: only this project's own names are rebuilt")
-    module, _, path = name.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as problem:
-        raise NotStorable(f"cannot find {name!r} ({problem}): it was renamed, or is not the module's own") from problem
-    # What our modules import is reachable through them, `os` for instance, and is not ours.
+    """The function, class or member of that name, wherever it is at home: a module may be called otherwise by then."""
+    first, *others = name.split(".")
+    homes = _homes(first)
+    if len(homes) != 1:
+        problem = (
+            f"several modules define it: {', '.join(homes)}" if homes else "it was renamed, or is none of this project's own"
+        )
+        raise NotStorable(f"cannot find {name!r}: {problem}")
+    found: Any = importlib.import_module(homes[0])
+    for part in (first, *others):
+        found = getattr(found, part, None)
+    # What our classes hold is reachable through them, and need not be ours.
     owner = found if inspect.isroutine(found) or inspect.isclass(found) else type(found)
     if not f"{owner.__module__}.".startswith(OURS):
         raise NotStorable(f"will not look up {name!r}: it belongs to {owner.__module__}, not to this project")
     return found
+
+
+def _homes(name: str) -> list[str]:
+    """The modules of ours at whose top a function or class of that name is defined."""
+    if not name.isidentifier():
+        return []
+    starts = re.compile(rf"^(?:def|class) {name}\b", re.MULTILINE)
+    return [module for module, text in _texts().items() if starts.search(text)]
+
+
+@cache
+def _texts() -> dict[str, str]:
+    files = [file for top in OURS for file in sorted((ROOT / top.rstrip(".")).rglob("*.py"))]
+    return {".".join(one.relative_to(ROOT).with_suffix("").parts): one.read_text(encoding="utf-8") for one in files}

@@ -1,22 +1,23 @@
-"""Evidence: what happened when each reading was put to the property. Plain frozen data, on disk before anything is judged."""
+"""Evidence: what happened when each reading was put to the property. Plain frozen data, on disk before anything is judged.
+
+Nothing of it depends on when, how fast or on which machine it was seen: what a clock decided stands apart, in `Clocked`.
+"""
 
 import json
 import os
 import platform
 import tempfile
+from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from claims.kit.claim import Claim, Role
-from claims.kit.evidence.dependencies import ROOT, digest, reached
+from claims.evidence.keys import ROOT
+from claims.evidence.outcomes import Outcome, Role
 
-Outcome = Literal["held", "fell", "undecided", "error", "not run"]
 BIBLIOGRAPHY = ROOT / "claims" / "sources.bib"
-RECORDED = ROOT / "reports" / "evidence" / "recorded"  # what was measured on machines, here and elsewhere
-MEASURES = "machines.py"  # a claim that rests on a module of this name may rest on what was recorded
 PACKAGES = ("hypothesis", "numpy", "scipy", "torch")
 
 
@@ -37,11 +38,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened to one reading. `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were
-    no others; `strain` is the largest share of an allowance that a valid case used, in the case `tightest`."""
+    no others; `strain` is the largest share of a bound that a valid case used, in the case `tightest`; rounding is none. Of a
+    `timed` reading only the outcome is told here."""
 
     name: str
     role: Role
-    domain: str
     engine: str
     outcome: Outcome
     why: str
@@ -57,23 +58,39 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     counterexample: Case | None = None
     tightest: Case | None = None
     measured: list[dict[str, float | None]] = []
-    recorded: str = ""  # where and when it was measured, if not here and now
-    timed: bool = False  # cases, wins and measured then depend on the machine's clock
-    seconds: float = 0.0
+    timed: bool = False
+
+
+class Clocked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the machine's clock decided of a timed reading; `recorded` says where and when, if it was not here and now."""
+
+    cases: int = 0
+    wins: int = 0
+    measured: list[dict[str, float | None]] = []
+    recorded: str = ""
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What came of a reading, when and how fast; `runs` are the networks in training that it rests on, by key and content."""
+
+    evidence: ReadingEvidence
+    date: str
+    seconds: float
+    clocked: Clocked | None = None
+    runs: dict[str, str] = {}
 
 
 class ClaimEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything seen about one claim. `rests_on` is a digest of the sources it was made with: older evidence is stale."""
+    """Everything seen about one claim. `rests_on` is a fingerprint of the code that it was made with: older evidence is stale."""
 
     id: str
     profile: str
     rests_on: str
-    versions: dict[str, str]
-    machine: str
     readings: list[ReadingEvidence]
     figure: dict[str, Any] | None = None
 
 
+@cache
 def versions() -> dict[str, str]:
     """The packages that evidence depends on."""
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
@@ -84,18 +101,11 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 
-def rests_on(claim: Claim) -> str:
-    """A digest of where the claim and its property stand, of how claims are examined, and of all of ours that these import."""
-    stands = ROOT / claim.defined_at.partition(":")[0]
-    check = ROOT.joinpath(*claim.check.__module__.split(".")).with_suffix(".py")
-    names = [BIBLIOGRAPHY] if claim.fact else []  # a fact names its sources
-    if any(one.name == MEASURES for one in reached(stands) | reached(check)):
-        names += RECORDED.glob("*.json")
-    return digest(stands, check, Path(__file__).parents[1] / "examine.py", *names)
-
-
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader finds the old one or the new one, never half of either."""
+    """Write a file so that a reader finds the old one or the new one, never half of either. One that is as it should be is left
+    alone."""
+    if path.is_file() and path.read_bytes() == content:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -7,8 +7,8 @@ otherwise than the reading judged.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.kit.claim import MUST_COME_OUT, Word
-from claims.kit.evidence.evidence import ReadingEvidence
+from claims.evidence.evidence import ReadingEvidence
+from claims.evidence.outcomes import MUST_COME_OUT, Word
 
 MOST_DISCARDED = 1 / 3
 
@@ -81,7 +81,7 @@ def trouble_with(one: ReadingEvidence) -> str | None:
 def how_often(one: ReadingEvidence) -> str:
     """The count that a held reading rests on, in words."""
     if one.timed:
-        return f"the repetitions recorded on {one.recorded}" if one.recorded else "the repetitions of this run"
+        return "the repetitions that were timed"
     if one.wins is not None:
         return f"{one.wins} of {one.cases} seeds"
     if one.complete or one.engine == "exhaustion":

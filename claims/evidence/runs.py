@@ -2,12 +2,11 @@
 of that has changed; a stale run is run again, never trusted.
 
 An experiment is a function of plain arguments, its seed among them. Called by hand it just runs; an examination gives it a
-shelf. What it rests on is the code of its own module and of every module of ours that this imports, its arguments and the
-version of torch; the kit is left out, for it has no part in the numbers, and so are comments and annotations.
+shelf. What it rests on is the meaning of the experiment with all that it reaches (`claims.evidence.keys`), its arguments and the
+version of torch; how runs are kept is left out, for it has no part in the numbers.
 """
 
 import functools
-import hashlib
 import inspect
 import json
 import math
@@ -22,12 +21,11 @@ from typing import Any
 
 import msgspec
 
-from claims.kit.evidence.code import code_of
-from claims.kit.evidence.dependencies import ROOT, digest, reached
-from claims.kit.evidence.evidence import EvidenceError, write_whole
-from claims.kit.property import cannot_tell
+from claims.evidence.evidence import EvidenceError, write_whole
+from claims.evidence.keys import KEEPERS, Target, here
+from claims.evidence.outcomes import cannot_tell
+from claims.evidence.source import digest
 
-KIT = ROOT / "claims" / "kit"
 POINTS = 25  # of a curve that are kept
 
 
@@ -53,6 +51,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     arguments: dict[str, Any]
     ran: Ran
     seconds: float
+    check: str = ""
+
+    @property
+    def content(self) -> str:
+        """A digest of what it came to and for which arguments: a run that was changed by hand has another one than its `check`."""
+        return digest(self.key, json.dumps(msgspec.to_builtins([self.arguments, self.ran]), sort_keys=True))
 
 
 @dataclass
@@ -115,9 +119,12 @@ def keep_runs(folder: Path, runs: Iterable[Run], older: bool = True) -> None:
 
 def _runs_in(path: Path) -> list[Run]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Run])
+        found = msgspec.json.decode(path.read_bytes(), type=list[Run])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise EvidenceError(f"{path}: not readable as runs ({problem}); delete it, and they will be run again") from problem
+    if changed := [one for one in found if one.check != one.content]:
+        raise EvidenceError(f"{path}: run {changed[0].key} was changed by hand; delete it there, and it will be run again")
+    return found
 
 
 def _as_lines(runs: Iterable[Run]) -> bytes:
@@ -146,7 +153,7 @@ def experiment(run: Running) -> Experiment:
             return [came for _, came in _course(run, bound.arguments)][-1]
         key = key_of(run, bound.arguments)
         found = here.find(key) or _done(run, bound.arguments, here)
-        here.used[key] = found
+        here.used[key] = msgspec.structs.replace(found, experiment=name_of(run))  # its module may have had another name
         return found.ran
 
     return kept
@@ -158,7 +165,7 @@ def _done(run: Running, arguments: Mapping[str, Any], here: Shelf) -> Run:
     for passed, came in _course(run, arguments):
         seconds = round(perf_counter() - began, 2)
         done = Run(key=key_of(run, passed), experiment=name_of(run), arguments=passed, ran=came, seconds=seconds)
-        here.add(done)
+        here.add(done := msgspec.structs.replace(done, check=done.content))
     return done
 
 
@@ -188,8 +195,7 @@ def ran(losses: Sequence[float], **measured: float) -> Ran:
 
 def key_of(run: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
     """A fingerprint of all that a run rests on."""
-    rests_on = f"{name_of(run)}\0{json.dumps(arguments, sort_keys=True)}\0{_sources(inspect.getfile(run))}\0{_torch()}"
-    return hashlib.sha256(rests_on.encode()).hexdigest()[:16]
+    return digest(_code(run), json.dumps(arguments, sort_keys=True), _torch())
 
 
 def name_of(run: Callable[..., Any]) -> str:
@@ -197,9 +203,8 @@ def name_of(run: Callable[..., Any]) -> str:
 
 
 @functools.cache
-def _sources(file: str) -> str:
-    place = Path(file).resolve()
-    return digest(place, *reached(place), besides=KIT, of=code_of)
+def _code(run: Callable[..., Any]) -> str:
+    return here().fingerprint(Target(run.__module__, run.__qualname__.partition(".")[0]), KEEPERS)
 
 
 @functools.cache

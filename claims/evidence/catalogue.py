@@ -1,0 +1,204 @@
+"""Every claim as the source tells it, in the order of the essay, and the keys of all that is known about it. Nothing is imported."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from claims import CHAPTERS, FACTS, in_chapters, unique
+from claims.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, as_json, versions
+from claims.evidence.keys import Meant, Sources, Target, here
+from claims.evidence.source import ClaimSource, digest
+
+EXAMINES = Target("claims.kit.examine", "examine_reading"), Target("claims.kit.reading", "in_their_roles")
+TELLS = Target("claims.kit.told", "told")
+SEARCHES = Target("claims.kit.engines.search", "search")  # where a claim names no engine
+MAKES = Target("claims.kit.facts.comparison", "claims_of")  # claims of rows
+WORDS = ("says", "teach", "not_shown", "lines", "expect", "cites")  # of a row: they are told, and examined by nobody
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim, where it stands, and what it is made of: `written` in Python, or a `row` of facts with the `beside` of it that it is
+    examined with. One that is neither has no keys, and is examined whenever it is asked for."""
+
+    id: str
+    module: str
+    defined_at: str
+    written: ClaimSource | None = None
+    row: str = ""
+    beside: str = ""
+
+    @property
+    def chapter(self) -> str:
+        return self.id.partition(".")[0].replace("-", "_")
+
+    @property
+    def has_keys(self) -> bool:
+        return bool(self.written or self.row)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of what is known about claims, by a reading of the source."""
+
+    sources: Sources
+
+    def words(self, entry: Entry) -> str:
+        """Of what a claim says of itself. A function is called by its module as well, so that those which it reaches count by name."""
+        told = [self.sources.fingerprint(TELLS), *self._modules_of(entry)]
+        if entry.written is None:
+            return digest("words", *told, self.sources.fingerprint(MAKES), entry.row, entry.beside)
+        return digest("words", *told, self.sources.meaning(entry.written.whole, entry.module))
+
+    def reading(self, entry: Entry, role: str, name: str, profile: str) -> str:
+        """Of what came of a reading: its code, how hard it was tried, and the versions that count."""
+        return digest("reading", self.code(entry, role, name), profile, *_versions())
+
+    def code(self, entry: Entry, role: str, name: str) -> str:
+        """Of the code that a reading rests on."""
+        return digest(entry.id, role, name, *self._engine(entry), *self._readings(entry, role, name))
+
+    def rests_on(self, entry: Entry) -> str:
+        """Of the code that all readings of a claim rest on."""
+        if entry.written is None:
+            return digest(entry.id, *self._engine(entry), entry.beside)
+        pieces = (f"{one.role} {one.name} {self.sources.meaning(one.piece, entry.module)}" for one in entry.written.readings)
+        return digest(entry.id, *self._engine(entry), *pieces)
+
+    def figure(self, entry: Entry, evidence: ClaimEvidence) -> str:
+        """Of the chart that a claim draws from what was seen."""
+        drawn = entry.written and entry.written.figure
+        return digest("figure", self.sources.meaning(drawn, entry.module) if drawn else "", as_json(evidence.readings).decode())
+
+    def reached(self, entry: Entry) -> set[Target]:
+        """Every definition that a claim's evidence rests on."""
+        written = entry.written
+        if written is None:
+            return self.sources.reached([*EXAMINES, MAKES])
+        pieces = [written.check, *(one.piece for one in written.readings), *([written.by] if written.by else [])]
+        meant: list[Meant] = [found for piece in pieces for _, found in self.sources.mentioned(piece, entry.module)]
+        return self.sources.reached([*EXAMINES, *([] if written.by else [SEARCHES]), *meant])
+
+    def _engine(self, entry: Entry) -> list[str]:
+        examined = [self.sources.fingerprint(one) for one in EXAMINES]
+        if entry.written is None:
+            return [*examined, self.sources.fingerprint(MAKES)]
+        by = entry.written.by
+        settled = self.sources.meaning(by, entry.module) if by else self.sources.fingerprint(SEARCHES)
+        return [*examined, settled, self.sources.meaning(entry.written.check, entry.module)]
+
+    def _readings(self, entry: Entry, role: str, name: str) -> Iterator[str]:
+        if entry.written is None:
+            yield entry.beside
+            return
+        for one in entry.written.readings:
+            if one.role == role and one.name in (name, ""):  # of those whose names are computed it may be any
+                yield self.sources.meaning(one.piece, entry.module)
+
+    def _modules_of(self, entry: Entry) -> list[str]:
+        if entry.written is None:
+            return []
+        meant = [found for _, found in self.sources.mentioned(entry.written.whole, entry.module)]
+        return sorted({one.module for one in self.sources.reached(meant)})
+
+
+def _versions() -> list[str]:
+    """Those of Python without the last number, and of torch without what tells one build from another."""
+    return [f"{name} {_short(name, version)}" for name, version in sorted(versions().items())]
+
+
+def _short(name: str, version: str) -> str:
+    return version.rpartition(".")[0] if name == "python" else version.partition("+")[0]
+
+
+# --- the catalogue ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All claims, read off the source."""
+
+    sources: Sources
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """In the order of the essay; two of one id are refused."""
+        facts = list(self._facts())
+        in_chapters(facts)
+        found = [one for name in CHAPTERS for one in (*self._own(name), *(each for each in facts if each.chapter == name))]
+        unique(found)
+        return tuple(found)
+
+    def _own(self, chapter: str) -> Iterator[Entry]:
+        home = self.sources.module(f"claims.{chapter}")
+        if home is None:
+            return
+        for name in [f"claims.{chapter}"] if home.sections is None else [f"claims.{chapter}.{one}" for one in home.sections]:
+            yield from entries_of(name, self.sources)
+
+    def _facts(self) -> Iterator[Entry]:
+        """As `claims.facts` reads them, which knows what to say of one with mistakes."""
+        try:
+            rows = [row for file in sorted((self.sources.root / "claims" / "facts").glob("*.toml")) for row in _rows(file)]
+            sources = _published(BIBLIOGRAPHY.read_text(encoding="utf-8"))
+            yield from (_fact(place, row, rows, sources) for place, row in rows)
+        except (KeyError, TypeError, AttributeError, ValueError, OSError) as problem:
+            from claims.facts import facts
+
+            facts()
+            raise AssertionError("a row that nothing is wrong with could not be read") from problem
+
+
+def entries_of(module: str, sources: Sources) -> Iterator[Entry]:
+    """The claims of a module."""
+    home = sources.module(module)
+    for one in home.claims if home else ():
+        file = sources.file_of(module)
+        assert file is not None
+        yield Entry(one.id, module, f"{file.relative_to(sources.root).as_posix()}:{one.line}", one)
+
+
+def catalogue() -> Catalogue:
+    """As the source lies on disk."""
+    return Catalogue(here())
+
+
+# --- rows of facts ------------------------------------------------------------------------------------------------------------
+
+Row = tuple[str, dict[str, Any]]
+
+
+def _rows(file: Path) -> Iterator[Row]:
+    text = file.read_text(encoding="utf-8")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[fact]]"]
+    place = file.relative_to(here().root).as_posix()
+    yield from ((f"{place}:{line}", row) for line, row in zip(lines, tomllib.loads(text).get("fact", []), strict=True))
+
+
+def _fact(place: str, row: dict[str, Any], rows: list[Row], sources: dict[str, str]) -> Entry:
+    """With the row that figures are exchanged with, and the entries of the bibliography that it names."""
+    at = [each for _, each in rows].index(row)
+    ring = [each for _, each in (*rows[at + 1 :], *rows[:at]) if _given(each, "unit") == _given(row, "unit")]
+    partner = next((each for each in ring if _given(each, "value") != _given(row, "value")), {})
+    named = [*row.get("cites", []), *(one["source"] for one in row.get("published", []))]
+    beside = [_plain(row), _plain(partner), *(sources[one] for one in named)]
+    return Entry(row["id"], FACTS, place, row=json.dumps([row, named], sort_keys=True), beside=digest(*beside))
+
+
+def _given(row: dict[str, Any], name: str) -> str:
+    return str(row.get(name, ""))
+
+
+def _plain(row: dict[str, Any]) -> str:
+    return json.dumps({name: part for name, part in row.items() if name not in WORDS}, sort_keys=True)
+
+
+def _published(text: str) -> dict[str, str]:
+    """The entries of a bibliography as they stand, by their keys."""
+    found = re.split(r"^@\w+\{", text, flags=re.MULTILINE)[1:]
+    return {one.partition(",")[0].strip(): one for one in found}

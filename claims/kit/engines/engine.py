@@ -1,0 +1,93 @@
+"""What an engine is: it puts one reading to the property and returns what happened; none of them judges."""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from hypothesis.errors import HypothesisException
+
+from claims.evidence.keys import ROOT
+from claims.evidence.profiles import Profile
+from claims.kit.property import Disturbed, Falsified, Seen, Unsettled, listening
+from claims.kit.reading import Reading
+
+Check = Callable[..., None]
+Arguments = dict[str, Any]
+
+
+@dataclass
+class Happened:
+    """What one reading's cases did: counts, the last falsification (where shrunk: the smallest), the tightest escape."""
+
+    outcome: str = "held"
+    why: str = ""
+    cases: int = 0
+    enough: int = 0
+    discarded: int = 0
+    complete: bool = False
+    wins: int | None = None
+    trials: int | None = None
+    level: float | None = None
+    fallen: tuple[Arguments, str] | None = None
+    tightest: tuple[Arguments, Seen] | None = None
+    measured: list[dict[str, float | None]] = field(default_factory=list)
+    recorded: str = ""
+    disturbed: bool = False
+
+    def call(self, check: Check, arguments: Arguments) -> Seen:
+        """Put one case to the property and remember what came of it; falsifications and errors are passed on."""
+        with listening() as seen:
+            try:
+                check(**arguments)
+            except Falsified as falsified:
+                self.fallen = (arguments, str(falsified))
+                raise
+            except (HypothesisException, Unsettled):
+                raise
+            except Exception as crash:
+                self.crashed(crash)
+                raise
+            finally:
+                if seen.measured:
+                    self.measured.append(seen.measured)
+                self.recorded = seen.recorded or self.recorded
+            if seen.strain is not None and (self.tightest is None or seen.strain > (self.tightest[1].strain or 0)):
+                self.tightest = (arguments, seen)
+            return seen
+
+    def left_open(self, unsettled: Unsettled) -> None:
+        """Nothing follows from a case that cannot be told."""
+        self.outcome, self.why, self.disturbed = "undecided", str(unsettled), isinstance(unsettled, Disturbed)
+
+    def crashed(self, crash: BaseException) -> None:
+        """A crash is an error, whatever else was found."""
+        if self.outcome != "error":
+            line = str(crash).partition("\n")[0]  # what Hypothesis adds is advice on how to be quiet about it
+            self.outcome, self.why = "error", f"{type(crash).__name__}: {line}{_place(crash)}"
+
+
+class Engine(Protocol):
+    """Puts one reading to the property."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def timed(self) -> bool: ...
+
+    def problems_of(self, readings: Sequence[Reading]) -> list[str]: ...
+
+    def put(self, check: Check, reading: Reading, profile: Profile, entropy: int) -> Happened: ...
+
+
+def constants(reading: Reading) -> Arguments:
+    """The arguments that a reading leaves no choice about."""
+    return {name: domain.values[0] for name, domain in reading.arguments.items() if domain.values and domain.is_one_value}
+
+
+def _place(crash: BaseException) -> str:
+    """The last line of this project that the crash passed, whoever raised it."""
+    ours = [frame for frame in traceback.extract_tb(crash.__traceback__) if Path(frame.filename).is_relative_to(ROOT)]
+    return f" ({Path(ours[-1].filename).relative_to(ROOT).as_posix()}:{ours[-1].lineno})" if ours else ""

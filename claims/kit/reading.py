@@ -1,0 +1,56 @@
+"""A reading: one way to take a sentence, a domain for every argument of the property."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from claims.evidence.outcomes import MUST_COME_OUT, Role
+from claims.kit.domain import Domain, only
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to take the sentence: a domain for every argument of the property.
+
+    The name of an amended reading *is* the condition under which the statement is true."""
+
+    arguments: Mapping[str, Domain]
+    role: Role = "as written"
+    name: str = "as written"
+
+    @property
+    def is_control(self) -> bool:
+        """A reading whose outcome is known beforehand: it shows that the check can tell."""
+        return self.role in MUST_COME_OUT
+
+    @property
+    def words(self) -> str:
+        """The domain as the report prints it."""
+        return "; ".join(f"{name}: {domain.words}" for name, domain in self.arguments.items())
+
+
+def reading(**arguments: object) -> Reading:
+    """A reading: each argument is a domain or a plain value, an implementation for instance."""
+    return Reading({name: value if isinstance(value, Domain) else only(value) for name, value in arguments.items()})
+
+
+Several = Mapping[str, Reading]
+
+
+def in_their_roles(
+    as_written: Reading,
+    amended: Several | None = None,
+    fails_for: Several | None = None,
+    holds_for: Several | None = None,
+    witness: Several | None = None,
+    also: Several | None = None,
+) -> tuple[Reading, ...]:
+    """The readings of a claim, each with its name and its role."""
+    groups: dict[Role, Several] = {
+        "as written": {"as written": as_written},
+        "amended": amended or {},
+        "fails for": fails_for or {},
+        "holds for": holds_for or {},
+        "witness": witness or {},
+        "also": also or {},
+    }
+    return tuple(replace(one, role=role, name=name) for role, group in groups.items() for name, one in group.items())

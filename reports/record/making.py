@@ -1,0 +1,214 @@
+"""From evidence to the record: each claim is judged, tables are filled in, and what training and clocks showed is summed up."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from claims.evidence import runs as kept
+from claims.evidence.evidence import ClaimEvidence, Examined, machine, versions
+from claims.evidence.keys import Target, here
+from claims.evidence.outcomes import WORDS
+from claims.evidence.profiles import Profile
+from claims.evidence.source import digest
+from claims.evidence.store import Store
+from claims.evidence.verdict import judge
+from claims.kit.claim import Claim
+from claims.kit.facts.comparison import decides
+from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
+from claims.kit.table import Cell, Table
+from claims.kit.told import Told
+from reports.record.checkout import commit
+from reports.record.readings import clocked, reading_record
+from reports.record.record import (
+    SCHEMA,
+    CellRecord,
+    ClaimRecord,
+    ElsewhereRecord,
+    FactRecord,
+    FigureRecord,
+    MachinesRecord,
+    PrintRecord,
+    Record,
+    Run,
+    TableRecord,
+    TrainingRecord,
+)  # fmt: skip
+
+
+class Around(NamedTuple):
+    """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
+    figures show what training showed, and what was timed."""
+
+    tables: Sequence[Table] = ()
+    elsewhere: Sequence[Elsewhere] = ()
+    first: Sequence[str] = ()
+    figures: Sequence[str] = ()
+    timed: Sequence[str] = ()
+
+
+def make_record(
+    claims: Sequence[Claim | Told],
+    evidence: Mapping[str, ClaimEvidence],
+    profile: Profile,
+    seconds: float,
+    around: Around = Around(),
+    runs: Iterable[kept.Run] = (),
+    readings: Mapping[str, Mapping[str, Examined]] | None = None,
+    store: Store = Store(None),
+) -> Record:
+    """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
+    training that the evidence rests on, `readings` what is known of how and when each was examined."""
+    judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
+    counts = Counter(one.verdict for one in judged)
+    trained = _trained(claims, evidence, around.figures, list(runs), store)
+    seen = readings or {}
+    run = Run(
+        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
+        profile=profile.name, seconds=round(seconds, 1), took=_took(seen), clocked=_clocked(seen), training=trained.seconds,
+        examined={id: max(one.date for one in of.values()) for id, of in seen.items() if of},
+    )  # fmt: skip
+    by_id = {one.id: one for one in judged}
+    filled = [_table_record(one, by_id) for one in around.tables]
+    settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
+    return Record(
+        schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
+        tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
+        elsewhere=settled, instead=_instead(by_id, around.first),
+        training=trained.record, machines=_timed(evidence, around.timed, store),
+    )  # fmt: skip
+
+
+class Trained(msgspec.Struct, frozen=True):
+    """What training showed, and by experiment the seconds that a run of each arm took."""
+
+    record: TrainingRecord | None = None
+    seconds: dict[str, list[float]] = {}
+
+
+def _trained(
+    claims: Sequence[Claim | Told],
+    evidence: Mapping[str, ClaimEvidence],
+    figures: Sequence[str],
+    runs: list[kept.Run],
+    store: Store,
+) -> Trained:
+    """From the store, unless a run, an outcome or the code is another one: to sum it up takes torch."""
+    if not runs:
+        return Trained()
+    trials = [one for one in claims if one.by.name == "trials"]
+    modules = sorted({one.experiment.rpartition(".")[0] for one in runs})
+    told = msgspec.json.encode([
+        sorted((one.key, one.content, one.seconds) for one in runs), list(figures), [here().text(one) for one in modules],
+        [(one.id, [(each.name, each.role, each.words) for each in one.readings]) for one in trials],
+        [(one.id, evidence[one.id].figure is not None, [each.outcome for each in evidence[one.id].readings]) for one in trials],
+    ])  # fmt: skip
+    code = here().fingerprint(Target("reports.record.training", "training_record"))
+
+    def sum_up() -> Trained:
+        from reports.record.training import arms_of, seconds_of, training_record
+
+        arms = arms_of(runs)
+        return Trained(
+            training_record(claims, evidence, figures, arms), {name: seconds_of(found) for name, found in arms.items()}
+        )
+
+    return store.once("training", digest(code, told.decode()), Trained, sum_up)
+
+
+class Timed(msgspec.Struct, frozen=True):
+    """What was timed."""
+
+    record: MachinesRecord | None = None
+
+
+def _timed(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store: Store) -> MachinesRecord | None:
+    drawn = [id for id in figures if id in evidence and evidence[id].figure]
+    if not drawn:
+        return None
+
+    def sum_up() -> Timed:
+        from reports.record.machines import machines_record
+
+        return Timed(machines_record(drawn))
+
+    code = here().fingerprint(Target("reports.record.machines", "machines_record"))
+    return store.once("machines", digest(code, *drawn), Timed, sum_up).record
+
+
+def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
+    """What fell as the essay puts it: these first, all others as they stand."""
+    fallen = [one.id for one in judged.values() if _fell(one)]
+    return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
+
+
+def _fell(claim: ClaimRecord) -> bool:
+    stands_for_it = ("as written", "witness")
+    return claim.verdict != "undecided" and any(one.role in stands_for_it and one.outcome == "fell" for one in claim.readings)
+
+
+def _elsewhere_record(one: Elsewhere, judged: Mapping[str, ClaimRecord]) -> ElsewhereRecord:
+    verdicts: list[tuple[str, str]] = [(id, judged[id].verdict if id in judged else "") for id in one.claims]
+    return ElsewhereRecord(name=one.name, lines=one.lines, says=one.says, why=one.why, claims=verdicts)
+
+
+def _fact_record(fact: Fact) -> FactRecord:
+    said = fact.configuration
+    return FactRecord(
+        measures=fact.measures, prints=fact.prints, of=", ".join(text for text in said.given.values() if text != ANY),
+        published=[_print_record(fact, one) for one in fact.published],
+    )  # fmt: skip
+
+
+def _print_record(fact: Fact, one: Published) -> PrintRecord:
+    of = one.of.without(fact.configuration).given.values()
+    return PrintRecord(
+        prints=fact.stated(one).name, of=", ".join(of), source=one.source, where=one.where, verified=one.verified,
+        decides=decides(fact, one),
+    )  # fmt: skip
+
+
+def _table_record(table: Table, judged: Mapping[str, ClaimRecord]) -> TableRecord:
+    def filled(cell: Cell) -> CellRecord:
+        fact = judged[cell.claim].fact if cell.claim in judged else None
+        prints = fact.prints if fact else cell.prints
+        return CellRecord(claim=cell.claim, reading=cell.reading, prints=prints, came=_came(cell, judged))
+
+    rows = [(name, [filled(cell) if isinstance(cell, Cell) else cell for cell in cells]) for name, cells in table.rows]
+    return TableRecord(
+        id=table.id, chapter=table.chapter, title=table.title, says=table.says, lines=list(table.lines),
+        columns=list(table.columns), rows=rows,
+    )  # fmt: skip
+
+
+def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
+    if (claim := judged.get(cell.claim)) is None:
+        return ""
+    if not cell.reading:
+        return claim.verdict
+    return next((one.outcome for one in claim.readings if one.name == cell.reading), "")
+
+
+def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile) -> ClaimRecord:
+    verdict = judge(seen.readings, may_conclude=profile.may_conclude)
+    chart = seen.figure
+    return ClaimRecord(
+        id=claim.id, chapter=claim.chapter, says=claim.says, verdict=verdict.word, why=verdict.why,
+        expected=claim.expect, teach=claim.teach, not_shown=claim.not_shown, by=claim.by.name,
+        cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
+        readings=[reading_record(claim, one) for one in seen.readings],
+        figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
+        fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses),
+    )  # fmt: skip
+
+
+def _took(readings: Mapping[str, Mapping[str, Examined]]) -> dict[str, dict[str, float]]:
+    took = {id: {name: one.seconds for name, one in of.items() if one.seconds} for id, of in readings.items()}
+    return {id: of for id, of in took.items() if of}
+
+
+def _clocked(readings: Mapping[str, Mapping[str, Examined]]) -> dict[str, dict[str, dict[str, Any]]]:
+    timed = {id: {name: clocked(one.clocked) for name, one in of.items() if one.clocked} for id, of in readings.items()}
+    return {id: of for id, of in timed.items() if of}

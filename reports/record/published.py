@@ -1,0 +1,46 @@
+"""What came with the clone, to compare with: it is read, and never taken for an examination."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from claims.evidence.evidence import ClaimEvidence, ReadingEvidence
+from reports.record.checkout import committed
+
+Published = ClaimEvidence
+
+
+def published(folder: Path) -> dict[str, Published]:
+    """The evidence in a folder as it was committed, or, where git knows nothing of it, as it lies there."""
+    files = sorted(folder.glob("*.json"))
+    contents = committed(files) or {one: one.read_bytes() for one in files}
+    found = {}
+    for one, content in contents.items():
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            found[one.stem] = msgspec.json.decode(content, type=ClaimEvidence)
+    return found
+
+
+def differing(came_with: Mapping[str, Published], seen: Mapping[str, ClaimEvidence]) -> dict[str, str]:
+    """The claims of which something came out otherwise, and what: outcomes, counts, counterexamples, witnesses."""
+    return {id: what for id, one in seen.items() if (what := _difference(came_with.get(id), one))}
+
+
+def _difference(was: Published | None, now: ClaimEvidence) -> str:
+    if was is None:
+        return "not published"
+    before, after = ({one.name: one for one in each.readings} for each in (was, now))
+    said = [f"“{name}” {_in_words(before.get(name), after.get(name))}" for name in before | after]
+    others = [one for one, name in zip(said, before | after, strict=True) if before.get(name) != after.get(name)]
+    return "; ".join(others)
+
+
+def _in_words(was: ReadingEvidence | None, now: ReadingEvidence | None) -> str:
+    if was is None or now is None:
+        return "is new" if was is None else "is gone"
+    fields = [name for name in was.__struct_fields__ if getattr(was, name) != getattr(now, name)]
+    if "outcome" in fields:
+        return f"{now.outcome}, published as {was.outcome}"
+    return f"has another {', '.join(fields)}"

@@ -1,0 +1,204 @@
+"""A run: examine what is not known, judge, write the record and the pages, and say what came of it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims import known_uses
+from claims.evidence.catalogue import Entry, Keys
+from claims.evidence.evidence import EvidenceError, ReadingEvidence, read_evidence, write_whole
+from claims.evidence.keys import here
+from claims.evidence.outcomes import WORDS
+from claims.evidence.profiles import PROFILES, Profile
+from claims.evidence.runs import keep_runs, read_runs
+from claims.evidence.store import Store, alone
+from reports.essay.page import Copy, forget_copy, read_copy, write_copy
+from reports.exports import write_exports
+from reports.pages.pages import write_single, write_site
+from reports.record.making import make_record
+from reports.record.published import Published, differing, published
+from reports.record.record import Record, is_as_pinned, write_record
+from reports.running import statements
+from reports.running.around import around
+from reports.running.examination import Examination, Examiner
+from reports.running.work import Task
+from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
+
+VERDICT_CHANGED, NOT_DECIDED = 1, 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for."""
+
+    only: Sequence[str]
+    profile: Profile
+    workers: int
+    out: Path | None
+    fresh: bool
+    no_examine: bool
+    single: bool
+    older: Path | None
+    essay: Path | None
+
+    @property
+    def whole(self) -> bool:
+        """A run whose verdicts are those of the project."""
+        return not self.only and self.profile.name == "verdict"
+
+    @property
+    def folder(self) -> Path:
+        """Where record, evidence and site go."""
+        of = "only" if self.only else self.profile.name
+        return self.out or (statements.REPORTS if self.whole else statements.SCRATCH / of)
+
+
+def run(asked: Asked) -> int:
+    """Do it, and return the exit code."""
+    console, store = Console(), Store(statements.KEPT)
+    copy = read_copy(asked.essay) if asked.essay else None
+    entries = statements.named(asked.only, statements.entries(store))
+    _must_be_writable(asked.folder)
+    before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
+    with alone(asked.folder):
+        started, came_with = perf_counter(), published(asked.folder / "evidence")
+        examiner = _examiner(asked, store)
+        seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, console)
+        statements.keep_sources(store)
+        if not asked.only:
+            known_uses(seen.told.values())
+        record = make_record(
+            list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
+            around(store, not asked.only), seen.runs.values(), seen.readings, store,
+        )  # fmt: skip
+        write_record(record, asked.folder)
+        write_exports(record, asked.folder)
+        if before:
+            _tell_changes(console, compare(before, record), asked.folder)
+        page = _write_pages(console, record, seen, asked, copy)
+        if not asked.only:
+            _forget_others(asked.folder / "evidence", {one.id for one in entries})
+            if not asked.no_examine:
+                keep_runs(asked.folder / "evidence" / "runs", seen.runs.values(), older=False)
+    if not asked.no_examine:
+        _say_how_it_was_examined(console, seen, asked, came_with)
+    return _conclude(console, record, page)
+
+
+def _examiner(asked: Asked, store: Store) -> Examiner:
+    luck = 0 if asked.profile.repeatable else secrets.randbits(48)
+    kept = None if asked.fresh else statements.REPORTS / "evidence" / "runs"
+    return Examiner(Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh)
+
+
+def _write_pages(console: Console, record: Record, seen: Examination, asked: Asked, copy: Copy | None) -> Path:
+    """The site, and beside it what was asked for; the page to read first."""
+    page = write_site(record, seen.evidence, asked.folder)
+    if asked.single:
+        _say(console, f"One file: {write_single(record, seen.evidence, asked.folder)}")
+    if copy is None:
+        forget_copy(asked.folder)
+        return page
+    _say(console, copy.summary)
+    return write_copy(copy, record, asked.folder)
+
+
+def _forget_others(folder: Path, ids: set[str]) -> None:
+    """Once the new record is whole: the evidence of claims that are no more speaks for nothing. Only evidence is deleted, for
+    --out may name a folder that holds other files."""
+    for file in folder.glob("*.json"):
+        with suppress(EvidenceError):
+            if file.stem not in ids and read_evidence(file).id == file.stem:
+                file.unlink()
+
+
+def _must_be_writable(folder: Path) -> None:
+    """Find out now, not after minutes of work."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as problem:
+        raise click.UsageError(f"cannot write to {folder}: {problem.strerror}; choose another with --out") from problem
+
+
+def _stored(entries: Sequence[Entry], examiner: Examiner) -> Examination:
+    """Evidence and runs from disk; what was made with other sources is stale and refused, what was made with less effort as
+    well."""
+    folder, profile = examiner.folder, examiner.profile
+    stored = {one.id: read_evidence(folder / f"{one.id}.json") for one in entries}
+    if stale := [one.id for one in entries if stored[one.id].rests_on != examiner.rests_on(one)]:
+        raise EvidenceError(f"{folder}: older than the code for {', '.join(stale)}; run without --no-examine")
+    if others := sorted({one.profile for one in stored.values()} - {profile.name}):
+        raise EvidenceError(f"{folder}: made with --profile {', '.join(others)}; give it again with --no-examine")
+    runs = read_runs(folder / "runs")
+    told = examiner.tell(entries)
+    readings = {one.id: examiner.known(one, told[one.id], runs) for one in entries}
+    return Examination(told, stored, readings, runs)
+
+
+def _examine(entries: Sequence[Entry], examiner: Examiner, console: Console) -> Examination:
+    """Examine with a progress bar, which only a terminal gets to see."""
+    columns = (
+        TextColumn("[progress.description]{task.description:60.60}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("starting", total=None)
+
+        def begun(readings: int) -> None:
+            progress.update(bar, total=readings)
+
+        def finished(task: Task, found: ReadingEvidence) -> None:
+            progress.update(bar, advance=1, description=f"{task.id} · {found.engine}, {found.cases} cases")
+
+        return examiner.examine(entries, finished, begun)
+
+
+def _say_how_it_was_examined(console: Console, seen: Examination, asked: Asked, came_with: Mapping[str, Published]) -> None:
+    """What was examined now, and what this machine had examined before; what came with the clone is compared, not trusted."""
+    now, all_of_them = len(seen.new), len(seen.evidence)
+    parts = [f"{now} examined now"] if now else []
+    parts += [f"{all_of_them - now} on this machine before, which nothing has changed since"] if all_of_them > now else []
+    trained = f"; {len(seen.runs)} training runs, {seen.trained or 'none'} of them trained now" if seen.runs else ""
+    _say(console, f"Examined: {', '.join(parts)}{trained}.")
+    if not asked.whole or not came_with:
+        return
+    others = differing(came_with, seen.evidence)
+    _say(console, f"{all_of_them - len(others)} of {all_of_them} came out as published.")
+    for id, what in others.items():
+        _say(console, f"  {id}: {what}")
+
+
+def _conclude(console: Console, record: Record, page: Path) -> int:
+    """The counts, what differs from the pinned verdicts, and where to read on."""
+    changed, undecided = is_as_pinned(record)
+    if not PROFILES[record.run.profile].may_conclude:  # only a crash is news there: all is undecided by design
+        undecided = [one for one in undecided if any(seen.outcome == "error" for seen in one.readings)]
+    for one in changed + undecided:
+        _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
+    counts = ", ".join(f"{record.summary[word]} {word}" for word in WORDS)
+    _say(console, f"{len(record.claims)} statements: {counts} ({record.run.seconds:.0f} s)")
+    _say(console, f"Report: {page}")
+    return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0
+
+
+def _tell_changes(console: Console, changes: Changes, folder: Path) -> None:
+    write_whole(folder / "changes.md", as_text(changes).encode())
+    for line in as_lines(changes):
+        _say(console, line)
+
+
+def _say(console: Console, line: str) -> None:
+    """A line as it is: [nan, 1] is a list here, no markup."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

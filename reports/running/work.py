@@ -1,0 +1,95 @@
+"""What is asked of whoever works for a run: to tell claims, to examine a reading, to train ahead of another, to draw."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from claims import find_claim
+from claims.evidence.evidence import Examined, ReadingEvidence
+from claims.evidence.profiles import PROFILES
+from claims.evidence.runs import Run, Shelf, read_runs, shelf
+from claims.kit.claim import Claim
+from claims.kit.engines.engine import constants
+from claims.kit.engines.statistics import fewest
+from claims.kit.engines.trials import Trials, independent_seeds
+from claims.kit.examine import chart_of, entropy_of, examined
+from claims.kit.property import measured_once
+from claims.kit.told import Told, told
+
+MEASURED: dict[Any, Any] = {}  # what one reading of this run has timed need not be timed again for another
+
+
+@dataclass(frozen=True)
+class Task:
+    """One reading to examine, in words that travel between processes."""
+
+    id: str
+    module: str
+    reading: str
+    profile: str
+    luck: int = 0
+    timed: bool = False
+    budgets: float = 1
+    is_trial: bool = False
+    kept: Path | None = None  # runs of an earlier examination
+    anew: Path | None = None  # runs of this one, each in a file of its own as soon as it is done
+    trains: frozenset[str] = frozenset()  # modules of experiments
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of a reading, and the training runs that it rests on."""
+
+    examined: Examined
+    runs: dict[str, Run]
+
+    @property
+    def evidence(self) -> ReadingEvidence:
+        return self.examined.evidence
+
+
+def tell(ids: Sequence[tuple[str, str]]) -> list[Told]:
+    """The claims of these ids and modules, as data."""
+    return [told(find_claim(id, module)) for id, module in ids]
+
+
+def examine(task: Task) -> Came:
+    """Put one reading to the property."""
+    claim = find_claim(task.id, task.module)
+    one = claim.reading(task.reading)
+    with _shelf_of(task) as made, measured_once(MEASURED):
+        came = examined(claim, one, PROFILES[task.profile], _entropy(claim, task))
+    runs = {key: run.content for key, run in made.used.items()}
+    return Came(msgspec.structs.replace(came, runs=runs), made.used)
+
+
+def from_the_other_end(task: Task) -> None:
+    """Train what a reading that another process is at will ask for in any case, its last seed first, until the two meet."""
+    claim = find_claim(task.id, task.module)
+    by, given = claim.by, constants(claim.reading(task.reading))
+    assert isinstance(by, Trials)
+    with _shelf_of(task) as made:
+        for seed in reversed(independent_seeds(_entropy(claim, task), by.seeds)[: fewest(by.seeds, by.beats, by.alpha)]):
+            before = made.trained
+            with suppress(Exception):  # what falls or breaks here does so again where it counts
+                claim.check(**given | {"seed": seed})
+            if made.trained == before:
+                return
+
+
+def draw(id: str, module: str, readings: Sequence[ReadingEvidence]) -> dict[str, Any] | None:
+    """The figure of a claim."""
+    return chart_of(find_claim(id, module), readings)
+
+
+def _entropy(claim: Claim, task: Task) -> int:
+    # The seeds of trials with a clock are places in what was recorded, so that luck must not change them.
+    return entropy_of(claim, claim.reading(task.reading)) ^ (0 if claim.by.timed else task.luck)
+
+
+def _shelf_of(task: Task) -> AbstractContextManager[Shelf]:
+    return shelf(read_runs(task.kept) if task.kept else {}, task.anew)
