@@ -15,11 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from claims.kit.evidence import ROOT, as_json
-from claims.kit.profiles import VERDICT
 from claims.kit.runs import read_runs, shelf
 
 from claims import every_claim
+from claims.evidence.evidence import ROOT, as_json
+from claims.evidence.profiles import VERDICT
 from claims.kit.examine import collect, examine_reading
 
 CLOCKS = ("seconds", "machine")

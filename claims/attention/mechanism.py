@@ -14,9 +14,9 @@ from claims.kit.domains.matrices import grid
 from claims.subjects.requirements import GENERATING, run
 from claims.subjects.traces import traced
 from impls.attending import attention, transformer
-from impls.attending.positions import alone
 from impls.broken import needed as broken_needed
-from impls.counting.systems import (
+from impls.tracing.positions import alone
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,

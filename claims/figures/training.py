@@ -6,8 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from claims.figures import Seen
-from claims.kit.figures import dots, heatmap, strips
+from claims.kit.figures import Seen, dots, heatmap, strips
 from claims.subjects.trained.association import GUESS
 from claims.subjects.trained.recall import share_that_arrives
 

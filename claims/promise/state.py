@@ -15,8 +15,8 @@ from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
 from impls.attending import attention
 from impls.broken.memory import h_handed_over_without_C, state_leaks_nearly
-from impls.counting.systems import CAUSAL_ATTENTION, ELMAN, GRU, LSTM, System
 from impls.recurrent import constructive, elman
+from impls.tracing.systems import CAUSAL_ATTENTION, ELMAN, GRU, LSTM, System
 from impls.translating import seq2seq
 
 # --- what the state can hold ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from claims.kit.domain import Domain, domain
 from claims.kit.domains.matrices import EIGHTHS, grid
 from impls.attending import attention
-from impls.counting.systems import LINEAR, SCAN, System
+from impls.tracing.systems import LINEAR, SCAN, System
 
 Whole = tuple[int, int]
 

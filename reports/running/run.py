@@ -21,7 +21,7 @@ from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.exports import write_exports
-from reports.record.comparison import Changes, as_lines, as_text, compare, read_older
+from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import Published, differing, published
 from reports.record.record import Record, is_as_pinned, write_record
@@ -29,7 +29,7 @@ from reports.running import statements
 from reports.running.around import around
 from reports.running.examination import Examination, Examiner
 from reports.running.work import Task
-from reports.site.pages import write_single, write_site
+from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reports.site.explore import CURVES
+from reports.pages.explore import CURVES
 
 CLAIMS = [
     f"claims/{id}.html"

@@ -9,8 +9,8 @@ import pytest
 
 from claims.evidence.evidence import ROOT, as_json
 from reports import command
+from reports.pages import render
 from reports.running import examination
-from reports.site import render
 from tests import toys
 from tests.reports.running import ALL_PINNED, INPUT_ERROR, NOT_DECIDED, VERDICT_CHANGED, without_run
 
@@ -103,7 +103,7 @@ BRACKETS = toys.claim(
 ], ids=" ".join)  # fmt: skip
 def test_an_absurd_option_is_refused_in_a_line(reports, arguments, words):
     assert words in reports.refuses(*arguments)
-    assert not reports.record.record.exists()
+    assert not reports.record.exists()
 
 
 @pytest.mark.parametrize("arguments", [(), ("--only", "toys.numbers-are-small"), ("--no-examine",)], ids=["run", "only", "judge"])
@@ -134,15 +134,15 @@ GARBAGE = {
 @pytest.mark.parametrize("garbage", GARBAGE)
 def test_a_record_that_cannot_be_read_is_named_when_listing(reports, garbage):
     reports.folder.mkdir()
-    reports.record.record.write_bytes(GARBAGE[garbage])
+    reports.record.write_bytes(GARBAGE[garbage])
 
-    assert str(reports.record.record) in reports.refuses("--list")
+    assert str(reports.record) in reports.refuses("--list")
 
 
 def test_a_folder_where_the_record_should_be_is_named_when_listing(reports):
-    reports.record.record.mkdir(parents=True)
+    reports.record.mkdir(parents=True)
 
-    assert str(reports.record.record) in reports.refuses("--list")
+    assert str(reports.record) in reports.refuses("--list")
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
@@ -151,10 +151,10 @@ def test_evidence_that_cannot_be_read_is_named(reports, arguments, garbage):
     reports.examine()
     path = reports.folder / "evidence" / "toys.numbers-are-small.json"
     path.write_bytes(GARBAGE[garbage])
-    before = reports.record.record.read_bytes()
+    before = reports.record.read_bytes()
 
     assert str(path) in reports.refuses(*arguments)
-    assert reports.record.record.read_bytes() == before
+    assert reports.record.read_bytes() == before
 
 
 def test_evidence_that_is_not_there_is_named(reports):
@@ -182,7 +182,7 @@ def test_a_stored_case_that_does_not_fit_the_claim_is_refused(reports, old, new)
 
 def test_an_interruption_is_a_line_and_leaves_the_record(reports):
     reports.examine()
-    before = reports.record.record.read_bytes()
+    before = reports.record.read_bytes()
 
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -191,7 +191,7 @@ def test_an_interruption_is_a_line_and_leaves_the_record(reports):
     code, _, complaint = reports.examine()
     assert code == INPUT_ERROR
     assert complaint.strip() == "reports: interrupted; the last whole record is still in place"
-    assert reports.record.record.read_bytes() == before
+    assert reports.record.read_bytes() == before
 
 
 def python(program, **more):
@@ -228,12 +228,12 @@ sys.exit(main())
 
 def test_stored_evidence_is_judged_anew_without_examining(reports):
     reports.examine()
-    before = without_run(reports.record.record)
-    reports.record.record.unlink()
+    before = without_run(reports.record)
+    reports.record.unlink()
     reports.monkeypatch.setattr(command, "_examine", lambda *_: pytest.fail("it examined"))
 
     assert reports.run("--no-examine")[0] == ALL_PINNED
-    assert without_run(reports.record.record) == before
+    assert without_run(reports.record) == before
 
 
 def test_stale_evidence_is_refused(reports):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from claims.evidence.evidence import as_json
 from reports import command
-from reports.record.comparison import as_lines, as_text, compare
 from reports.record.record import SCHEMA
+from reports.text.comparison import as_lines, as_text, compare
 from tests import toys
 from tests.reports.made import HOSTILE, WORDS, claim, reading, record
 from tests.reports.running import ALL_PINNED, VERDICT_CHANGED, files
@@ -140,7 +140,7 @@ def older(reports, tmp_path):
     """A run of the toys, and its record put aside."""
     reports.examine()
     path = tmp_path / "older.json"
-    path.write_bytes(reports.record.record.read_bytes())
+    path.write_bytes(reports.record.read_bytes())
     return path
 
 
@@ -163,7 +163,7 @@ def test_a_change_that_is_not_pinned_has_the_code_that_it_has_without_comparing(
 
 def test_the_record_about_to_be_replaced_can_be_compared_with(reports, older):
     reports.claims(toys.supported)
-    said = reports.run("--no-examine", "--compare", reports.record.record)[1]
+    said = reports.run("--no-examine", "--compare", reports.record)[1]
 
     assert "no verdicts changed, no statements appeared, 3 statements disappeared" in said
 

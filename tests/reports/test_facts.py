@@ -18,10 +18,10 @@ from claims.kit.facts.rows import read_facts
 from claims.kit.facts.sources import read_sources
 from claims.tables import TABLES
 from reports import command
+from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
 from reports.record.record import Record
-from reports.site.markdown import as_markdown
-from reports.site.pages import Pages, write_site
+from reports.text.markdown import as_markdown
 from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
 from tests.reports.running import INPUT_ERROR, files

@@ -28,11 +28,11 @@ def test_two_runs_give_the_same_bytes_but_for_the_run_itself(reports, tmp_path):
     reports.examine("--out", tmp_path / "again")
     first, second = files(reports.folder), files(tmp_path / "again")
 
-    assert without_run(reports.record.record) == without_run(tmp_path / "again" / "verdicts.json")
+    assert without_run(reports.record) == without_run(tmp_path / "again" / "verdicts.json")
     assert first.keys() == second.keys()
     same = {name for name in first if first[name] == second[name]}
     assert {"verdicts.md", "verdicts.schema.json"} <= same
-    assert as_json(without_run(reports.record.record)) in first["verdicts.json"].replace(as_run(first["verdicts.json"]), b"")
+    assert as_json(without_run(reports.record)) in first["verdicts.json"].replace(as_run(first["verdicts.json"]), b"")
 
 
 def as_run(record):
@@ -81,7 +81,7 @@ def test_the_record_is_valid_by_its_own_schema_and_strict(reports):
     def refuse(constant):
         raise AssertionError(f"{constant} is no JSON")
 
-    record = json.loads(reports.record.record.read_bytes(), parse_constant=refuse)
+    record = json.loads(reports.record.read_bytes(), parse_constant=refuse)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(record, schema, cls=jsonschema.Draft202012Validator)
     assert record["summary"] == {word: sum(one["verdict"] == word for one in record["claims"]) for word in command.WORDS}
@@ -91,7 +91,7 @@ def test_the_record_is_valid_by_its_own_schema_and_strict(reports):
 @pytest.mark.parametrize(("name", "value"), [("verdict", "proved"), ("id", 7), ("readings", {})])
 def test_the_schema_refuses_a_claim_with_another(reports, name, value):
     reports.examine()
-    record = json.loads(reports.record.record.read_bytes())
+    record = json.loads(reports.record.read_bytes())
     record["claims"][0][name] = value
 
     with pytest.raises(jsonschema.ValidationError):
@@ -102,13 +102,13 @@ def test_the_record_is_read_back_as_it_was_written(reports):
     reports.claims(*toys.TOYS)
     reports.examine()
 
-    assert as_json(read_record(reports.record.record)) == reports.record.record.read_bytes()
+    assert as_json(read_record(reports.record)) == reports.record.read_bytes()
 
 
 def test_nothing_of_a_reading_is_said_twice(reports):
     reports.claims(toys.qualified)
     reports.examine()
-    written, amended, control, witness = json.loads(reports.record.record.read_bytes())["claims"][0]["readings"]
+    written, amended, control, witness = json.loads(reports.record.read_bytes())["claims"][0]["readings"]
 
     assert [one.get("domain") for one in (written, amended, control, witness)] == [
         "n: whole numbers from 0 to 1000", "n: whole numbers from 0 to 10", "n: whole numbers from 11 to 1000", None,
@@ -122,7 +122,7 @@ def test_nothing_of_a_reading_is_said_twice(reports):
 def test_an_argument_that_stays_as_written_is_not_named_again(reports):
     reports.claims(toys.tight)
     reports.examine()
-    control = json.loads(reports.record.record.read_bytes())["claims"][0]["readings"][1]
+    control = json.loads(reports.record.read_bytes())["claims"][0]["readings"][1]
 
     assert control["domain"] == "limit: 9.99"
 
@@ -236,14 +236,14 @@ def test_a_write_that_breaks_off_in_the_middle_leaves_the_old_file_and_no_other(
 
 def test_a_disk_that_fills_up_is_a_line_and_leaves_the_record(reports):
     reports.examine()
-    before = reports.record.record.read_bytes()
+    before = reports.record.read_bytes()
 
     def fail(path, content):
         raise OSError(28, "No space left on device", str(path))
 
     reports.monkeypatch.setattr(examination, "write_whole", fail)
     assert "No space left on device" in reports.refuses("--workers", 1)
-    assert reports.record.record.read_bytes() == before
+    assert reports.record.read_bytes() == before
 
 
 def test_evidence_is_on_disk_before_anything_is_judged(reports):
@@ -253,7 +253,7 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
     reports.monkeypatch.setattr(command, "make_record", stop)
     assert "stopped at the judge" in reports.refuses("--workers", 1)
     assert {path.stem for path in (reports.folder / "evidence").iterdir()} == {one.id for one in toys.QUICK_TOYS}
-    assert not reports.record.record.exists()
+    assert not reports.record.exists()
 
 
 KILLED = """
@@ -333,7 +333,7 @@ def wait_until(true, seconds=60):
 
 DRAWING = """
 import time
-from reports.site import pictures
+from reports.pages import pictures
 pictures.begin([{"data": {"values": [{"n": 1}]}, "mark": "bar", "encoding": {"x": {"field": "n", "type": "quantitative"}}}])
 time.sleep(600)
 """
@@ -365,11 +365,11 @@ def all_processes():
 
 def test_a_worker_that_dies_is_a_line_and_leaves_the_record(reports):
     reports.examine()
-    before = reports.record.record.read_bytes()
+    before = reports.record.read_bytes()
 
     def die(*_):
         raise BrokenProcessPool("terminated abruptly")
 
     reports.monkeypatch.setattr(examination, "_in_processes", die)
     assert "--workers 1" in reports.refuses("--workers", 2)
-    assert reports.record.record.read_bytes() == before
+    assert reports.record.read_bytes() == before

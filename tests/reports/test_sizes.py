@@ -3,8 +3,8 @@
 from time import perf_counter
 
 from claims.evidence.evidence import ROOT, read_evidence
+from reports.pages.pages import write_single, write_site
 from reports.record.record import read_record
-from reports.site.pages import write_single, write_site
 from tests.reports.sites import lost_links, read
 
 REPORTS = ROOT / "reports"

@@ -18,12 +18,13 @@ from markupsafe import Markup
 
 from claims.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
 from claims.kit.facts.sources import Source, cited, read_sources
-from reports.site import citing, pictures, wording
-from reports.site.explore import CURVES
 from reports.exports.claim_review import claim_review
+from reports.pages import pictures
+from reports.pages.explore import CURVES
+from reports.pages.render import Here, asset, digest, environment
+from reports.pages.surprising import surprising
 from reports.record.record import ClaimRecord, PrintRecord, Record, is_as_pinned
-from reports.site.render import Here, asset, digest, environment
-from reports.site.surprising import surprising
+from reports.text import citing, wording
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from claims.evidence.evidence import EvidenceError
-from reports.site.slimming import slimmed, with_own_ids
+from reports.pages.slimming import slimmed, with_own_ids
 from reports.running.hands import leave_with_the_run
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
