@@ -9,7 +9,7 @@ import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import hypothesis
 import pytest
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase
 from pybtex.database import parse_file
 
 import claims
-from claims.kit import ClaimError, cases, domains, engines, only
+from claims.kit import ClaimError, cases, domains, only
 from claims.kit.claim import MUST_COME_OUT, Claim, problems_of
 from claims.kit.engines import constants
 from claims.kit.examine import collect, examine_reading, put_once
@@ -116,12 +116,6 @@ def test_expects_a_verdict_that_its_controls_make_reachable(one):
 
     assert needed <= outcomes
     assert one.expect != "qualified" or any(reading.role == "amended" for reading in one.readings)
-
-
-@pytest.fixture
-def no_shrinking(monkeypatch):
-    """Small counterexamples take most of the time; they are tried on toys, and matter to no outcome."""
-    monkeypatch.setattr(engines, "Phase", SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target))
 
 
 @by_id(CLAIMS)

@@ -12,6 +12,7 @@ CLAIMS = {one.id: one for one in every_claim()}
 NO_MASK = Mutant("impls.attention.causal_mask", ".tril()", "", "the mask hides nothing", ())
 
 
+@pytest.mark.usefixtures("no_shrinking")
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # what a spoilt memory is made of
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_a_claim_notices_that(mutant, record_property):
