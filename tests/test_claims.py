@@ -17,18 +17,11 @@ from hypothesis import HealthCheck, Phase
 from pybtex.database import parse_file
 
 import claims
-<<<<<<< HEAD
 from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
 from claims.kit.claim import Claim, problems_of
-from claims.kit.engines import engines
 from claims.kit.engines.engine import constants
-=======
-from claims.kit import ClaimError, cases, domains, only
-from claims.kit.claim import MUST_COME_OUT, Claim, problems_of
-from claims.kit.engines import constants
->>>>>>> e0c868d125d8ea02b7bb8d1c5e1d4747c01bdf69
 from claims.kit.examine import collect, examine_reading, put_once
 from tests import toys
 
