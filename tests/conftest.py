@@ -6,12 +6,21 @@ code on trial. Fifty cases: where the numbers come from a seed, each case is a t
 
 import os
 
+import pytest
 import torch
 from hypothesis import settings
 
 torch.set_num_threads(1)
 settings.register_profile("tests", settings(deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI"))))
 settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _store_of_its_own(tmp_path_factory):
+    """Pictures and pages that tests make are no matter of this machine's store."""
+    from reports.site import upkeep
+
+    upkeep.STORE = upkeep.Store(tmp_path_factory.mktemp("checked"))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from claims.evidence.outcomes import WORDS
 from claims.evidence.evidence import Case, ReadingEvidence
+from claims.evidence.outcomes import WORDS
+from reports.record.record import ClaimRecord
 from reports.site import citing, matrices, wording
 from reports.site.listing import listing
 from reports.site.neighbours import neighbourhood
-from reports.record.record import ClaimRecord
 
 TEMPLATES = Path(__file__).parent / "templates"
 
