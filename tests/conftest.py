@@ -20,7 +20,15 @@ settings.load_profile("tests")
 def no_shrinking(monkeypatch):
     """Small counterexamples take most of the time; they are tried on toys, and matter to no outcome."""
     phases = SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target)
-    monkeypatch.setattr("claims.kit.engines.Phase", phases)  # by name, so that whoever starts workers need not import it
+    monkeypatch.setattr("claims.kit.engines.search.Phase", phases)  # by name, so that whoever starts workers need not import it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _store_of_its_own(tmp_path_factory):
+    """Pictures and pages that tests make are no matter of this machine's store."""
+    from reports.pages import upkeep
+
+    upkeep.STORE = upkeep.Store(tmp_path_factory.mktemp("checked"))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

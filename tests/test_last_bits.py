@@ -3,15 +3,15 @@
 import altair as alt
 import numpy as np
 import pytest
+from claims.kit.evidence import as_json
+from claims.kit.profiles import VERDICT
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from claims.kit import at_least, at_most, claim, close, measure, reading
 from claims.kit.domains import reals
 from claims.kit.domains.matrices import times
-from claims.kit.evidence import as_json
 from claims.kit.examine import collect, examine_reading
-from claims.kit.profiles import VERDICT
 from claims.kit.property import listening
 
 BITS = (0.0, 1e-15, -1e-15)

@@ -7,9 +7,9 @@ from rich.console import Console
 
 from claims import find_claim
 from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
+from claims.evidence.sources import read_sources
 from claims.evidence.store import Store
 from claims.kit.claim import Claim
-from claims.kit.facts.sources import read_sources
 from reports.classroom.choice import chosen
 from reports.classroom.handout import handout_as_html
 from reports.classroom.notebook import notebook_as_json
