@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import ClaimEvidence, Examined, ReadingEvidence, as_json, write_whole
 from claims.evidence.profiles import Profile
 from claims.evidence.runs import Run, keep_runs, read_runs

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.store import Store
 from claims.kit.told import Told, at
 

@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from claims.evidence.catalogue import Keys
+from claims.catalogue import Keys
 from claims.evidence.keys import here
 from claims.evidence.store import Store
 from claims.kit.told import Told
+from reports.commands import statements
 from reports.record.record import read_record
-from reports.running import statements
 from reports.running.telling import tell
 
 
