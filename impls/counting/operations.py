@@ -13,6 +13,7 @@ buffer, which hide who depends on whom.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, log2
 from operator import getitem
 
@@ -117,7 +118,12 @@ def name(node: fx.Node) -> str:
     """The operation without its overload: mm for aten.mm.default."""
     if node.op != "call_function" or node.target is getitem:
         return node.op if node.op != "call_function" else "getitem"
-    return str(node.target).split(".")[1]
+    return _named(node.target)
+
+
+@cache
+def _named(target: object) -> str:
+    return str(target).split(".")[1]
 
 
 def value(node: fx.Node) -> Tensor:

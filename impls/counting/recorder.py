@@ -22,16 +22,20 @@ class Recorder(TorchDispatchMode):
         self.graph = fx.Graph()
         self._nodes: dict[int, fx.Node] = {}  # by identity; the nodes' results keep the tensors alive, so none recurs
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing here is compiled, and to have torch skip it takes the import of its compiler, over a second."""
+        return False
+
     def input(self, tensor: Tensor) -> fx.Node:
         """Declare an input."""
         return self._result(tensor, self.graph.placeholder("input"))
 
     def node(self, value: Any) -> Any:
-        """The node that computed a tensor; anything else stands for itself."""
-        if not isinstance(value, Tensor):
-            return value
-        known = self._nodes.get(id(value))
-        return known or self._result(value, self.graph.create_node("get_attr", "constant"))
+        """The node that computed a tensor, also within a list; anything else stands for itself."""
+        if isinstance(value, Tensor):
+            return self._nodes.get(id(value)) or self._result(value, self.graph.create_node("get_attr", "constant"))
+        return type(value)(map(self.node, value)) if type(value) in (list, tuple) else value
 
     def _result(self, tensor: Tensor, node: fx.Node) -> fx.Node:
         node.meta["val"] = tensor
@@ -39,8 +43,9 @@ class Recorder(TorchDispatchMode):
         return node
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        reads = tree_map(self.node, args), tree_map(self.node, kwargs or {})
-        result = func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        reads = self.node(args), {name: self.node(given) for name, given in kwargs.items()}
+        result = func(*args, **kwargs)
         node = self.graph.call_function(func, *reads)
         if isinstance(result, Tensor):
             self._result(result, node)
