@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 import networkx as nx
-from torch import Tensor, fx
+from torch import Tensor
 
-from impls.counting.operations import CONSTANT, cost, moved, name, reads
-from impls.counting.recorder import record
+from impls.counting.operations import CONSTANT, cost, moved, reads
+from impls.counting.recorder import Node, record
 
 
 @dataclass(frozen=True)
@@ -100,15 +100,15 @@ class Graph:
 def trace(f: Callable, *inputs: Tensor | list[Tensor]) -> Graph:
     """The graph of f at these inputs. f returns a tensor, or a sequence of tensors or of tuples of them."""
     recorded, result = record(f, inputs)
-    places = [result] if isinstance(result, fx.Node) else result
-    outputs = tuple(tuple(n.name for n in ([p] if isinstance(p, fx.Node) else p)) for p in places)
-    tokens = tuple(node.name for node in recorded.find_nodes(op="placeholder"))
+    places = [result] if isinstance(result, Node) else result
+    outputs = tuple(tuple(n.name for n in ([p] if isinstance(p, Node) else p)) for p in places)
+    tokens = tuple(node.name for node in recorded if node.operation == "placeholder")
     return Graph(_live(recorded, tokens, outputs), tokens, outputs)
 
 
-def _live(recorded: fx.Graph, inputs: tuple[str, ...], outputs: tuple[tuple[str, ...], ...]) -> nx.DiGraph:
+def _live(recorded: list[Node], inputs: tuple[str, ...], outputs: tuple[tuple[str, ...], ...]) -> nx.DiGraph:
     """What lies between the inputs and the outputs: neither constants nor results that nobody uses."""
-    read = {node.name: [earlier.name for earlier in reads(node)] for node in recorded.nodes}  # in the order of execution
+    read = {node.name: [earlier.name for earlier in reads(node)] for node in recorded}  # in the order of execution
     ends = {node for place in outputs for node in place}
     needed, varying = set(ends), set(inputs)
     for node, earlier in reversed(read.items()):
@@ -117,7 +117,7 @@ def _live(recorded: fx.Graph, inputs: tuple[str, ...], outputs: tuple[tuple[str,
         varying.update(() if varying.isdisjoint(earlier) else [node])
     kept = ends.union(inputs, needed & varying)
     live = nx.DiGraph()
-    for node in recorded.nodes:  # also what nobody reads: a write into a buffer has readers that the graph does not show
+    for node in recorded:  # also what nobody reads: a write into a buffer has readers that the graph does not show
         facts = _facts(node, node.name in varying)
         if node.name in kept:
             live.add_node(node.name, **facts)
@@ -130,9 +130,9 @@ def _live(recorded: fx.Graph, inputs: tuple[str, ...], outputs: tuple[tuple[str,
     return live
 
 
-def _facts(node: fx.Node, varying: bool) -> dict[str, object]:
+def _facts(node: Node, varying: bool) -> dict[str, object]:
     price = cost(node) if varying else CONSTANT
-    return {"operation": name(node), **vars(price), "steps": price.steps, "moved": moved(node) if price.steps else 0}
+    return {"operation": node.operation, **vars(price), "steps": price.steps, "moved": moved(node) if price.steps else 0}
 
 
 def brent(work: int | float, span: int | float, processors: int) -> tuple[float, float]:
