@@ -24,8 +24,7 @@ def examine_reading(claim: Claim, one: Reading, profile: Profile, entropy: int |
     started = perf_counter()
     happened = engine.put(claim.check, one, profile, chosen)
     seconds = perf_counter() - started
-    if engine.name != "trials":
-        _fall_again(claim, happened)
+    again = _fall_again(claim, happened) if engine.name != "trials" else None
     timed = engine.timed
     return ReadingEvidence(
         name=one.name, role=one.role, domain=one.words, engine=engine.name,
@@ -34,7 +33,7 @@ def examine_reading(claim: Claim, one: Reading, profile: Profile, entropy: int |
         wins=happened.wins, trials=happened.trials, level=happened.level,
         entropy=None if engine.name == "exhaustion" else chosen,
         strain=None if happened.tightest is None or timed else happened.tightest[1].strain,
-        counterexample=_counterexample(claim, one, engine.name, happened),
+        counterexample=_counterexample(one, engine.name, happened, again),
         tightest=_tightest(claim, one, happened),
         measured=happened.measured if engine.name == "trials" else [],
         recorded=happened.recorded, timed=timed, seconds=seconds,
@@ -70,28 +69,30 @@ def put_once(claim: Claim, arguments: Arguments) -> tuple[str, list[tuple[str, A
     return HOLDS, seen.shown
 
 
-def _fall_again(claim: Claim, happened: Happened) -> None:
+Again = tuple[str, list[tuple[str, Any]]]
+
+
+def _fall_again(claim: Claim, happened: Happened) -> Again | None:
     """A counterexample falls every time. One that does not, because the property is random or changes what it is given, is an
     error; Hypothesis notices only some of these, and a list of cases is gone through once."""
     if happened.outcome != "fell" or happened.fallen is None:
-        return
+        return None
     try:
-        says, _ = put_once(claim, happened.fallen[0])
+        again = put_once(claim, happened.fallen[0])
     except Exception as crash:
         happened.crashed(crash)
-        return
-    if says == HOLDS:
+        return None
+    if again[0] == HOLDS:
         happened.outcome, happened.why = "error", f"fell ({happened.fallen[1]}), and held when the same case was run again"
+    return again
 
 
-def _counterexample(claim: Claim, one: Reading, engine: str, happened: Happened) -> Case | None:
+def _counterexample(one: Reading, engine: str, happened: Happened, again: Again | None) -> Case | None:
     """The falsifying case with its arithmetic. A trial's is one of several seeds, and is replayed only when asked for."""
     if happened.outcome != "fell" or happened.fallen is None:
         return None
     arguments, says = happened.fallen
-    shown: list[tuple[str, Any]] = []
-    if engine != "trials":
-        says, shown = put_once(claim, arguments)
+    says, shown = again or (says, [])
     searched = "search, first found" if one.is_control else "search, smallest found"
     found = {"search": searched, "exhaustion": "first of the list", "trials": "one of the seeds"}[engine]
     return _case("stored witness" if one.role == "witness" else found, one, arguments, says, shown)
