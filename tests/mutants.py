@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
-from claims.evidence.dependencies import ROOT, reached
-
 from claims import every_claim
+from claims.evidence.catalogue import Keys, catalogue
+from claims.evidence.keys import here
 from claims.evidence.profiles import PROFILES
 from claims.evidence.verdict import judge
 from claims.kit.claim import Claim
@@ -97,11 +97,11 @@ def notices(claim: Claim, mutant: Mutant) -> bool:
 
 
 def resting_on(module: str) -> list[Claim]:
-    """The claims that are no trials and whose code imports the module, directly or not."""
-    file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    """The claims that are no trials and whose evidence rests on a definition of the module."""
+    entries = {one.id: one for one in catalogue().entries}
     return [
         one for one in every_claim()
-        if one.by.name != "trials" and file in reached(ROOT / one.defined_at.partition(":")[0])
+        if one.by.name != "trials" and any(each.module == module for each in Keys(here()).reached(entries[one.id]))
     ]  # fmt: skip
 
 
