@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 from claims import every_claim
-from claims.evidence.catalogue import Entry, Keys, catalogue
+from claims.catalogue import Entry, Keys, catalogue
 from claims.evidence.keys import ROOT, Target, here
 from claims.evidence.profiles import VERDICT, Profile
 from claims.evidence.runs import read_runs, shelf

@@ -9,7 +9,7 @@ from types import CodeType
 import pytest
 
 from claims import every_claim
-from claims.evidence.catalogue import Catalogue, Keys, catalogue
+from claims.catalogue import Catalogue, Keys, catalogue
 from claims.evidence.evidence import as_json
 from claims.evidence.keys import Sources, Target, here
 from claims.evidence.profiles import Profile

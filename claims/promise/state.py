@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -69,6 +70,7 @@ def network(W_h: list[list[float]], W_x: list[float], dtype: torch.dtype = torch
 def networks() -> st.SearchStrategy[Network]:
     """W_x is 1 throughout: a network that does not read its words would hold nothing, and prove as much."""
 
+    @cache
     def of_width(d: int) -> st.SearchStrategy[Network]:
         return st.builds(
             lambda W_h, b: Network(elman.Elman(*map(torch.from_numpy, (W_h, np.ones((d, 1)), b)))),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from claims.evidence.evidence import Case, ClaimEvidence, ReadingEvidence
-from claims.kit.facts.sources import Source, cited
+from claims.evidence.sources import Source, cited
 from reports.classroom import choice
 from reports.pages import pictures
 from reports.pages.render import TEMPLATES, Here, digest, environment

@@ -9,13 +9,13 @@ import pytest
 from claims import every_claim
 from claims.evidence.evidence import as_json
 from claims.evidence.profiles import PROFILES
+from claims.evidence.sources import read_sources
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
 from claims.kit.examine import collect, examine_reading
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts
-from claims.kit.facts.sources import read_sources
 from claims.tables import TABLES
 from reports import command
 from reports.pages.pages import Pages, write_site

@@ -333,7 +333,8 @@ def wait_until(true, seconds=60):
 
 DRAWING = """
 import time
-from reports.pages import pictures
+from reports.pages import pictures, upkeep
+upkeep.STORE = upkeep.Store(None)  # which has no picture of it
 pictures.begin([{"data": {"values": [{"n": 1}]}, "mark": "bar", "encoding": {"x": {"field": "n", "type": "quantitative"}}}])
 time.sleep(600)
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import ClaimEvidence
-from claims.kit.facts.sources import read_sources
+from claims.evidence.sources import read_sources
 from reports.classroom.choice import MOST, case_of, chosen
 from reports.classroom.slides import slides_as_html
 from reports.record.record import ClaimRecord, Record

@@ -83,7 +83,7 @@ class Keys:
         chosen = [one.piece for one in written.readings if not role or (one.role == role and one.name in (name, ""))]
         pieces = [written.check, *chosen, *([written.by] if written.by else [])]
         meant: list[Meant] = [found for piece in pieces for _, found in self.sources.mentioned(piece, entry.module)]
-        own = [Target(entry.module, entry.written.defines)] if written.defines else []
+        own = [Target(entry.module, written.defines)] if written.defines else []
         return self.sources.reached([*EXAMINES, *([] if written.by else [SEARCHES]), *meant]) | set(own)
 
     def _engine(self, entry: Entry) -> list[str]:
