@@ -15,14 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from claims.kit.runs import read_runs, shelf
 
 from claims import every_claim
-from claims.evidence.evidence import ROOT, as_json
+from claims.evidence.evidence import as_json
+from claims.evidence.keys import ROOT
 from claims.evidence.profiles import VERDICT
-from claims.kit.examine import collect, examine_reading
+from claims.evidence.runs import read_runs, shelf
+from claims.kit.examine import chart_of, examine_reading
 
-CLOCKS = ("seconds", "machine")
 # For torch, its MKL and its oneDNN; numpy's own loops and its BLAS; and the C library.
 PROCESSORS: Mapping[str, Mapping[str, str]] = {
     "avx512": {},  # all that this machine has, which is less where it lacks that
@@ -48,33 +48,24 @@ POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def examine_here(parts, threads, into):
-    """In this process: write the evidence of all claims whose id has one of these parts."""
+    """In this process: write what is seen of each reading, and drawn, of all claims whose id has one of these parts."""
     torch.set_num_threads(int(threads))
+    known, seen = read_runs(ROOT / "reports" / "evidence" / "runs"), {}
     for one in every_claim():
         if not one.by.timed and (not parts or any(part in one.id for part in parts)):
-            with shelf(read_runs(ROOT / "reports" / "evidence" / "runs")):
+            with shelf(known):
                 readings = [examine_reading(one, each, VERDICT) for each in one.readings]
-            (into / f"{one.id}.json").write_bytes(as_json(collect(one, VERDICT, readings)))
+            seen |= {f"{one.id}, {each.name}": each for each in readings} | {f"{one.id}, its figure": chart_of(one, readings)}
+    Path(into).write_bytes(as_json(seen))
 
 
 def examine_on(processor, threads, parts):
     """In a process of its own: what was seen of each reading and drawn of each claim, by names."""
     with TemporaryDirectory() as folder:
-        own = PROCESSORS[processor] | dict.fromkeys(POOLS, threads)
-        command = [sys.executable, "-m", "tests.processors", "--into", folder, threads, *parts]
+        into, own = Path(folder) / "seen.json", PROCESSORS[processor] | dict.fromkeys(POOLS, threads)
+        command = [sys.executable, "-m", "tests.processors", "--into", into, threads, *parts]
         subprocess.run(command, cwd=ROOT, env=os.environ | own, check=True)
-        return by_reading(Path(folder))
-
-
-def by_reading(folder):
-    """Evidence without what clocks decide, a reading each."""
-    seen = {}
-    for file in sorted(folder.glob("*.json")):
-        evidence = json.loads(file.read_text(encoding="utf-8"))
-        seen[file.stem, "the figure"] = evidence["figure"]
-        for one in evidence["readings"]:
-            seen[file.stem, one["name"]] = {name: value for name, value in one.items() if name not in CLOCKS}
-    return seen
+        return json.loads(into.read_text(encoding="utf-8"))
 
 
 def differing(one, other):
@@ -94,14 +85,14 @@ def main(parts):
         first = first or seen
         others = {name: list(differing(first[name], seen[name])) for name in first if first[name] != seen[name]}
         print(f"{processor}, threads: {threads}; {len(others)} of {len(seen)} differ", flush=True)
-        for (id, reading), fields in others.items():
-            print(f"  {id}, {reading}\n    " + "\n    ".join(fields), flush=True)
+        for name, fields in others.items():
+            print(f"  {name}\n    " + "\n    ".join(fields), flush=True)
         found += len(others)
     return int(found > 0)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--into"]:
-        examine_here(sys.argv[4:], sys.argv[3], Path(sys.argv[2]))
+        examine_here(sys.argv[4:], sys.argv[3], sys.argv[2])
     else:
         sys.exit(main(sys.argv[1:]))

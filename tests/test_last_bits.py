@@ -3,15 +3,15 @@
 import altair as alt
 import numpy as np
 import pytest
-from claims.kit.evidence import as_json
-from claims.kit.profiles import VERDICT
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
+from claims.evidence.evidence import as_json
+from claims.evidence.profiles import VERDICT
 from claims.kit import at_least, at_most, claim, close, measure, reading
 from claims.kit.domains import reals
 from claims.kit.domains.matrices import times
-from claims.kit.examine import collect, examine_reading
+from claims.kit.examine import chart_of, examine_reading
 from claims.kit.property import listening
 
 BITS = (0.0, 1e-15, -1e-15)
@@ -40,7 +40,7 @@ def test_they_are_not_measured():
 
 
 def examined(check):
-    """A claim by this check: what was drawn, and the evidence without the time it took."""
+    """What is drawn for a claim by this check, and the evidence."""
     drawn = []
 
     @claim("toys.rounding", says="x.", teach="x.", expect="supported", as_written=reading(x=reals(0, 10)),
@@ -49,8 +49,8 @@ def examined(check):
         drawn.append(x)
         check(x)
 
-    found = examine_reading(rounding_alone, rounding_alone.reading("as written"), VERDICT)
-    return drawn, as_json({**{name: getattr(found, name) for name in found.__struct_fields__}, "seconds": 0})
+    found = as_json(examine_reading(rounding_alone, rounding_alone.reading("as written"), VERDICT))
+    return drawn, found
 
 
 @pytest.mark.parametrize("check", [
@@ -72,7 +72,7 @@ def test_they_are_not_drawn_in_a_chart():
         def is_small(x):
             at_most(x, 10, "x")
 
-        return as_json(collect(is_small, VERDICT, []).figure)
+        return as_json(chart_of(is_small, []))
 
     assert len({drawn(bits) for bits in BITS}) == 1
     assert b"0.333333" in drawn(0.0)
