@@ -15,7 +15,7 @@ from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.source import ClaimSource, digest
 
 EXAMINES = Target("claims.kit.examine", "examine_reading"), Target("claims.kit.reading", "in_their_roles")
-TELLS = Target("claims.kit.told", "told")
+TELLS = Target("claims.kit.told", "told"), Target("impls.broken", "BEFORE_NAMES")
 SEARCHES = Target("claims.kit.engines.search", "search")  # where a claim names no engine
 MAKES = Target("claims.kit.facts.comparison", "claims_of")  # claims of rows
 WORDS = ("says", "teach", "not_shown", "lines", "expect", "cites")  # of a row: they are told, and examined by nobody
@@ -50,7 +50,7 @@ class Keys:
 
     def words(self, entry: Entry) -> str:
         """Of what a claim says of itself. A function is called by its module as well, so that those which it reaches count by name."""
-        told = [self.sources.fingerprint(TELLS), *self._modules_of(entry)]
+        told = [*map(self.sources.fingerprint, TELLS), *self._modules_of(entry)]
         if entry.written is None:
             return digest("words", *told, self.sources.fingerprint(MAKES), entry.row, entry.beside)
         return digest("words", *told, self.sources.meaning(entry.written.whole, entry.module))
@@ -160,9 +160,7 @@ def entries_of(module: str, sources: Sources) -> Iterator[Entry]:
     """The claims of a module."""
     home = sources.module(module)
     for one in home.claims if home else ():
-        file = sources.file_of(module)
-        assert file is not None
-        yield Entry(one.id, module, f"{file.relative_to(sources.root).as_posix()}:{one.line}", one)
+        yield Entry(one.id, module, f"{sources.place(module)}:{one.line}", one)
 
 
 def catalogue() -> Catalogue:

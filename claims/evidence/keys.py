@@ -55,6 +55,11 @@ class Sources:
         path = self.root.joinpath(*name.split("."))
         return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
 
+    def place(self, name: str) -> str:
+        """Where a module stands, from the checkout's root; empty if it is none of ours."""
+        file = self.file_of(name)
+        return "" if file is None else file.relative_to(self.root).as_posix()
+
     def _read(self, name: str, file: Path) -> Source:
         content = self.changed.get(file) or file.read_bytes()
         self.contents[name] = known = hashlib.sha256(content).hexdigest()[:24]

@@ -53,8 +53,7 @@ class Store:
         return found
 
     def _place(self, kind: str, key: str) -> Path:
-        assert self.folder is not None
-        return self.folder / kind / key[:2] / key
+        return Path(self.folder or "") / kind / key[:2] / key
 
     def _seal(self, kind: str, key: str, text: bytes) -> bytes:
         made = hashlib.blake2b(f"{kind} {key} ".encode() + text, key=self._secret, digest_size=BYTES)
@@ -63,8 +62,7 @@ class Store:
     @cached_property
     def _secret(self) -> bytes:
         """Of this store and this machine: a copy of the folder is another machine's, and of no use here."""
-        assert self.folder is not None
-        path = self.folder / "secret"
+        path = Path(self.folder or "") / "secret"
         with suppress(FileExistsError):
             path.parent.mkdir(parents=True, exist_ok=True)
             drawn = path.with_name(f".secret.{os.getpid()}")

@@ -71,7 +71,7 @@ def trouble_with(one: ReadingEvidence) -> str | None:
         return f"“{one.name}”: {one.outcome}" + (f", {one.why}" if one.why else "")
     if one.outcome == "held" and not one.complete and one.cases < one.enough:
         return f"“{one.name}”: held in {one.cases} valid cases only, {one.enough} are needed"
-    if one.outcome == "held" and one.cases == 0:
+    if one.outcome == "held" and one.cases == 0 and not one.timed:  # whose repetitions stand apart, with the clock
         return f"“{one.name}”: held, but there was no case at all"
     if one.discarded and one.discarded >= MOST_DISCARDED * (one.cases + one.discarded):
         return f"“{one.name}”: {one.discarded} of {one.cases + one.discarded} cases were discarded"
