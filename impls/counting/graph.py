@@ -117,15 +117,15 @@ def _live(recorded: list[Node], inputs: tuple[str, ...], outputs: tuple[tuple[st
         varying.update(() if varying.isdisjoint(earlier) else [node])
     kept = ends.union(inputs, needed & varying)
     live = nx.DiGraph()
-    for node in recorded:  # also what nobody reads: a write into a buffer has readers that the graph does not show
-        facts = _facts(node, node.name in varying)
-        if node.name in kept:
-            live.add_node(node.name, **facts)
+    for one in recorded:  # also what nobody reads: a write into a buffer has readers that the graph does not show
+        facts = _facts(one, one.name in varying)
+        if one.name in kept:
+            live.add_node(one.name, **facts)
     readers: dict[str, list[str]] = {node: [] for node in live}
     for node in live:
-        for earlier in read[node]:
-            if earlier in kept:
-                readers[earlier].append(node)
+        for before in read[node]:
+            if before in kept:
+                readers[before].append(node)
     live.add_edges_from((node, reader) for node, some in readers.items() for reader in some)
     return live
 
