@@ -25,7 +25,7 @@ from time import perf_counter
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "3aa656a"  # the last build that examined everything at every run
 QUIETLY = os.environ | {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
-CLAIM, SMALL = "claims/promise/equations.py", "promise.elman-recurrence"  # what is edited, and asked for alone
+EDITED, SMALL = "claims/promise/equations.py", "gradients.tanh-saturates"  # the file that is edited, the claim that is asked for
 SITE = """
 import sys, time, json
 sys.path.insert(0, ".")
@@ -142,12 +142,12 @@ def first(build: Build) -> Took:
 
 def after_a_property(build: Build) -> Took:
     """What one property says of a case that falls becomes another."""
-    build.edit(CLAIM, '"h_1 to h_n and y_1 to y_n', '"h_1 to h_n and y_1 to y_n, once more')
+    build.edit(EDITED, '"h_1 to h_n and y_1 to y_n', '"h_1 to h_n and y_1 to y_n, once more')
     return build.reports()
 
 
 def after_words(build: Build) -> Took:
-    build.edit(CLAIM, 'teach="', 'teach="Once more: ')
+    build.edit(EDITED, 'teach="', 'teach="Once more: ')
     return build.reports()
 
 
