@@ -18,7 +18,8 @@ from pathlib import Path
 from types import CodeType
 
 from claims import every_claim
-from claims.evidence.dependencies import ROOT, reached
+from claims.evidence.catalogue import Keys, catalogue
+from claims.evidence.keys import here
 from claims.evidence.profiles import PROFILES
 from claims.evidence.verdict import judge
 from claims.kit.claim import Claim
@@ -96,12 +97,10 @@ def notices(claim: Claim, mutant: Mutant) -> bool:
 
 
 def resting_on(module: str) -> list[Claim]:
-    """The claims that are no trials and whose code imports the module, directly or not."""
-    file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
-    return [
-        one for one in every_claim()
-        if one.by.name != "trials" and file in reached(ROOT / one.defined_at.partition(":")[0])
-    ]  # fmt: skip
+    """The claims that are no trials and whose evidence rests on a definition of the module, directly or not."""
+    keys = Keys(here())
+    on_it = {one.id for one in catalogue().entries if any(reached.module == module for reached in keys.reached(one))}
+    return [one for one in every_claim() if one.by.name != "trials" and one.id in on_it]
 
 
 def read_mutants(file: Path = Path(__file__).with_suffix(".toml")) -> tuple[Mutant, ...]:

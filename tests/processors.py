@@ -15,14 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from claims.kit.evidence import ROOT, as_json
-from claims.kit.profiles import VERDICT
-from claims.kit.runs import read_runs, shelf
 
 from claims import every_claim
-from claims.kit.examine import collect, examine_reading
+from claims.evidence.evidence import as_json
+from claims.evidence.keys import ROOT
+from claims.evidence.runs import read_runs, shelf
+from tests.seen import examine_claim
 
-CLOCKS = ("seconds", "machine")
 # For torch, its MKL and its oneDNN; numpy's own loops and its BLAS; and the C library.
 PROCESSORS: Mapping[str, Mapping[str, str]] = {
     "avx512": {},  # all that this machine has, which is less where it lacks that
@@ -53,8 +52,7 @@ def examine_here(parts, threads, into):
     for one in every_claim():
         if not one.by.timed and (not parts or any(part in one.id for part in parts)):
             with shelf(read_runs(ROOT / "reports" / "evidence" / "runs")):
-                readings = [examine_reading(one, each, VERDICT) for each in one.readings]
-            (into / f"{one.id}.json").write_bytes(as_json(collect(one, VERDICT, readings)))
+                (into / f"{one.id}.json").write_bytes(as_json(examine_claim(one)))
 
 
 def examine_on(processor, threads, parts):
@@ -67,13 +65,13 @@ def examine_on(processor, threads, parts):
 
 
 def by_reading(folder):
-    """Evidence without what clocks decide, a reading each."""
+    """Evidence, a reading each."""
     seen = {}
     for file in sorted(folder.glob("*.json")):
         evidence = json.loads(file.read_text(encoding="utf-8"))
         seen[file.stem, "the figure"] = evidence["figure"]
         for one in evidence["readings"]:
-            seen[file.stem, one["name"]] = {name: value for name, value in one.items() if name not in CLOCKS}
+            seen[file.stem, one["name"]] = one
     return seen
 
 

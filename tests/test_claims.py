@@ -21,10 +21,11 @@ from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
 from claims.kit.claim import Claim, problems_of
-from claims.kit.engines import engines
+from claims.kit.engines import search
 from claims.kit.engines.engine import constants
-from claims.kit.examine import collect, examine_reading, put_once
+from claims.kit.examine import examine_reading, put_once
 from tests import toys
+from tests.seen import collect
 
 CLAIMS = claims.every_claim()
 SEARCHED = [one for one in CLAIMS if one.by.name == "search"]
@@ -123,7 +124,7 @@ def test_expects_a_verdict_that_its_controls_make_reachable(one):
 @pytest.fixture
 def no_shrinking(monkeypatch):
     """Small counterexamples take most of the time; they are tried on toys, and matter to no outcome."""
-    monkeypatch.setattr(engines, "Phase", SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target))
+    monkeypatch.setattr(search, "Phase", SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target))
 
 
 @by_id(CLAIMS)

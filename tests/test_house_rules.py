@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from claims import CHAPTERS
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 
 LONGEST_FUNCTION, LONGEST_MODULE = 45, 460
 SOURCES = sorted(file for folder in ("claims", "impls", "reports") for file in (ROOT / folder).rglob("*.py"))

@@ -13,7 +13,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import PythonLexer, TOMLLexer
 from pygments.token import Token
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 
 ROW = "[[fact]]"
 LEXERS: dict[str, type[Lexer]] = {".py": PythonLexer, ".toml": TOMLLexer}

@@ -108,5 +108,5 @@ def record(*claims: ClaimRecord) -> Record:
 
 def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:
     """The evidence that goes with it, each claim with the same figure."""
-    blank: dict[str, Any] = {"profile": "verdict", "rests_on": "", "versions": {}, "machine": "", "figure": figure}
+    blank: dict[str, Any] = {"profile": "verdict", "rests_on": "", "figure": figure}
     return {one.id: ClaimEvidence(id=one.id, readings=one.readings, **blank) for one in made.claims}

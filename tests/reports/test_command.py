@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from claims.evidence.evidence import ROOT, as_json
-from reports import command
-from reports.running import examination
+from claims.evidence.evidence import as_json
+from claims.evidence.keys import ROOT
+from reports.running import work
 from reports.site import render
 from tests import toys
 from tests.reports.running import ALL_PINNED, INPUT_ERROR, NOT_DECIDED, VERDICT_CHANGED, without_run
@@ -60,7 +60,7 @@ def test_a_crash_of_the_tool_itself_is_not_passed_off_as_a_changed_verdict(repor
     def crash(*_):
         raise RuntimeError("a bug of ours")
 
-    reports.monkeypatch.setattr(command, "write_site", crash)
+    reports.monkeypatch.setattr("reports.running.run.write_site", crash)
     code, _, said = reports.examine()
 
     assert code == INPUT_ERROR
@@ -109,7 +109,7 @@ def test_an_absurd_option_is_refused_in_a_line(reports, arguments, words):
 @pytest.mark.parametrize("arguments", [(), ("--only", "toys.numbers-are-small"), ("--no-examine",)], ids=["run", "only", "judge"])
 def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(reports, tmp_path, arguments):
     (tmp_path / "file").write_text("in the way")
-    reports.monkeypatch.setattr(command, "_examine", lambda *_: pytest.fail("it set to work"))
+    reports.monkeypatch.setattr("reports.running.run._examine", lambda *_: pytest.fail("it set to work"))
 
     assert "--out" in reports.refuses("--out", tmp_path / "file" / "below", *arguments)
     assert (tmp_path / "file").read_text() == "in the way"
@@ -164,9 +164,9 @@ def test_evidence_that_is_not_there_is_named(reports):
 @pytest.mark.parametrize(("old", "new"), [
     (b'"name": "as written"', b'"name": "as spoken"'),
     (b'"n": 11', b'"m": 11'),
-    (b'"n": 11', b'"n": {"name": "os:system"}'),
-    (b'"n": 11', b'"n": {"object": "claims.evidence.evidence:os.system", "fields": {"command": "true"}}'),
-    (b'"n": 11', b'"n": {"object": "claims.subjects.networks:ElmanRun", "fields": {}}'),
+    (b'"n": 11', b'"n": {"name": "system"}'),
+    (b'"n": 11', b'"n": {"object": "write_whole.__globals__.os.system", "fields": {"command": "true"}}'),
+    (b'"n": 11', b'"n": {"object": "ElmanRun", "fields": {}}'),
     (b'"n": 11', b'"n": {"array": ["x"], "dtype": "float64", "shape": [1]}'),
 ], ids=["a reading renamed", "an argument renamed", "a foreign name", "a command", "fields missing", "no number"])  # fmt: skip
 def test_a_stored_case_that_does_not_fit_the_claim_is_refused(reports, old, new):
@@ -187,7 +187,7 @@ def test_an_interruption_is_a_line_and_leaves_the_record(reports):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    reports.monkeypatch.setattr(examination, "_examine", interrupt)
+    reports.monkeypatch.setattr(work, "examine", interrupt)
     code, _, complaint = reports.examine()
     assert code == INPUT_ERROR
     assert complaint.strip() == "reports: interrupted; the last whole record is still in place"
@@ -230,7 +230,7 @@ def test_stored_evidence_is_judged_anew_without_examining(reports):
     reports.examine()
     before = without_run(reports.record.record)
     reports.record.record.unlink()
-    reports.monkeypatch.setattr(command, "_examine", lambda *_: pytest.fail("it examined"))
+    reports.monkeypatch.setattr("reports.running.run._examine", lambda *_: pytest.fail("it examined"))
 
     assert reports.run("--no-examine")[0] == ALL_PINNED
     assert without_run(reports.record.record) == before

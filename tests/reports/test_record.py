@@ -13,10 +13,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from claims.evidence.evidence import ROOT, EvidenceError, as_json, write_whole
-from reports import command
+from claims.evidence.evidence import EvidenceError, as_json, write_whole
+from claims.evidence.keys import ROOT
+from claims.evidence.outcomes import WORDS
+from claims.evidence.profiles import VERDICT
 from reports.record.record import read_record
-from reports.running import examination
+from reports.running import work
 from tests import toys
 from tests.reports.running import ALL_PINNED, files, without_run
 
@@ -84,7 +86,7 @@ def test_the_record_is_valid_by_its_own_schema_and_strict(reports):
     record = json.loads(reports.record.record.read_bytes(), parse_constant=refuse)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(record, schema, cls=jsonschema.Draft202012Validator)
-    assert record["summary"] == {word: sum(one["verdict"] == word for one in record["claims"]) for word in command.WORDS}
+    assert record["summary"] == {word: sum(one["verdict"] == word for one in record["claims"]) for word in WORDS}
     assert len(record["claims"]) == len(toys.TOYS)
 
 
@@ -258,8 +260,9 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
 
 KILLED = """
 import sys, time
-from reports import command
-from reports.running import examination
+from claims.evidence.outcomes import WORDS
+from claims.evidence.profiles import VERDICT
+from reports.running import work
 from reports.record.record import read_record
 from reports.__main__ import main
 from tests import toys
