@@ -139,7 +139,7 @@ def older(reports, tmp_path):
     """A run of the toys, and its record put aside."""
     reports.examine()
     path = tmp_path / "older.json"
-    path.write_bytes(reports.record.record.read_bytes())
+    path.write_bytes(reports.record.read_bytes())
     return path
 
 
@@ -162,7 +162,7 @@ def test_a_change_that_is_not_pinned_has_the_code_that_it_has_without_comparing(
 
 def test_the_record_about_to_be_replaced_can_be_compared_with(reports, older):
     reports.claims(toys.supported)
-    said = reports.run("--no-examine", "--compare", reports.record.record)[1]
+    said = reports.run("--no-examine", "--compare", reports.record)[1]
 
     assert "no verdicts changed, no statements appeared, 3 statements disappeared" in said
 

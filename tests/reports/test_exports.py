@@ -210,7 +210,7 @@ def test_the_crate_is_read_by_the_library_and_lists_what_is_there(reports):
     assert crate.name == wording.TITLE
     assert crate.license.id == citing.LICENSE
     assert crate.root_dataset["author"]["name"] == citing.AUTHORS
-    run = read_record(reports.record.record).run
+    run = read_record(reports.record).run
     assert crate.root_dataset["datePublished"] == crate.dereference("#run")["endTime"] == run.date
     assert crate.dereference("#run")["instrument"]["version"] == run.commit
     assert {one["name"]: one["version"] for one in crate.dereference("#checked-claims")["softwareRequirements"]} == run.versions

@@ -69,7 +69,7 @@ def test_it_runs_below_the_checkout_and_replays_what_is_stored(engine):
 def of_a_toy(reports, claim, **changed):
     """The notebook of a toy, after an examination, with these changes to its record."""
     reports.examine()
-    record = read_record(reports.record.record)
+    record = read_record(reports.record)
     told = [msgspec.structs.replace(one, **changed) if one.id == claim.id else one for one in record.claims]
     evidence = read_evidence(reports.folder / "evidence" / f"{claim.id}.json")
     return book(claim, msgspec.structs.replace(record, claims=told), evidence, reports.folder)

@@ -150,14 +150,14 @@ def test_a_record_without_claims_makes_a_deck_as_well(tmp_path: Path) -> None:
 def test_the_command_writes_the_deck_from_what_is_there(reports) -> None:
     reports.examine()
     reports.monkeypatch.setattr("reports.running.run._examine", lambda *_: pytest.fail("it examined"))
-    before = reports.record.record.read_bytes()
+    before = reports.record.read_bytes()
 
     code, said, _ = reports.run("--slides")
     assert code == ALL_PINNED
     assert str(reports.folder / "site" / "slides.html") in said
     assert reports.run("--slides", "--handout", "--only", "toys")[0] == ALL_PINNED
     assert {path.name for path in (reports.folder / "site").glob("*-toys.html")} == {"slides-toys.html", "handout-toys.html"}
-    assert reports.record.record.read_bytes() == before
+    assert reports.record.read_bytes() == before
 
 
 def test_a_deck_without_a_record_or_of_a_claim_without_a_verdict_is_refused(reports) -> None:

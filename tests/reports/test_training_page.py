@@ -121,19 +121,19 @@ def test_where_nothing_was_trained_there_is_no_page_and_no_link(reports):
     reports.examine()
     assert not (site / "training.html").exists()
     assert "training.html" not in (site / "index.html").read_text()
-    assert "training" not in without_run(reports.record.record) or without_run(reports.record.record)["training"] is None
+    assert "training" not in without_run(reports.record) or without_run(reports.record)["training"] is None
 
 
 def test_evidence_that_is_judged_anew_shows_the_same(reports):
     reports.monkeypatch.setattr(run_of, "around", lambda store, whole: Around(figures=ORDER))
     reports.claims(reciter, again)
     reports.examine()
-    page, before = reports.folder / "site" / "training.html", without_run(reports.record.record)
+    page, before = reports.folder / "site" / "training.html", without_run(reports.record)
     shown = page.read_bytes()
     page.unlink()
     reports.run("--no-examine")
 
-    assert without_run(reports.record.record) == before
+    assert without_run(reports.record) == before
     assert before["training"]["figures"] == ["toys.again", "toys.reciter"]
     assert page.read_bytes() == shown
 
