@@ -15,7 +15,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.statistics import collector
 
 from claims.evidence.evidence import as_json
-from claims.evidence.profiles import Ecollect(toys.qualifiedPLORE, PROFILES, QUICK, VERDICT, Profile
+from claims.evidence.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
 from claims.evidence.verdict import judge
 from claims.kit import ClaimError, Domain, Falsified, at_most, cases, claim, close, exhaustion, holds, reading, search, trials
 from claims.kit.domains import reals, seeds, whole
@@ -328,7 +328,7 @@ def test_exploring_with_other_entropy_gets_other_cases():
 
 
 def test_exploring_tries_more_and_is_the_one_profile_that_is_not_repeatable():
-    assert Ecollect(toys.qualifiedPLORE.effort > VERDICT.effort > QUICK.effort
+    assert EXPLORE.effort > VERDICT.effort > QUICK.effort
     assert [name for name, profile in PROFILES.items() if not profile.repeatable] == ["explore"]
     assert [name for name, profile in PROFILES.items() if not profile.may_conclude] == ["quick"]
 
