@@ -2,7 +2,7 @@
 
 Nothing registers itself: `every_claim()` looks into the chapters and takes the claims it finds, in the order of the page;
 after a chapter's own come those that rows of `facts` make of its published figures. What is read off the source alone, nothing
-imported, is in `claims.evidence.catalogue`.
+imported, is in `claims.catalogue`.
 """
 
 import importlib

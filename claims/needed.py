@@ -12,7 +12,6 @@ from scipy.special import logsumexp
 from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
 from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
 from claims.kit.domains import whole
-from claims.kit.reading import Reading
 from claims.subjects.contexts import (
     Halving,
     Rearranged,
@@ -39,13 +38,14 @@ from claims.subjects.requirements import (
     PRINTED,
     SYSTEMS,
     Requirement,
+    put_to,
 )  # fmt: skip
 from claims.subjects.traces import traced
 from impls.attending import attention
 from impls.broken import attention as broken_attention
 from impls.broken import needed as broken_needed
 from impls.counting.graph import shortest_gradient_path
-from impls.counting.systems import (
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,
@@ -293,11 +293,6 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
-
-
-def put_to(requirement: Requirement, *systems: System) -> dict[str, Reading]:
-    """A cell for each system, under its name."""
-    return {one.name: reading(requirement=requirement, system=one) for one in systems}
 
 
 @claim(

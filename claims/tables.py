@@ -4,9 +4,9 @@ from claims.complexity import published, table
 from claims.complexity.published import Entry
 from claims.kit.table import Cell, Table
 from claims.subjects import requirements
-from impls.counting.systems import ELMAN as RNN
-from impls.counting.systems import LSTM, System
-from impls.counting.systems import TRANSFORMER_LAYER as TRANSFORMER
+from impls.tracing.systems import ELMAN as RNN
+from impls.tracing.systems import LSTM, System
+from impls.tracing.systems import TRANSFORMER_LAYER as TRANSFORMER
 
 # --- what was needed ------------------------------------------------------------------------------------------------
 

@@ -53,17 +53,17 @@ def command(
 ) -> int:
     """Put the essay's claims to the test and report what came of it."""
     if listing:
-        from reports.running.listing import listing as show_list
+        from reports.commands.listing import listing as show_list
 
         return show_list(out)
     if replayed:
-        from reports.running.replay import replay
+        from reports.commands.replay import replay
 
         return replay(replayed, out)
     if slides or handout or notebook:
-        from reports.classroom.writing import write_for_the_classroom
+        from reports.commands.classroom import write_for_the_classroom
 
         return write_for_the_classroom(out, only, slides, handout, notebook)
-    from reports.running.run import Asked, run
+    from reports.commands.run import Asked, run
 
     return run(Asked(only, PROFILES[profile], workers, out, fresh, no_examine or essay is not None, single, older, essay))

@@ -5,13 +5,30 @@ code on trial. Fifty cases: where the numbers come from a seed, each case is a t
 """
 
 import os
+from types import SimpleNamespace
 
+import pytest
 import torch
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 torch.set_num_threads(1)
 settings.register_profile("tests", settings(deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI"))))
 settings.load_profile("tests")
+
+
+@pytest.fixture
+def no_shrinking(monkeypatch):
+    """Small counterexamples take most of the time; they are tried on toys, and matter to no outcome."""
+    phases = SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target)
+    monkeypatch.setattr("claims.kit.engines.search.Phase", phases)  # by name, so that whoever starts workers need not import it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _store_of_its_own(tmp_path_factory):
+    """Pictures and pages that tests make are no matter of this machine's store."""
+    from reports.pages import upkeep
+
+    upkeep.STORE = upkeep.Store(tmp_path_factory.mktemp("checked"))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType
 
 from claims import every_claim
-from claims.evidence.catalogue import Keys, catalogue
+from claims.catalogue import Keys, catalogue
 from claims.evidence.keys import here
 from claims.evidence.profiles import PROFILES
 from claims.evidence.verdict import judge

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
+from claims import catalogue as catalogue_module
 from claims import every_claim, find_claim
-from claims.evidence import catalogue as catalogue_module
-from claims.evidence.catalogue import Catalogue, Entry, Keys, catalogue, entries_of
+from claims.catalogue import Catalogue, Entry, Keys, catalogue, entries_of
 from claims.evidence.evidence import BIBLIOGRAPHY, versions
 from claims.evidence.keys import ROOT, Sources, here
 from claims.evidence.source import digest
@@ -177,20 +177,37 @@ def test_the_property_is_what_all_readings_of_its_claims_rest_on(usual):
     assert all(CLAIMS[id].check.__module__ == TANH.module for id, _, _ in changed)
 
 
-@pytest.mark.parametrize(("path", "before", "after", "all_of_them"), [
-    ("claims/kit/examine.py", "perf_counter() - started, 3", "perf_counter() - started, 4", True),
-    ("claims/kit/property.py", "holds(error <= within", "holds(error < within", False),
-    ("claims/evidence/verdict.py", "MOST_DISCARDED = 1 / 3", "MOST_DISCARDED = 1 / 4", None),
-    ("claims/kit/figures.py", "WIDTH, HEIGHT = 460, 260", "WIDTH, HEIGHT = 461, 260", None),
-    ("claims/evidence/store.py", "BYTES = 32", "BYTES = 16", None),
-    ("reports/running/run.py", "VERDICT_CHANGED, NOT_DECIDED = 1, 2", "VERDICT_CHANGED, NOT_DECIDED = 1, 3", None),
-], ids=["how readings are examined", "how near is close", "how evidence is judged", "how it is drawn", "how it is kept", "a run"])
+@pytest.mark.parametrize(
+    ("path", "before", "after", "all_of_them"),
+    [
+        ("claims/kit/examine.py", "perf_counter() - started, 3", "perf_counter() - started, 4", True),
+        ("claims/kit/property.py", "holds(error <= within", "holds(error < within", False),
+        ("claims/evidence/verdict.py", "MOST_DISCARDED = 1 / 3", "MOST_DISCARDED = 1 / 4", None),
+        ("claims/kit/figures.py", "WIDTH, HEIGHT = 460, 260", "WIDTH, HEIGHT = 461, 260", None),
+        ("claims/evidence/store.py", "BYTES = 32", "BYTES = 16", None),
+        ("reports/running/run.py", "VERDICT_CHANGED, NOT_DECIDED = 1, 2", "VERDICT_CHANGED, NOT_DECIDED = 1, 3", None),
+    ],
+    ids=[
+        "how readings are examined",
+        "how near is close",
+        "how evidence is judged",
+        "how it is drawn",
+        "how it is kept",
+        "a run",
+    ],
+)
 def test_readings_rest_on_how_they_are_examined_and_on_nothing_that_is_done_with_it(usual, path, before, after, all_of_them):
     text = (ROOT / path).read_text(encoding="utf-8")
     assert before in text
     changed = differing(usual[0], keys_of({ROOT / path: text.replace(before, after).encode()})[0])
 
-    assert len(changed) == len(usual[0]) if all_of_them else 0 < len(changed) < len(usual[0]) if all_of_them is False else not changed
+    assert (
+        len(changed) == len(usual[0])
+        if all_of_them
+        else 0 < len(changed) < len(usual[0])
+        if all_of_them is False
+        else not changed
+    )
 
 
 @pytest.mark.parametrize(("field", "examined"), [
@@ -225,7 +242,10 @@ def test_a_profile_and_a_version_are_part_of_a_readings_key(monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr(catalogue_module, "versions", lambda name=name, version=version: versions() | {name: version})
             assert (keys.reading(TANH, *as_written, "verdict") != verdict) is counts
-    builds = {"torch": versions()["torch"].partition("+")[0] + "+cu999", "python": versions()["python"].rpartition(".")[0] + ".99"}
+    builds = {
+        "torch": versions()["torch"].partition("+")[0] + "+cu999",
+        "python": versions()["python"].rpartition(".")[0] + ".99",
+    }
     monkeypatch.setattr(catalogue_module, "versions", lambda: versions() | builds)
     assert keys.reading(TANH, *as_written, "verdict") == verdict, "one build or another"
 

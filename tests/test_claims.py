@@ -9,7 +9,7 @@ import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import hypothesis
 import pytest
@@ -21,7 +21,6 @@ from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
 from claims.kit.claim import Claim, problems_of
-from claims.kit.engines import search
 from claims.kit.engines.engine import constants
 from claims.kit.examine import examine_reading, put_once
 from tests import toys
@@ -119,12 +118,6 @@ def test_expects_a_verdict_that_its_controls_make_reachable(one):
 
     assert needed <= outcomes
     assert one.expect != "qualified" or any(reading.role == "amended" for reading in one.readings)
-
-
-@pytest.fixture
-def no_shrinking(monkeypatch):
-    """Small counterexamples take most of the time; they are tried on toys, and matter to no outcome."""
-    monkeypatch.setattr(search, "Phase", SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target))
 
 
 @by_id(CLAIMS)

@@ -17,6 +17,8 @@ from claims.kit import Domain, cases, only
 from claims.kit.domain import in_words, name_of
 from claims.kit.domains import any32, chains, finite32, matrices, reals, seeds, vectors, whole
 from claims.subjects.networks import elman_runs
+from impls.broken import cells
+from impls.broken.gru import gru_reads_two_steps_back
 from impls.recurrent import elman
 
 # Bounds below full precision are no domain of a claim, and eigenvalue routines warn of them.
@@ -252,6 +254,11 @@ def test_an_implementation_is_called_by_its_module_and_name_never_by_its_address
     assert name_of(elman.run) == "elman.run"
     assert only(elman.Elman).words == "elman.Elman"
     assert only(elman.run, "the network").words == "the network"
+
+
+def test_what_is_wrong_on_purpose_is_called_broken_in_the_report():
+    assert name_of(gru_reads_two_steps_back) == "broken_gru.gru_reads_two_steps_back"
+    assert name_of(cells.elman_step_bias_nearly) == "broken_cells.elman_step_bias_nearly"
 
 
 @pytest.mark.parametrize(

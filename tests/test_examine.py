@@ -17,7 +17,7 @@ from hypothesis.statistics import collector
 from claims.evidence.evidence import as_json
 from claims.evidence.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
 from claims.evidence.verdict import judge
-from claims.kit import ClaimError, Domain, Falsified, at_most, cases, claim, close, exhaustion, holds, reading, search, trials
+from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, reading, search, trials
 from claims.kit.domains import reals, seeds, whole
 from claims.kit.engines.engine import Happened
 from claims.kit.engines.search import nothing_read_from_source
@@ -252,28 +252,6 @@ def test_the_tightest_case_is_the_one_nearest_to_failing():
     assert found.strain == float(f"{found.tightest.arguments['x'] / 20:.4g}"), "the digits that every processor agrees on"
     assert found.strain == 0.5, "target() climbs to the end of the domain"
     assert found.tightest.says == "x"
-
-
-@pytest.mark.parametrize("check", [
-    lambda error: close(error, 0.0, 1e-12, "x"),
-    lambda error: at_most(error, 0, "x", within=1e-12),
-    lambda error: at_most(0.1 + error, 1, "x"),
-], ids=["close", "at most nothing", "at most one"])  # fmt: skip
-def test_the_last_bits_choose_no_case(check):
-    """Two processors that round otherwise draw the same cases and store the same evidence."""
-
-    def found(rounds):
-        drawn = []
-
-        @claim("toys.rounding", says="x.", teach="x.", expect="supported", as_written=reading(x=reals(0, 10)),
-               fails_for={"none": reading(x=reals(11, 12))})  # fmt: skip
-        def rounding_alone(x):
-            drawn.append(x)
-            check(1e-14 * rounds(x))
-
-        return steady(examine(rounding_alone)), drawn
-
-    assert found(lambda x: x) == found(lambda x: 10 - x)
 
 
 def test_a_witness_is_stored_with_its_arithmetic_and_needs_no_argument_to_be_rebuilt():

@@ -10,6 +10,7 @@ import pytest
 from claims import every_claim
 from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import VERDICT
+from claims.evidence.sources import read_sources
 from claims.evidence.verdict import judge
 from claims.facts import FOLDER, elsewhere, facts
 from claims.kit.claim import ClaimError
@@ -18,7 +19,6 @@ from claims.kit.facts.comparison import claims_of
 from claims.kit.facts.fact import Fact, Of, Placed, Published
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.rows import read_facts
-from claims.kit.facts.sources import read_sources
 
 SOURCES = read_sources()
 ROW = """[[fact]]

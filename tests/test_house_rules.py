@@ -5,19 +5,27 @@ import re
 import subprocess
 import tomllib
 from functools import cache
+from itertools import takewhile
 
+import networkx as nx
 import pytest
 
 from claims import CHAPTERS
 from claims.evidence.keys import ROOT
 
-LONGEST_FUNCTION, LONGEST_MODULE = 45, 460
+LONGEST_FUNCTION, LONGEST_MODULE, LARGEST_ROOM = 45, 460, 15
 SOURCES = sorted(file for folder in ("claims", "impls", "reports") for file in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 WORDS = {"supported", "qualified", "refuted"}
 # Where a verdict may be spelled out: its type, the judge, and how the report words what the judge said.
-SPELL_VERDICTS = {"claims/kit/claim.py", "claims/evidence/verdict.py", "reports/site/markdown.py", "reports/site/wording.py"}
+SPELL_VERDICTS = {
+    "claims/evidence/outcomes.py",
+    "claims/evidence/verdict.py",
+    "reports/text/markdown.py",
+    "reports/text/wording.py",
+}
 
+KIT = "claims/kit/", "claims/evidence/"  # know no chapter
 MEASURES = "reports/running/hardware.py"  # and reports nothing
 
 
@@ -45,6 +53,25 @@ def imported(file):
     for node in nodes(file, ast.ImportFrom):
         names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def module(file):
+    """The name by which one imports it."""
+    return short(file).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+@cache
+def needs():
+    """Which of our modules imports which: when it runs, inside a function, or for its types alone. `from a import b` is an
+    import of a.b where that is a module, and of a where it is not."""
+    modules = {module(file): file for file in SOURCES}
+    graph = nx.DiGraph()
+    for name, file in modules.items():
+        wanted = [alias.name for node in nodes(file, ast.Import) for alias in node.names]
+        for node in nodes(file, ast.ImportFrom):
+            wanted += [whole if (whole := f"{node.module}.{one.name}") in modules else node.module for one in node.names]
+        graph.add_edges_from((name, other) for other in wanted if other in modules)
+    return graph
 
 
 def reaches(names, *forbidden):
@@ -89,7 +116,7 @@ def test_no_claim_silences_a_health_check_or_filters(file):
     assert {"assume", "reject"} & (attributes.keys() | names.keys()) == set()
 
 
-@each([file for file in SOURCES if short(file).startswith("claims/") and "/kit/" not in short(file)])
+@each([file for file in SOURCES if short(file).startswith("claims/") and not short(file).startswith(KIT)])
 def test_no_claim_catches_everything_for_a_crash_must_stay_one(file):
     bare = [node.lineno for node in nodes(file, ast.ExceptHandler) if node.type is None]
     broad = [
@@ -117,7 +144,7 @@ def test_the_judge_makes_every_verdict_there_is():
 
 
 def test_every_defect_is_on_trial_in_a_claim_or_a_test():
-    broken = sorted((ROOT / "impls").glob("broken*.py"))
+    broken = sorted((ROOT / "impls" / "broken").glob("*.py"))
     others = [file for file in SOURCES + TESTS if file not in broken]
     used = {identifier(node) for file in others for node in nodes(file, ast.Attribute, ast.Name)}
     used |= {alias.name for file in others for node in nodes(file, ast.ImportFrom) for alias in node.names}
@@ -139,9 +166,9 @@ def identifier(node):
 # --- imports go one way ---------------------------------------------------------------------------------------------
 
 
-@each([file for file in SOURCES if short(file).startswith("claims/kit/")])
+@each([file for file in SOURCES if short(file).startswith(KIT)])
 def test_the_kit_knows_no_chapter_no_model_and_no_report(file):
-    others = [f"claims.{one.stem}" for one in (ROOT / "claims").iterdir() if one.stem not in ("__init__", "kit")]
+    others = [f"claims.{one.stem}" for one in (ROOT / "claims").iterdir() if one.stem not in ("__init__", "kit", "evidence")]
 
     assert reaches(imported(file), "impls", "reports", "tests", *others, *(f"claims.{name}" for name in CHAPTERS)) == []
 
@@ -161,6 +188,27 @@ def test_the_report_computes_nothing_so_it_knows_no_implementation(file):
     assert reaches(imported(file), "impls", "tests", "pytest", "hypothesis") == []
 
 
+def test_no_two_modules_need_each_other():
+    assert circles(needs()) == []
+
+
+def test_no_two_rooms_need_each_other():
+    """An import that leads from a.b.c to a.d.e says that a.b needs a.d."""
+    rooms = nx.DiGraph()
+    for one, other in needs().edges:
+        ours, theirs = one.split("."), other.split(".")
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
+        if shared < min(len(ours), len(theirs)):  # else one is the room in which the other stands
+            rooms.add_edge(".".join(ours[: shared + 1]), ".".join(theirs[: shared + 1]))
+
+    assert rooms.has_edge("reports", "claims"), "no import was found"
+    assert circles(rooms) == []
+
+
+def circles(graph):
+    return [sorted(ring) for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
+
+
 @each(SOURCES)
 def test_imports_are_absolute_for_the_digest_of_evidence_follows_them(file):
     assert [node.lineno for node in nodes(file, ast.ImportFrom) if node.level] == []
@@ -169,7 +217,7 @@ def test_imports_are_absolute_for_the_digest_of_evidence_follows_them(file):
 def test_what_hypothesis_keeps_to_itself_is_used_in_one_module_only():
     users = {short(file) for file in SOURCES if reaches(imported(file), "hypothesis.internal", "hypothesis.statistics")}
 
-    assert users <= {"claims/kit/engines/engines.py"}
+    assert users <= {"claims/kit/engines/search.py"}
 
 
 # --- legible --------------------------------------------------------------------------------------------------------
@@ -178,6 +226,16 @@ def test_what_hypothesis_keeps_to_itself_is_used_in_one_module_only():
 @each(SOURCES + [file for file in TESTS if file.stem != "__init__"])
 def test_a_module_says_what_it_is_for(file):
     assert ast.get_docstring(tree(file)) or not file.read_text(encoding="utf-8").strip()
+
+
+@each(sorted({file.parent for file in SOURCES}))
+def test_a_room_says_what_is_in_it_and_is_not_crowded(file):
+    assert ast.get_docstring(tree(file / "__init__.py"))
+    assert len(list(file.glob("[!_]*.py"))) <= LARGEST_ROOM
+
+
+def test_every_module_is_kept():
+    assert [short(file) for file in SOURCES + TESTS if short(file) not in kept()] == [], "does .gitignore name their folder?"
 
 
 @each(SOURCES + TESTS)

@@ -62,15 +62,31 @@ def edited(name, before, after):
 # --- what changes nothing -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("changes", [
-    edited("impls/cells.py", "def aside(h):\n    return h", "def aside(h):\n    return h + 1"),
-    edited("impls/maths.py", "h / 3", "h / 4"),
-    edited("impls/gates.py", "def keep(h):\n", 'def keep(h: float) -> float:\n    """Keep it."""\n    # all of it\n'),
-    edited("impls/gates.py", GATES, "\n\n\n" + GATES.replace("\n\n\ndef keep", "\n\ndef keep")),
-    {"impls/gates.py": "\n\n".join(reversed(GATES.strip().split("\n\n\n")))},
-    {"impls/others.py": "X = 1"},
-    edited("impls/cells.py", "from impls import maths\nimport numpy as np", "import numpy as np\nimport os\nfrom impls import maths"),
-], ids=["another definition", "another one that is imported", "words", "lines", "the order", "another file", "the order of imports"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        edited("impls/cells.py", "def aside(h):\n    return h", "def aside(h):\n    return h + 1"),
+        edited("impls/maths.py", "h / 3", "h / 4"),
+        edited("impls/gates.py", "def keep(h):\n", 'def keep(h: float) -> float:\n    """Keep it."""\n    # all of it\n'),
+        edited("impls/gates.py", GATES, "\n\n\n" + GATES.replace("\n\n\ndef keep", "\n\ndef keep")),
+        {"impls/gates.py": "\n\n".join(reversed(GATES.strip().split("\n\n\n")))},
+        {"impls/others.py": "X = 1"},
+        edited(
+            "impls/cells.py",
+            "from impls import maths\nimport numpy as np",
+            "import numpy as np\nimport os\nfrom impls import maths",
+        ),
+    ],
+    ids=[
+        "another definition",
+        "another one that is imported",
+        "words",
+        "lines",
+        "the order",
+        "another file",
+        "the order of imports",
+    ],
+)
 def test_a_fingerprint_stays_with(project, changes):
     assert project(changes).fingerprint(STEP) == project().fingerprint(STEP)
 
@@ -108,7 +124,10 @@ def test_what_a_package_hands_on_is_what_it_was(project):
         "impls/cells.py": CELLS.replace("from impls.gates import", "from impls import"),
     }
     assert project(through).fingerprint(STEP) == project().fingerprint(STEP)
-    lazily = {**through, "impls/__init__.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from impls.gates import forget, keep\n"}
+    lazily = {
+        **through,
+        "impls/__init__.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from impls.gates import forget, keep\n",
+    }
     assert project(lazily).fingerprint(STEP) == project().fingerprint(STEP)
     assert Target("impls.gates", "keep") in project(lazily).reached([STEP])
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.profiles import QUICK, VERDICT
@@ -318,7 +318,9 @@ def test_a_disturbed_reading_of_which_nothing_was_recorded_is_undecided_for_that
     sat.disturbed = (16,)
     found = at_once(clocked(no_slower))
     assert (found.evidence.outcome, found.clocked.recorded, found.clocked.wins) == ("undecided", "", 0)
-    assert found.evidence.why.startswith("this machine was busy; one CPU core: none was recorded: run python -m reports record-hardware")
+    assert found.evidence.why.startswith(
+        "this machine was busy; one CPU core: none was recorded: run python -m reports record-hardware"
+    )
 
 
 def test_a_disturbed_reading_whose_comparison_was_not_recorded_is_undecided_and_says_both(known, sat):
@@ -326,7 +328,9 @@ def test_a_disturbed_reading_whose_comparison_was_not_recorded_is_undecided_and_
     sat.disturbed = (64,)
     found = at_once(clocked(growth))
     assert found.evidence.outcome == "undecided"
-    assert found.evidence.why.startswith("this machine was busy; one CPU core (a device), 2026-01-02: no repetition for this seed")
+    assert found.evidence.why.startswith(
+        "this machine was busy; one CPU core (a device), 2026-01-02: no repetition for this seed"
+    )
 
 
 def test_a_comparison_that_was_disturbed_is_not_tried_again_in_the_same_run(known, sat):

@@ -13,6 +13,7 @@ NO_MASK = Mutant("impls.attending.attention.causal_mask", ".tril()", "", "the ma
 LOST = Mutant("impls.recurrent.lstm.step", "no such text", "", "nothing", ())
 
 
+@pytest.mark.usefixtures("no_shrinking")
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # what a spoilt memory is made of
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_a_claim_notices_that(mutant, record_property):

@@ -161,20 +161,6 @@ def test_there_is_no_strain_where_there_is(put):
     assert seen.strain is None
 
 
-@pytest.mark.parametrize(("put", "strain"), [
-    (lambda bits: at_most(1 + bits, 3, "x"), 0.3333),
-    (lambda bits: at_least(3, 1 + bits, "x"), 0.3333),
-    (lambda bits: at_most(1 + bits, 3, "x", 1e-14), 0.3333),
-    (lambda bits: at_most(1e-16 + bits, 3, "x", 1e-14), 0.0),
-], ids=["at most", "at least", "allowing for rounding", "nothing but rounding"])  # fmt: skip
-def test_the_last_bits_are_no_strain(put, strain):
-    for bits in (0.0, 1e-15, -1e-15):
-        with listening() as seen:
-            put(bits)
-
-        assert seen.strain == strain
-
-
 def test_listeners_do_not_hear_each_other():
     with listening() as outer:
         with listening() as inner:

@@ -53,7 +53,7 @@ class Pair:
         """Exchange them."""
         return Pair(self.right, self.left)
 '''
-BARE = '''X: 0 = 1
+BARE = """X: 0 = 1
 def twice(x, *more, deep=False):
     said: 0 = "# no comment, and no é docstring"
     return x + x
@@ -62,7 +62,7 @@ class Pair:
     right: 0 = 0
     def swap(self):
         return Pair(self.right, self.left)
-'''
+"""
 
 
 def test_comments_docstrings_annotations_and_blank_lines_mean_nothing():

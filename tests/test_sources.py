@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import EvidenceError
-from claims.kit.facts.sources import BIBLIOGRAPHY, cited, read_sources
+from claims.evidence.sources import BIBLIOGRAPHY, cited, read_sources
 from tests.reports.made import BIB
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from math import exp, tanh
 
 import numpy as np
@@ -14,9 +15,9 @@ from claims.kit.domains.matrices import grid
 from claims.subjects.requirements import GENERATING, run
 from claims.subjects.traces import traced
 from impls.attending import attention, transformer
-from impls.attending.positions import alone
 from impls.broken import needed as broken_needed
-from impls.counting.systems import (
+from impls.tracing.positions import alone
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,
@@ -69,6 +70,7 @@ class Question:
 
 @domain("1 to 3 encoder states up to 3 wide, a hidden layer up to 3 wide; all numbers within [-2, 2]")
 def questions() -> st.SearchStrategy[Question]:
+    @cache
     def make(a: int, d: int, n: int) -> st.SearchStrategy[Question]:
         shapes = {"W_d": (a, d), "W_e": (a, d), "v": (a,), "s": (d,), "memory": (n, d)}
         return st.builds(Question, **{name: grid(shape, (-2, 2)) for name, shape in shapes.items()})

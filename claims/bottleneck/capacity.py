@@ -1,7 +1,7 @@
 """What 512 numbers can keep, and what later tokens do to early ones."""
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from math import log2
 
 import numpy as np
@@ -59,6 +59,7 @@ class Machine:
 
 @domain("any machine with {states} states over two words")
 def machines(states: tuple[int, int]) -> st.SearchStrategy[Machine]:
+    @cache
     def table(size: int) -> st.SearchStrategy[Machine]:
         row = st.tuples(st.integers(0, size - 1), st.integers(0, size - 1))
         return st.lists(row, min_size=size, max_size=size).map(lambda rows: Machine(np.array(rows)))

@@ -14,7 +14,7 @@ from impls.attending import attention, online, transformer
 from impls.attending.attention import SelfAttention
 from impls.counting import memory
 from impls.counting.graph import Graph, shortest_gradient_path, trace
-from impls.counting.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
+from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
 
 # --- operations -----------------------------------------------------------------------------------------------------
 

@@ -6,12 +6,11 @@ from functools import cache
 import altair as alt
 import torch
 
-from claims.figures import Seen
-from claims.kit.figures import lines
+from claims.kit.figures import Seen, lines
 from claims.subjects.traces import farthest, traced
 from impls.attending import attention, online
 from impls.counting import memory
-from impls.counting.systems import (
+from impls.tracing.systems import (
     BIDIRECTIONAL,
     CONVOLUTION,
     DILATED,

@@ -15,9 +15,9 @@ import networkx as nx
 from claims.kit import at_most, cases, claim, holds, only, reading, search, show
 from claims.kit.domains import whole
 from claims.subjects.traces import farthest, traced
-from impls.counting import systems
 from impls.counting.graph import Graph
-from impls.counting.systems import ELMAN, GRU, LSTM, SELF_ATTENTION, System
+from impls.tracing import systems
+from impls.tracing.systems import ELMAN, GRU, LSTM, SELF_ATTENTION, System
 
 Formula = Callable[[int, int, int], float]  # of n tokens, width d, and the kernel's or window's width k
 

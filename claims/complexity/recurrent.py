@@ -12,9 +12,9 @@ from claims.kit.domains import seeds, whole
 from claims.subjects.traces import in_a_row, traced
 from impls.broken import complexity as broken_complexity
 from impls.counting.graph import Graph, trace
-from impls.counting.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
 from impls.learning.batched import Gradients, Products, training_step
 from impls.recurrent import elman
+from impls.tracing.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
 
 # --- the column “parallelisable?” -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from claims.kit import claim, holds, reading, search, show
 from claims.kit.domains import whole
 from claims.subjects.traces import traced
-from impls.counting.systems import DILATED, ELMAN, SELF_ATTENTION, SKIP, STACKED_ELMAN, System
+from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, SKIP, STACKED_ELMAN, System
 
 
 @dataclass(frozen=True)

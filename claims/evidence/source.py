@@ -55,7 +55,7 @@ class ReadingSource(msgspec.Struct, frozen=True):
 
 class ClaimSource(msgspec.Struct, frozen=True):
     """A claim as it is written. `check` is the property, `by` the engine and `figure` its figure, if they are named, `whole` all
-    of it, words included."""
+    of it, words included; `defines` is the name of the property where it stands below the claim."""
 
     id: str
     line: int
@@ -64,6 +64,7 @@ class ClaimSource(msgspec.Struct, frozen=True):
     figure: Piece | None
     readings: list[ReadingSource]
     whole: Piece
+    defines: str = ""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -127,6 +128,8 @@ class _Reader:
         found: dict[str, str] = {}
         for node in nodes:
             self._look(node, self.imported, found)
+            if isinstance(node, ast.AnnAssign):  # of a constant it says what will be held there
+                self._look(node.annotation, self.imported, found)
         return Piece(digest(*map(shape, nodes)), dict(sorted(found.items())))
 
     # --- what is mentioned
@@ -182,8 +185,9 @@ class _Reader:
         given = {one.arg: one.value for one in call.keywords if one.arg}
         readings = [one for role in ROLES if role in given for one in self._readings(role, given[role])]
         id = str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
+        defines = check.name if isinstance(check, ast.FunctionDef) else ""
         by, figure = (self._piece(given[name]) if name in given else None for name in ("by", "figure"))
-        return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check))
+        return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check), defines)
 
     def _readings(self, role: str, value: ast.AST) -> Iterator[ReadingSource]:
         named = role.replace("_", " ")

@@ -6,11 +6,11 @@ README.md beside the files explains a row. `elsewhere.toml` lists statements tha
 from functools import cache
 from pathlib import Path
 
+from claims.evidence.sources import read_sources
 from claims.kit.claim import Claim
 from claims.kit.facts.comparison import claims_of
 from claims.kit.facts.fact import Elsewhere, Fact, Placed
 from claims.kit.facts.rows import read_facts
-from claims.kit.facts.sources import read_sources
 
 FOLDER = Path(__file__).parent
 

@@ -1,8 +1,1 @@
-"""The figures of the claims: each is a function from the evidence, reading by reading, to a chart that states a finding.
-
-A figure shows what the check showed or the mechanism behind it; it never decides anything.
-"""
-
-from claims.evidence.evidence import ReadingEvidence
-
-Seen = dict[str, ReadingEvidence]
+"""The figures that chapters share, or that a chapter of one module has; a chapter that is a package has its own beside it."""

@@ -4,9 +4,8 @@ from fractions import Fraction
 
 import altair as alt
 
-from claims.figures import Seen
 from claims.kit.facts.printed import Between
-from claims.kit.figures import dots, lines
+from claims.kit.figures import Seen, dots, lines
 from claims.subjects.translation import BASE, BASE_PUBLISHED, GNMT, GNMT_PUBLISHED, by_the_clock, gpu_hours, operations
 from impls.learning.perplexity import merge, perplexity
 

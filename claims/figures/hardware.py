@@ -8,8 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from claims.figures import Seen
-from claims.kit.figures import PALETTE, legend, lines, strips
+from claims.kit.figures import PALETTE, Seen, legend, lines, strips
 from claims.subjects.machines import Recorded, Timed, all_timings, by_date
 from claims.subjects.predicted import STATED, counted, demand, predicted
 from claims.subjects.predicted import WIDTH as D

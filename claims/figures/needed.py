@@ -6,11 +6,10 @@ import altair as alt
 import numpy as np
 import torch
 
-from claims.figures import Seen
-from claims.kit.figures import lines
+from claims.kit.figures import Seen, lines
 from claims.subjects.requirements import numbers_that_cross
 from impls.attending import attention
-from impls.counting.systems import LSTM, SCAN, SELF_ATTENTION
+from impls.tracing.systems import LSTM, SCAN, SELF_ATTENTION
 
 
 def weight_by_length(_: Seen) -> alt.Chart:

@@ -6,8 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from claims.figures import Seen
-from claims.kit.figures import dots, heatmap, strips
+from claims.kit.figures import Seen, dots, heatmap, strips
 from claims.subjects.trained.association import GUESS
 from claims.subjects.trained.recall import share_that_arrives
 
@@ -117,13 +116,13 @@ def share_by_forget_bias(_: Seen) -> alt.Chart:
         rows, x="lag (tokens)", y="forget bias", value="decades left",
         title="It is the bias of the forget gate that lets the gradient through, not the cell alone",
         says="A map of the powers of ten that are left of the first token's gradient before training, over the lag and the "
-        "start. Over 100 tokens the plain network loses more than forty and the LSTM as torch draws it seventeen; with chrono "
+        "start. Over 100 tokens the plain network loses thirty-two and the LSTM as torch draws it seventeen; with chrono "
         "biases one or two are lost, and with a forget bias of 3 or 5 the gradient does not shrink.",
     )  # fmt: skip
 
 
 def _decades(body: str, lag: int) -> float:
-    return log10(max(share_that_arrives(0, body, lag), 1e-45))
+    return log10(share_that_arrives(0, body, lag))
 
 
 def agreement_by_distance(seen: Seen) -> alt.Chart:

@@ -19,7 +19,7 @@ from claims.subjects.grammar import (
     agrees_alone,
     filled,
 )
-from impls.counting.systems import BIDIRECTIONAL_LSTM, LSTM, System
+from impls.tracing.systems import BIDIRECTIONAL_LSTM, LSTM, System
 
 KEY, KEYS, THERE = "the key to the cabinets", "the keys to the cabinets", "on the table"
 HALL, DOORS, OWNERS, SUMMER = FILLERS

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims.forgetting.by_hand import bits, constant_gate, feedback, latch, output_loop
 from claims.forgetting.figures import gap_by_recurrent_weight, share_kept_by_steps
 from claims.kit import Domain, at_most, cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
 from claims.subjects.memories import (
@@ -36,9 +37,9 @@ from claims.subjects.traces import traced
 from impls.broken import cells as broken
 from impls.broken.memory import forget_gates_of_the_backward_direction, forget_gates_peek_nearly
 from impls.counting.graph import Graph
-from impls.counting.systems import ELMAN, GRU, LSTM, MINGRU, MINGRU_SCAN, PREFIX_ATTENTION, System
-from impls.recurrent import constructive, lstm
+from impls.recurrent import lstm
 from impls.recurrent.recurrence import unroll
+from impls.tracing.systems import ELMAN, GRU, LSTM, MINGRU, MINGRU_SCAN, PREFIX_ATTENTION, System
 
 Step = Callable[[lstm.LSTM, tuple[torch.Tensor, torch.Tensor], torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
@@ -130,10 +131,6 @@ Look = Callable[[lstm.LSTM, LSTMStart], torch.Tensor]
 SetGates = Callable[[lstm.LSTM, float], lstm.LSTM]
 
 BOTH_WAYS = cases((4, 8, 12, -4, -8, -12))  # pre-activations, for gates of 0.98, 0.9997, 0.999994 and of one minus these
-
-
-def bits(*values: float) -> np.ndarray:
-    return np.array(values, dtype=np.float64)
 
 
 def forget_gate_set(p: lstm.LSTM, a: float) -> lstm.LSTM:
@@ -324,22 +321,6 @@ def every_later_step_puts_a_gate_in_the_way(system: System, n: int, on_the_way_i
 # --- what is left ---------------------------------------------------------------------------------------------------
 
 
-def latch(lag: int) -> TwoPasts:
-    """A bit is written into `constructive.latch_lstm`, +1 or -1; the later tokens push both ways."""
-    return TwoPasts(constructive.latch_lstm(1, 40.0), bits(1, 1), bits(-1, 1), np.array([[1.0, 0], [-1, 0], [-1, 0]]), lag)
-
-
-def feedback(lag: int) -> TwoPasts:
-    """The same with `constructive.feedback_lstm`, every gate at 0.881."""
-    write = constructive.WRITE
-    return TwoPasts(constructive.feedback_lstm(), bits(write), bits(-write), np.array([[1.0], [-1], [-1]]), lag)
-
-
-def constant_gate(b_f: float, lag: int) -> TwoPasts:
-    """A cell that writes the first token's sign and then keeps the share σ(b_f) at each step."""
-    return TwoPasts(hand_set(W_C=[0, 1], b_f=b_f), bits(1), bits(-1), np.zeros((1, 1)), lag)
-
-
 def by_looking(two: TwoPasts) -> float:
     """How far apart the last two cells are."""
     C = two.ends()[1][1]
@@ -408,11 +389,6 @@ def latches_and_others(lag: tuple[int, int]) -> Domain:
     latches = st.builds(lambda later, lag: replace(latch(lag), later=later), tokens, st.integers(*lag))
     others = lstms_with_two_pasts((lag[0], lag[0]))
     return Domain(f"a latch with {lag[0]} to {lag[1]} later tokens, or {others.words}", latches | others.strategy)
-
-
-def output_loop() -> TwoPasts:
-    """f = i = 0.881 and a candidate near 1 fill the cell; o = σ(8h + 20x - 4) keeps h near 1 or near 0."""
-    return TwoPasts(hand_set(W_o=[8, 20], b_f=2, b_i=2, b_C=4, b_o=-4), bits(1), bits(-1), np.zeros((1, 1)), 2000)
 
 
 @claim(

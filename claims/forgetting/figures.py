@@ -1,10 +1,10 @@
-"""Figures of chapters 4 and 5: what a state keeps."""
+"""Figures of chapter 5: what a state keeps."""
 
 import altair as alt
 import torch
 
-from claims.figures import Seen
-from claims.kit.figures import lines
+from claims.forgetting.by_hand import constant_gate, feedback, latch
+from claims.kit.figures import Seen, lines
 from impls.recurrent import lstm
 
 
@@ -31,8 +31,6 @@ def gap_by_recurrent_weight(_: Seen) -> alt.Chart:
 
 def share_kept_by_steps(_: Seen) -> alt.Chart:
     """What is left of a difference between two cells, for three LSTMs."""
-    from claims.forgetting.cell import by_looking, constant_gate, feedback, latch
-
     made = {
         "latch: f rounds to 1": latch,
         "feedback: f = 0.881, the candidate reads h": feedback,
@@ -41,8 +39,8 @@ def share_kept_by_steps(_: Seen) -> alt.Chart:
     rows = []
     for name, cell in made.items():
         for lag in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024):
-            first = cell(1).ends()[0][1]
-            share = by_looking(cell(lag)) / float((first[0] - first[1]).norm())
+            first, last = (float((C[0] - C[1]).norm()) for _, C in cell(lag).ends())
+            share = last / first
             rows.append({"steps": lag, "difference of the cells (share of the first)": share, "cell": name})
     return lines(
         rows, x="steps", y="difference of the cells (share of the first)", series="cell", log_x=True,

@@ -11,11 +11,13 @@ import torch
 from claims.kit import cases, claim, close, exhaustion, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.subjects.traces import traced
-from impls.attending import positions
 from impls.broken import cells as broken
 from impls.broken.bidirectional import backward_states_nearly, both_read_forwards
 from impls.counting.graph import trace
-from impls.counting.systems import (
+from impls.recurrent import bidirectional, elman, gru, lstm
+from impls.recurrent.recurrence import uniform, unroll, zeros
+from impls.tracing import positions
+from impls.tracing.systems import (
     BIDIRECTIONAL,
     BIDIRECTIONAL_LSTM,
     CAUSAL_ATTENTION,
@@ -27,8 +29,6 @@ from impls.counting.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
-from impls.recurrent import bidirectional, elman, gru, lstm
-from impls.recurrent.recurrence import uniform, unroll, zeros
 
 Tokens = Sequence[torch.Tensor]
 Weights = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]

@@ -3,8 +3,7 @@
 import altair as alt
 import torch
 
-from claims.figures import Seen
-from claims.kit.figures import lines
+from claims.kit.figures import Seen, lines
 from impls.recurrent import packing
 
 WIDTHS = range(128, 1025, 128)

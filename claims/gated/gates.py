@@ -13,10 +13,11 @@ from claims.kit import at_most, cases, claim, exhaustion, holds, reading, roundi
 from claims.kit.domains import whole
 from claims.subjects.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
 from claims.subjects.traces import traced
-from impls.attending.positions import alone
 from impls.broken.gru import gru_reads_two_steps_back
 from impls.counting import steps
-from impls.counting.systems import (
+from impls.recurrent import ahead, elman, lstm, packing
+from impls.tracing.positions import alone
+from impls.tracing.systems import (
     BIDIRECTIONAL,
     ELMAN,
     GRU,
@@ -29,7 +30,6 @@ from impls.counting.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
-from impls.recurrent import ahead, elman, lstm, packing
 
 # --- two rows of the table ------------------------------------------------------------------------------------------
 

@@ -17,9 +17,9 @@ from claims.subjects.memories import LSTMRun, lstm_runs
 from claims.subjects.traces import traced
 from impls.broken.gru import gru_step_weights_nearly_add_up
 from impls.counting import steps
-from impls.counting.systems import ELMAN, GRU, LSTM, MINGRU_SCAN, PREFIX_ATTENTION, System
 from impls.recurrent import gru, lstm
 from impls.recurrent.recurrence import unroll
+from impls.tracing.systems import ELMAN, GRU, LSTM, MINGRU_SCAN, PREFIX_ATTENTION, System
 
 Whole = tuple[int, int]
 

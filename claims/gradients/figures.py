@@ -6,8 +6,7 @@ from typing import Any
 import altair as alt
 import torch
 
-from claims.figures import Seen
-from claims.kit.figures import heatmap, lines
+from claims.kit.figures import Seen, heatmap, lines
 from claims.subjects.networks import gradient_rate
 from impls.learning import bptt
 from impls.recurrent import elman

@@ -171,6 +171,7 @@ def normal_matrices(radius: float, size: Interval = (1, 3)) -> st.SearchStrategy
     return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: _normal(d, radius))
 
 
+@cache
 def _normal(d: int, radius: float) -> st.SearchStrategy[Chain]:
     turn = chains(every_singular_value=(1, 1), size=(d, d), repeat=True).strategy.map(lambda period: period[0])
     spectrum = grid((d,), (-1, 1)).map(lambda part: radius * part)
@@ -289,7 +290,7 @@ class Stretch:
 def stretches(longest: int, state: str = "any earlier state k") -> st.SearchStrategy[Stretch]:
     """`state` may be h_0 or h_1."""
     fixed = {"h_0": 0, "h_1": 1}.get(state)
-    return st.integers(2, longest).flatmap(lambda T: st.builds(Stretch, st.just(T), _back_to(fixed, T)))
+    return st.integers(2, longest).flatmap(cache(lambda T: st.builds(Stretch, st.just(T), _back_to(fixed, T))))
 
 
 def _back_to(fixed: int | None, T: int) -> st.SearchStrategy[int]:

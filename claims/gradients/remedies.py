@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from math import tanh
 
 import numpy as np
@@ -141,6 +142,7 @@ def _shares() -> st.SearchStrategy[Matrix]:
     return st.integers(1, 3).flatmap(_rows_of_ones)
 
 
+@cache
 def _rows_of_ones(d: int) -> st.SearchStrategy[Matrix]:
     row = st.lists(st.integers(1, 8), min_size=d, max_size=d).map(lambda parts: np.array(parts) / sum(parts))
     return st.lists(row, min_size=d, max_size=d).map(np.array)

@@ -14,7 +14,7 @@ from claims.kit.domains import seeds, whole
 from impls.broken import attention as broken_attention
 from impls.broken import interview as broken_interview
 from impls.counting.graph import Graph
-from impls.translating.translators import (
+from impls.tracing.translators import (
     AS_PUBLISHED,
     RECURRENT,
     TRANSFORMER,

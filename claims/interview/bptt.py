@@ -12,13 +12,13 @@ from claims.kit import at_least, claim, close, domain, holds, reading, rounding,
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.subjects.networks import ElmanRun, elman_runs
-from impls.attending.positions import alone
 from impls.broken import cells as broken
 from impls.broken import interview as broken_interview
 from impls.counting.graph import Graph, trace
-from impls.counting.systems import DILATED, ELMAN, GRU, LSTM, PREFIX_ATTENTION, System
 from impls.learning import backward, bptt, rtrl
 from impls.recurrent import elman
+from impls.tracing.positions import alone
+from impls.tracing.systems import DILATED, ELMAN, GRU, LSTM, PREFIX_ATTENTION, System
 
 Cuts = Callable[[int, int], Collection[int]]  # of n steps and k, the steps in front of which the graph is severed
 

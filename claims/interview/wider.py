@@ -13,10 +13,10 @@ from claims.kit.domains import whole
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.subjects.traces import traced
 from impls.counting.graph import Graph, trace
-from impls.counting.systems import DILATED, ELMAN, GRU, SELF_ATTENTION, SKIP, System
 from impls.learning import bptt
 from impls.recurrent import constructive, elman, lstm
 from impls.recurrent.elman import Elman
+from impls.tracing.systems import DILATED, ELMAN, GRU, SELF_ATTENTION, SKIP, System
 
 
 @claim(

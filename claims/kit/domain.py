@@ -5,6 +5,7 @@ The domain is ours, the distribution is Hypothesis': it looks for counterexample
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,9 +67,14 @@ def name_of(value: object) -> str:
     if isinstance(name := getattr(value, "name", None), str):
         return name
     if inspect.isroutine(value) or inspect.isclass(value):
-        module = (value.__module__ or type(value).__module__).rpartition(".")[2]
-        return f"{module}.{value.__name__}"
+        return f"{_room(value.__module__ or type(value).__module__)}.{value.__name__}"
     return in_words(value)
+
+
+def _room(module: str) -> str:
+    """The last part of a module's name, after what its package puts before the names of all that is in it: `broken_gru`."""
+    package, _, last = module.rpartition(".")
+    return getattr(sys.modules.get(package), "BEFORE_NAMES", "") + last
 
 
 def in_words(value: object) -> str:

@@ -21,6 +21,7 @@ from claims.kit.text import as_text
 
 CHOICE = "choice"
 HOLDS = "the statement holds here"
+Again = tuple[str, list[tuple[str, Any]]]  # what the property said and showed
 
 
 def examine_reading(claim: Claim, one: Reading, profile: Profile, entropy: int | None = None) -> ReadingEvidence:
@@ -35,9 +36,8 @@ def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None =
     date, started = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
     happened = engine.put(claim.check, one, profile, chosen)
     seconds = round(perf_counter() - started, 3)
-    if engine.name != "trials":
-        _fall_again(claim, happened)
-    evidence = _evidence(claim, one, engine.name, happened, None if engine.name == "exhaustion" else chosen)
+    again = _fall_again(claim, happened) if engine.name != "trials" else None
+    evidence = _evidence(claim, one, engine.name, happened, again, None if engine.name == "exhaustion" else chosen)
     if not engine.timed:
         return Examined(evidence=evidence, date=date, seconds=seconds)
     clocked = Clocked(cases=happened.cases, wins=happened.wins or 0, measured=happened.measured, recorded=happened.recorded)
@@ -45,13 +45,15 @@ def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None =
     return Examined(evidence=msgspec.structs.replace(steady, timed=True), date=date, seconds=seconds, clocked=clocked)
 
 
-def _evidence(claim: Claim, one: Reading, engine: str, happened: Happened, entropy: int | None) -> ReadingEvidence:
+def _evidence(
+    claim: Claim, one: Reading, engine: str, happened: Happened, again: Again | None, entropy: int | None
+) -> ReadingEvidence:
     return ReadingEvidence(
         name=one.name, role=one.role, engine=engine, outcome=happened.outcome, why=happened.why,  # type: ignore[arg-type]
         cases=happened.cases, enough=happened.enough, discarded=happened.discarded, complete=happened.complete,
         wins=happened.wins, trials=happened.trials, level=happened.level, entropy=entropy,
         strain=None if happened.tightest is None else happened.tightest[1].strain,
-        counterexample=_counterexample(claim, one, engine, happened), tightest=_tightest(claim, one, happened),
+        counterexample=_counterexample(one, engine, happened, again), tightest=_tightest(claim, one, happened),
         measured=happened.measured if engine == "trials" else [],
     )  # fmt: skip
 
@@ -94,28 +96,27 @@ def put_once(claim: Claim, arguments: Arguments) -> tuple[str, list[tuple[str, A
     return HOLDS, seen.shown
 
 
-def _fall_again(claim: Claim, happened: Happened) -> None:
+def _fall_again(claim: Claim, happened: Happened) -> Again | None:
     """A counterexample falls every time. One that does not, because the property is random or changes what it is given, is an
     error; Hypothesis notices only some of these, and a list of cases is gone through once."""
     if happened.outcome != "fell" or happened.fallen is None:
-        return
+        return None
     try:
-        says, _ = put_once(claim, happened.fallen[0])
+        again = put_once(claim, happened.fallen[0])
     except Exception as crash:
         happened.crashed(crash)
-        return
-    if says == HOLDS:
+        return None
+    if again[0] == HOLDS:
         happened.outcome, happened.why = "error", f"fell ({happened.fallen[1]}), and held when the same case was run again"
+    return again
 
 
-def _counterexample(claim: Claim, one: Reading, engine: str, happened: Happened) -> Case | None:
+def _counterexample(one: Reading, engine: str, happened: Happened, again: Again | None) -> Case | None:
     """The falsifying case with its arithmetic. A trial's is one of several seeds, and is replayed only when asked for."""
     if happened.outcome != "fell" or happened.fallen is None:
         return None
     arguments, says = happened.fallen
-    shown: list[tuple[str, Any]] = []
-    if engine != "trials":
-        says, shown = put_once(claim, arguments)
+    says, shown = again or (says, [])
     searched = "search, first found" if one.is_control else "search, smallest found"
     found = {"search": searched, "exhaustion": "first of the list", "trials": "one of the seeds"}[engine]
     return _case("stored witness" if one.role == "witness" else found, one, arguments, says, shown)

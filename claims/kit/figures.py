@@ -2,6 +2,9 @@
 
 Colours are those of Okabe and Ito (2008), told apart by people with any colour vision; line patterns and marks repeat the
 distinction for print in black and white. `title` states the finding, `says` is the text for those who cannot see the chart.
+
+A claim's figure is a function from what was `Seen` to such a chart. It shows what the check showed or the mechanism behind it;
+it never decides anything.
 """
 
 from collections.abc import Sequence
@@ -9,6 +12,9 @@ from typing import Any
 
 import altair as alt
 
+from claims.evidence.evidence import ReadingEvidence
+
+Seen = dict[str, ReadingEvidence]  # reading by reading
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 Rows = Sequence[dict[str, Any]]
 WIDTH, HEIGHT = 460, 260

@@ -13,8 +13,8 @@ from claims.kit.domains.matrices import grid
 from claims.subjects.networks import ElmanRun, elman_runs
 from impls.broken import cells as broken
 from impls.broken.promise import leaks_backwards, read_out_bias_nearly, read_out_one_step_late, read_out_without_bias
-from impls.counting.systems import BIDIRECTIONAL, CAUSAL_ATTENTION, ELMAN, GRU, LSTM, SELF_ATTENTION, System
 from impls.recurrent import elman
+from impls.tracing.systems import BIDIRECTIONAL, CAUSAL_ATTENTION, ELMAN, GRU, LSTM, SELF_ATTENTION, System
 
 Step = Callable[[elman.Elman, torch.Tensor, torch.Tensor], torch.Tensor]
 ReadOut = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -15,8 +16,8 @@ from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
 from impls.attending import attention
 from impls.broken.memory import h_handed_over_without_C, state_leaks_nearly
-from impls.counting.systems import CAUSAL_ATTENTION, ELMAN, GRU, LSTM, System
 from impls.recurrent import constructive, elman
+from impls.tracing.systems import CAUSAL_ATTENTION, ELMAN, GRU, LSTM, System
 from impls.translating import seq2seq
 
 # --- what the state can hold ----------------------------------------------------------------------------------------
@@ -69,6 +70,7 @@ def network(W_h: list[list[float]], W_x: list[float], dtype: torch.dtype = torch
 def networks() -> st.SearchStrategy[Network]:
     """W_x is 1 throughout: a network that does not read its words would hold nothing, and prove as much."""
 
+    @cache
     def of_width(d: int) -> st.SearchStrategy[Network]:
         return st.builds(
             lambda W_h, b: Network(elman.Elman(*map(torch.from_numpy, (W_h, np.ones((d, 1)), b)))),

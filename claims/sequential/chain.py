@@ -10,7 +10,9 @@ from claims.kit import at_least, cases, claim, exhaustion, holds, reading, searc
 from claims.kit.domains import reals, seeds, whole
 from claims.subjects.traces import traced
 from impls.counting.graph import trace
-from impls.counting.systems import (
+from impls.learning import bptt
+from impls.recurrent import elman, linear
+from impls.tracing.systems import (
     BIDIRECTIONAL,
     DILATED,
     ELMAN,
@@ -21,8 +23,6 @@ from impls.counting.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
-from impls.learning import bptt
-from impls.recurrent import elman, linear
 
 WHOLE, STATE_ALONE, CELL_ALONE = slice(None), slice(0, 1), slice(1, 2)
 

@@ -5,12 +5,11 @@ from functools import cache
 import altair as alt
 import torch
 
-from claims.figures import Seen
-from claims.kit.figures import lines
+from claims.kit.figures import Seen, lines
 from claims.subjects.traces import traced
 from impls.attending import attention, transformer
 from impls.counting.graph import brent, trace
-from impls.counting.systems import ELMAN, LSTM
+from impls.tracing.systems import ELMAN, LSTM
 
 PROCESSORS = [10**power for power in range(6)]
 

@@ -11,7 +11,7 @@ from claims.sequential.figures import speedup_on_processors
 from claims.subjects.traces import traced
 from impls.attending import transformer
 from impls.counting.graph import trace
-from impls.counting.systems import (
+from impls.tracing.systems import (
     CAUSAL_ATTENTION,
     ELMAN,
     GRU,

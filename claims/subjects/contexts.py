@@ -5,6 +5,7 @@ Numbers lie on a grid of eighths, so that a counterexample can be read. Everythi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, floor, log
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from claims.kit.domain import Domain, domain
 from claims.kit.domains.matrices import EIGHTHS, grid
 from impls.attending import attention
-from impls.counting.systems import LINEAR, SCAN, System
+from impls.tracing.systems import LINEAR, SCAN, System
 
 Whole = tuple[int, int]
 
@@ -52,6 +53,7 @@ class Rearranged:
 
 @domain("2 to 4 tokens up to {width} wide put in any order, {inserted} others inserted; weights and tokens within [-2, 2]")
 def rearranged(inserted: Whole, width: int = 2) -> st.SearchStrategy[Rearranged]:
+    @cache
     def make(d: int, n: int, k: int) -> st.SearchStrategy[Rearranged]:
         shapes = {"W_q": (d, d), "W_k": (d, d), "tokens": (n, d), "inserted": (k, d)}
         arrays = {name: grid(shape, (-2, 2)) for name, shape in shapes.items()}
@@ -86,6 +88,7 @@ def with_a_lead(lead: float) -> st.SearchStrategy[Rearranged]:
 def different_keys(tokens: Whole, width: int = 2) -> st.SearchStrategy[np.ndarray]:
     entry = st.integers(-2 * EIGHTHS, 2 * EIGHTHS)
 
+    @cache
     def rows(d: int) -> st.SearchStrategy[list[list[int]]]:
         row = st.lists(entry, min_size=d, max_size=d)
         return st.lists(row, min_size=tokens[0], max_size=tokens[1], unique_by=tuple)

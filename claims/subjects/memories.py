@@ -4,7 +4,7 @@ Weights and inputs lie on a grid of eighths, so that a counterexample can be rea
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from math import exp
 from typing import Any
 
@@ -220,8 +220,12 @@ def _two_pasts(network: st.SearchStrategy[Any], lag: Whole) -> st.SearchStrategy
 
 def _elman(W_h: np.ndarray) -> st.SearchStrategy[Elman]:
     d = len(W_h)
-    biases = st.builds(lambda biased, b: biased * b, st.booleans(), _tensor((d,), (-2, 2)))
-    return st.builds(Elman, st.just(torch.from_numpy(W_h)), _tensor((d, 1), (-2, 2)), biases)
+    return st.builds(Elman, st.just(torch.from_numpy(W_h)), _tensor((d, 1), (-2, 2)), _biases(d))
+
+
+@cache
+def _biases(d: int) -> st.SearchStrategy[torch.Tensor]:
+    return st.builds(lambda biased, b: biased * b, st.booleans(), _tensor((d,), (-2, 2)))
 
 
 def _lstms(reads_h: str = GATES, forget: float | None = None, recurrent: float = 1, widest: int = 2) -> st.SearchStrategy[LSTM]:
@@ -250,6 +254,7 @@ def _rows(most: int, least: int = 1) -> st.SearchStrategy[np.ndarray]:
     return st.builds(lambda count, rows: rows[:count], st.integers(least, most), grid((most, 1), INPUTS))
 
 
+@cache
 def _tensor(shape: tuple[int, ...], entries: Interval) -> st.SearchStrategy[torch.Tensor]:
     return grid(shape, entries).map(torch.from_numpy)
 

@@ -5,6 +5,7 @@ Numbers lie on a grid of eighths. Everything is float64.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 import numpy as np
 import torch
@@ -55,6 +56,7 @@ def elman_runs(
     return st.tuples(st.integers(*width), st.integers(*steps)).flatmap(lambda drawn: _elman_run(*drawn, weights))
 
 
+@cache
 def _elman_run(d: int, n: int, weights: Interval) -> st.SearchStrategy[ElmanRun]:
     shapes = {"W_h": (d, d), "W_x": (d, d), "b": (d,), "h_0": (d,), "x": (n, d), "g": (d,)}
     bounds = {"W_h": weights, "W_x": weights, "h_0": (-0.875, 0.875)}

@@ -7,12 +7,14 @@ from functools import cache
 import networkx as nx
 import torch
 
+from claims.kit import reading
+from claims.kit.claim import Reading
 from claims.subjects.traces import traced
 from impls.attending import attention
-from impls.attending.positions import Positions, Tokens, alone
 from impls.broken import needed as broken_needed
 from impls.counting.graph import shortest_gradient_path
-from impls.counting.systems import (
+from impls.tracing.positions import Positions, Tokens, alone
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     CONVOLUTION,
@@ -191,3 +193,8 @@ PRINTED = (ELMAN, LSTM, TRANSFORMER_LAYER)
 SYSTEMS = (
     *PRINTED, GRU, BIDIRECTIONAL, FINAL_STATE, ADDITIVE, CROSS_ATTENTION, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN
 )  # fmt: skip
+
+
+def put_to(requirement: Requirement, *systems: System) -> dict[str, Reading]:
+    """A cell for each system, under its name."""
+    return {one.name: reading(requirement=requirement, system=one) for one in systems}

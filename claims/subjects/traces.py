@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from impls.counting.graph import Graph
-from impls.counting.systems import System, trace_system
+from impls.tracing.systems import System, trace_system
 
 
 @cache

@@ -12,13 +12,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from impls.attending import attention
-from impls.attending.positions import Tokens
 from impls.learning import backward, bptt
 from impls.recurrent import elman
 from impls.recurrent.elman import Elman
 from impls.recurrent.recurrence import Inputs, unroll
+from impls.tracing.positions import Tokens
+from impls.tracing.translators import TransformerPair, Translated, one_way, read_and_written, transformer_pair
 from impls.translating import seq2seq
-from impls.translating.translators import TransformerPair, Translated, one_way, read_and_written, transformer_pair
 
 NEARLY = 1e-9
 

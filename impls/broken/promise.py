@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from impls.attending.positions import Positions, Tokens
-from impls.counting.systems import System
+from impls.tracing.positions import Positions, Tokens
+from impls.tracing.systems import System
 
 LEAK = 1e-10
 NEARLY = 1e-9

@@ -201,30 +201,27 @@ def take_turns(steps: Sequence[Step], repetitions: int) -> Iterator[list[float]]
         yield [took[which] for which in range(len(steps))]
 
 
-SHORT = 0.01  # seconds: a shorter step is taken again until it has filled them, and the least counts, for disturbances only add
+SHORT = 0.015  # seconds: a shorter step is taken again until it has had them, and the least counts, for disturbances only add
 
 
-def least_of_several(step: Step) -> Step:
-    """A step that is taken as often as it needs to be told from what disturbs it; a long one once."""
-
-    def timed() -> float:
-        least = spent = step()
-        while spent < SHORT:
-            again = step()
-            least, spent = min(least, again), spent + again
-        return least
-
-    return timed
+def repetition(steps: Sequence[Step], forwards: bool = True) -> list[float]:
+    """The seconds of each, in turns, every other one in the opposite order; a long step has one turn."""
+    took: list[list[float]] = [[] for _ in steps]
+    while waiting := [which for which, of in enumerate(took) if sum(of) < SHORT]:
+        for which in waiting if forwards else reversed(waiting):
+            took[which].append(steps[which]())
+        forwards = not forwards
+    return [min(of) for of in took]
 
 
 # --- whether the machine was left alone -------------------------------------------------------------------------------
 
-# Stated before anything is timed. Whoever shares a core with one other waits for it half of the time, which its own clock tells,
-# and a fixed product then takes twice as long as at its best. Left alone, a core was missed for a thirtieth of the time at most,
-# and nine products in ten took at most 1.4 times as long as the quickest, for cores turn now faster, now slower.
-LOST = 0.1  # of the time that this thread was on a core, the time that it waited for one
+# Stated before anything is timed, from sittings on two cores. Left alone, a thread by itself missed its core for less than a
+# hundredth of the time that it had it; two, which wait for one another, for less than a twentieth. One busy loop beside them
+# made it a sixtieth at least, and a third. As many loops as there are cores make the reference take twice as long as at its best
+# and more; without any, nine of ten take at most 1.7 times as long, for cores turn now faster, now slower.
+LOST, LOST_TOGETHER = 0.0125, 0.1  # of the time on a core, the time that was waited for one: by a thread, by several
 SPREAD = 2.0  # the 90th percentile of the reference over its least
-REFERENCE = 512  # the side of the matrices: a few milliseconds, as long as a core is lent
 
 
 @dataclass(frozen=True)
@@ -236,19 +233,22 @@ class Sitting:
 
 
 def reference(device: torch.device) -> Step:
-    """A product that takes the same time whenever nothing else is at work, be it a neighbour that no clock of ours can see."""
-    A = torch.zeros((side(device) if device.type == "cuda" else REFERENCE,) * 2, device=device)
-    return lambda: seconds(lambda: A @ A, device)
+    """Small operations in a row, which no second thread can share: they take the same time whenever nothing else is at work, be
+    it a neighbour that no clock of ours can see."""
+    work = in_a_row(device)
+    work()
+    return lambda: seconds(work, device)
 
 
 def sit(steps: Sequence[Step], count: int, between: Step) -> Sitting:
     """So many repetitions, with a reference `between` them. It ends once more time is lost than all of them together may lose."""
+    may_lose = count * (LOST if torch.get_num_threads() == 1 else LOST_TOGETHER)
     rows, references, began, on_core = list[tuple[float, ...]](), list[float](), perf_counter(), thread_time()
-    for row in take_turns([least_of_several(step) for step in steps], count):
-        rows.append(tuple(row))
+    for number in range(count):
+        rows.append(tuple(repetition(steps, forwards=number % 2 == 0)))
         references.append(between())
         had = thread_time() - on_core
-        if perf_counter() - began - had > LOST * had * count / len(rows):
+        if perf_counter() - began - had > may_lose * had / len(rows):
             return Sitting(tuple(rows), is_disturbed=True)
     return Sitting(tuple(rows), is_disturbed=_spread(references) > SPREAD)
 
@@ -308,15 +308,22 @@ def side(device: torch.device) -> int:
     return 4096 if device.type == "cuda" else 1024
 
 
-def kernel_steps(device: torch.device) -> list[Step]:
-    """The product, the operations in a row and the copy, to be timed as often as one likes."""
-    shapes = (side(device),) * 2, (1,), (COPIED,), (COPIED,)
-    A, small, source, target = (torch.zeros(shape, device=device) for shape in shapes)
+def in_a_row(device: torch.device) -> Callable[[], None]:
+    """Small operations, each of which waits for the one before."""
+    small = torch.zeros(1, device=device)
 
     def launches() -> None:
         for _ in range(LAUNCHES):
             small.add_(1.0)
 
+    return launches
+
+
+def kernel_steps(device: torch.device) -> list[Step]:
+    """The product, the operations in a row and the copy, to be timed as often as one likes."""
+    shapes = (side(device),) * 2, (COPIED,), (COPIED,)
+    A, source, target = (torch.zeros(shape, device=device) for shape in shapes)
+    launches = in_a_row(device)
     steps: list[Step] = [
         lambda: seconds(lambda: A @ A, device),
         lambda: seconds(launches, device),

@@ -18,14 +18,14 @@ with two operands each, where a product over k terms takes ⌈log2 k⌉ + 1: put
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from operator import itemgetter
 
 import networkx as nx
-from torch import Tensor, fx
+from torch import Tensor
 
-from impls.counting.operations import CONSTANT, cost, moved, name, reads
-from impls.counting.recorder import record
+from impls.counting.operations import CONSTANT, cost, moved, reads
+from impls.counting.recorder import Node, record
 
 
 @dataclass(frozen=True)
@@ -100,35 +100,39 @@ class Graph:
 def trace(f: Callable, *inputs: Tensor | list[Tensor]) -> Graph:
     """The graph of f at these inputs. f returns a tensor, or a sequence of tensors or of tuples of them."""
     recorded, result = record(f, inputs)
-    places = [result] if isinstance(result, fx.Node) else result
-    outputs = tuple(tuple(n.name for n in ([p] if isinstance(p, fx.Node) else p)) for p in places)
-    tokens = tuple(node.name for node in recorded.find_nodes(op="placeholder"))
+    places = [result] if isinstance(result, Node) else result
+    outputs = tuple(tuple(n.name for n in ([p] if isinstance(p, Node) else p)) for p in places)
+    tokens = tuple(node.name for node in recorded if node.operation == "placeholder")
     return Graph(_live(recorded, tokens, outputs), tokens, outputs)
 
 
-def _live(recorded: fx.Graph, inputs: tuple[str, ...], outputs: tuple[tuple[str, ...], ...]) -> nx.DiGraph:
+def _live(recorded: list[Node], inputs: tuple[str, ...], outputs: tuple[tuple[str, ...], ...]) -> nx.DiGraph:
     """What lies between the inputs and the outputs: neither constants nor results that nobody uses."""
-    everything = nx.DiGraph()
-    for node in recorded.nodes:
-        everything.add_node(node.name, node=node)
-        everything.add_edges_from((earlier.name, node.name) for earlier in reads(node))
+    read = {node.name: [earlier.name for earlier in reads(node)] for node in recorded}  # in the order of execution
     ends = {node for place in outputs for node in place}
-    needed = ends.union(*(nx.ancestors(everything, end) for end in ends))
-    varying = set(inputs).union(*(nx.descendants(everything, token) for token in inputs))
-    live = nx.DiGraph()
+    needed, varying = set(ends), set(inputs)
+    for node, earlier in reversed(read.items()):
+        needed.update(earlier if node in needed else ())
+    for node, earlier in read.items():
+        varying.update(() if varying.isdisjoint(earlier) else [node])
     kept = ends.union(inputs, needed & varying)
-    live.add_nodes_from(node for node in everything if node in kept)
-    live.add_edges_from((a, b) for a, b in everything.edges if a in live and b in live)
-    for node in everything:  # also what nobody reads: a write into a buffer has readers that the graph does not show
-        facts = _facts(everything.nodes[node]["node"], node in varying)
-        if node in live:
-            live.nodes[node].update(facts)
+    live = nx.DiGraph()
+    for node in recorded:  # also what nobody reads: a write into a buffer has readers that the graph does not show
+        facts = _facts(node, node.name in varying)
+        if node.name in kept:
+            live.add_node(node.name, **facts)
+    readers: dict[str, list[str]] = {node: [] for node in live}
+    for node in live:
+        for earlier in read[node]:
+            if earlier in kept:
+                readers[earlier].append(node)
+    live.add_edges_from((node, reader) for node, some in readers.items() for reader in some)
     return live
 
 
-def _facts(node: fx.Node, varying: bool) -> dict[str, object]:
+def _facts(node: Node, varying: bool) -> dict[str, object]:
     price = cost(node) if varying else CONSTANT
-    return {"operation": name(node), **asdict(price), "steps": price.steps, "moved": moved(node) if price.steps else 0}
+    return {"operation": node.operation, **vars(price), "steps": price.steps, "moved": moved(node) if price.steps else 0}
 
 
 def brent(work: int | float, span: int | float, processors: int) -> tuple[float, float]:

@@ -51,8 +51,7 @@ def largest(f: Callable[..., Tensor], *inputs: Any) -> int:
         output = f(*fresh)
         leaves = [tensor for one in fresh for tensor in tensors(one) if tensor.requires_grad]
         torch.autograd.grad(output, leaves, torch.ones_like(output), allow_unused=True)
-    values = [node.meta["val"] for node in recorder.graph.nodes if "val" in node.meta]
-    return max(value.numel() for value in values if isinstance(value, Tensor))
+    return max(node.value.numel() for node in recorder.nodes if isinstance(node.value, Tensor))
 
 
 def _leaves(given: Any) -> Any:

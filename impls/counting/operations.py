@@ -12,11 +12,11 @@ fused kernels (torch.nn.LSTM, scaled_dot_product_attention), which hide their in
 buffer, which hide who depends on whom.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log2
-from operator import getitem
 
-from torch import Tensor, fx
+from impls.counting.recorder import Node
 
 PRODUCT = {"mm", "mv", "bmm", "dot", "addmm", "baddbmm"}
 ELEMENTWISE = {
@@ -113,65 +113,54 @@ class Cost:
 FREE, CONSTANT = Cost("view", 0, 0), Cost("constant", 0, 0)
 
 
-def name(node: fx.Node) -> str:
-    """The operation without its overload: mm for aten.mm.default."""
-    if node.op != "call_function" or node.target is getitem:
-        return node.op if node.op != "call_function" else "getitem"
-    return str(node.target).split(".")[1]
-
-
-def value(node: fx.Node) -> Tensor:
-    return node.meta["val"]
-
-
 def tree(k: int) -> int:
     """The depth of a binary tree over k terms."""
     return ceil(log2(k)) if k > 1 else 0
 
 
-def folded(node: fx.Node) -> int:
+def folded(node: Node) -> int:
     """How many entries a reduction folds into each of its results."""
-    return value(node.args[0]).numel() // max(1, value(node).numel())
+    return node.args[0].value.numel() // max(1, node.value.numel())
 
 
-def product(node: fx.Node) -> Cost:
-    added = name(node) in {"addmm", "baddbmm"}
-    k = value(node.args[1 if added else 0]).shape[-1]
-    return Cost("product", value(node).numel() * (2 * k + added), tree(k) + 1 + added)
+def product(node: Node) -> Cost:
+    added = node.operation in {"addmm", "baddbmm"}
+    k = node.args[1 if added else 0].value.shape[-1]
+    return Cost("product", node.value.numel() * (2 * k + added), tree(k) + 1 + added)
 
 
-def cost(node: fx.Node) -> Cost:
-    operation = name(node)
+def cost(node: Node) -> Cost:
+    operation = node.operation
     if operation in VIEW or operation in {"placeholder", "getitem", "output"}:
         return FREE
     if operation in PRODUCT:
         return product(node)
     if operation in ELEMENTWISE:
-        return Cost("elementwise", value(node).numel(), 1)
+        return Cost("elementwise", node.value.numel(), 1)
     if operation in REDUCTION:
-        return Cost("reduction", value(node.args[0]).numel(), tree(folded(node)) + (operation == "mean"))
+        return Cost("reduction", node.args[0].value.numel(), tree(folded(node)) + (operation == "mean"))
     if operation in SOFTMAX:
-        k = value(node).shape[node.args[1]] if value(node).dim() else 1
-        return Cost("softmax", 5 * value(node).numel(), 2 * tree(k) + 3)
-    raise UnknownOperationError(f"no cost known for {node.target}, so neither work nor span can be read off")
+        k = node.value.shape[node.args[1]] if node.value.dim() else 1
+        return Cost("softmax", 5 * node.value.numel(), 2 * tree(k) + 3)
+    raise UnknownOperationError(f"no cost known for {node.operation}, so neither work nor span can be read off")
 
 
-def moved(node: fx.Node) -> int:
+def moved(node: Node) -> int:
     """How many numbers an operation reads and writes."""
-    return value(node).numel() + sum(value(one).numel() for one in node.all_input_nodes)
+    return node.value.numel() + sum(one.value.numel() for one in node.reads)
 
 
-def reads(node: fx.Node) -> list[fx.Node]:
+def reads(node: Node) -> Sequence[Node]:
     """The nodes whose numbers a node needs. Row i of a stack is its i-th item: unstacking looks through."""
-    if name(node) in SHAPE_ONLY:
+    if node.operation in SHAPE_ONLY:
         return []
     source, position = node, None
-    if name(node) == "getitem" and name(node.args[0]) == "unbind":
+    if node.operation == "getitem" and node.args[0].operation == "unbind":
         source, position = node.args[0], node.args[1]
-    elif name(node) == "select":
+    elif node.operation == "select":
         position = node.args[2]
     if position is not None:
         stacked, dim = source.args[0], (*source.args, 0)[1]
-        if name(stacked) == "stack" and (*stacked.args, 0)[1] == dim:
+        if stacked.operation == "stack" and (*stacked.args, 0)[1] == dim:
             return [stacked.args[0][position]]
-    return node.all_input_nodes
+    return node.reads

@@ -1,58 +1,90 @@
-"""Recording a computation as a graph: every tensor operation that torch carries out becomes a node.
+"""Recording a computation: every tensor operation that torch carries out becomes a node.
 
 The operations are those below autograd (aten), as for torch's own make_fx, whose graph this is for computations without
-control flow on data; it takes two milliseconds an operation, this a tenth of one. Loops are recorded unrolled. Tensors that
+control flow on data; it takes two milliseconds an operation, this a twentieth of one. Loops are recorded unrolled. Tensors that
 the recording has not seen before are constants.
 """
 
-from collections.abc import Callable, Sequence
-from operator import getitem
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from torch import Tensor, fx
+from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 
+@dataclass(eq=False, slots=True)
+class Node:
+    """One operation, an input or a constant: what it was given, with a node in place of every tensor, and what came of it."""
+
+    operation: str  # without its overload: mm for aten.mm.default
+    name: str
+    args: tuple[Any, ...]
+    value: Any
+    reads: tuple["Node", ...]  # each node that it was given, once
+
+
 class Recorder(TorchDispatchMode):
-    """While it is entered, writes what is computed into `graph`; each node keeps its result in meta["val"]."""
+    """While it is entered, writes what is computed into `nodes`, in the order of execution."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.graph = fx.Graph()
-        self._nodes: dict[int, fx.Node] = {}  # by identity; the nodes' results keep the tensors alive, so none recurs
+        self.nodes: list[Node] = []
+        self._computed: dict[int, Node] = {}  # by identity; the nodes keep the tensors alive, so none recurs
+        self._named = Counter[str]()
 
-    def input(self, tensor: Tensor) -> fx.Node:
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing here is compiled, and to have torch skip it takes the import of its compiler, over a second."""
+        return False
+
+    def input(self, tensor: Tensor) -> Node:
         """Declare an input."""
-        return self._result(tensor, self.graph.placeholder("input"))
+        return self._add("placeholder", tensor)
 
     def node(self, value: Any) -> Any:
-        """The node that computed a tensor; anything else stands for itself."""
-        if not isinstance(value, Tensor):
-            return value
-        known = self._nodes.get(id(value))
-        return known or self._result(value, self.graph.create_node("get_attr", "constant"))
+        """The node that computed a tensor, also within a list; anything else stands for itself."""
+        if isinstance(value, Tensor):
+            return self._computed.get(id(value)) or self._add("constant", value)
+        return type(value)(map(self.node, value)) if type(value) in (list, tuple) else value
 
-    def _result(self, tensor: Tensor, node: fx.Node) -> fx.Node:
-        node.meta["val"] = tensor
-        self._nodes[id(tensor)] = node
+    def _add(self, operation: str, value: Any, args: tuple[Any, ...] = (), reads: Sequence[Node] = ()) -> Node:
+        self._named[operation] += 1
+        node = Node(operation, f"{operation}_{self._named[operation]}", args, value, tuple(dict.fromkeys(reads)))
+        self.nodes.append(node)
+        if isinstance(value, Tensor):
+            self._computed[id(value)] = node
         return node
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        reads = tree_map(self.node, args), tree_map(self.node, kwargs or {})
-        result = func(*args, **(kwargs or {}))
-        node = self.graph.call_function(func, *reads)
-        if isinstance(result, Tensor):
-            self._result(result, node)
-        elif result is not None:  # several at once, as from unbind
-            node.meta["val"] = result
+        kwargs = kwargs or {}
+        given, named = self.node(args), [self.node(value) for value in kwargs.values()]
+        result = func(*args, **kwargs)
+        node = self._add(_name(func), result, given, [*_nodes(given), *_nodes(named)])
+        if result is not None and not isinstance(result, Tensor):  # several at once, as from unbind
             for position, part in enumerate(result):
-                self._result(part, self.graph.call_function(getitem, (node, position)))
+                self._add("getitem", part, (node, position), [node])
         return result
 
 
-def record(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[fx.Graph, Any]:
-    """The graph of f at these inputs, and what f returned with a node in place of every tensor."""
+@cache
+def _name(operation: object) -> str:
+    return str(operation).split(".")[1]
+
+
+def _nodes(given: Sequence[Any]) -> Iterator[Node]:
+    for one in given:
+        if isinstance(one, Node):
+            yield one
+        elif isinstance(one, list | tuple):
+            yield from _nodes(one)
+
+
+def record(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Node], Any]:
+    """The nodes of f at these inputs, and what f returned with a node in place of every tensor."""
     recorder = Recorder()
     # Copies, as an input that a constant shares would pass for it; an input may also be a list of tensors.
     fresh = tree_map(lambda tensor: tensor.detach().clone(), inputs)
@@ -60,4 +92,5 @@ def record(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[fx.Graph, Any]
         recorder.input(tensor)
     with recorder:
         returned = f(*fresh)
-    return recorder.graph, tree_map(recorder.node, returned)
+    places = tree_map(recorder.node, returned)  # a constant that was returned becomes a node, too
+    return recorder.nodes, places

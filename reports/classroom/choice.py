@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from claims.evidence.evidence import Case, ReadingEvidence
+from reports.pages.render import cases_of
 from reports.record.record import ClaimRecord, Record
-from reports.site.render import cases_of
-from reports.site.wording import STANDS
+from reports.text.wording import STANDS
 
 MOST = 20
 LINES, LETTERS = 14, 500  # of a case that can be read from the last row

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from reports.pages.render import Here, environment
 from reports.record.record import Record
-from reports.site import citing
-from reports.site.render import Here, environment
+from reports.text import citing
 
 
 def handout_as_html(record: Record, ids: Sequence[str] = ()) -> str:

@@ -15,9 +15,9 @@ from claims.kit.claim import Claim
 from claims.kit.engines.search import Search
 from claims.kit.examine import rebuilt
 from reports.classroom import cells, sources
+from reports.pages.render import prose
 from reports.record.record import ClaimRecord, Record
-from reports.site.render import prose
-from reports.site.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
+from reports.text.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
 
 Cell = tuple[str, str]
 SHOWN = 3  # stored cases that are replayed

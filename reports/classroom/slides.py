@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from claims.evidence.evidence import Case, ClaimEvidence, ReadingEvidence
-from claims.kit.facts.sources import Source, cited
+from claims.evidence.sources import Source, cited
 from reports.classroom import choice
+from reports.pages import pictures
+from reports.pages.render import TEMPLATES, Here, digest, environment
 from reports.record.record import ClaimRecord, Record
-from reports.site import citing, pictures
-from reports.site.render import TEMPLATES, Here, digest, environment
+from reports.text import citing
 
 IN_CONTENTS = 12  # statements that a slide of contents has room for
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from reports.essay.placing import Placing
 from reports.essay.sentences import Essay, Sentence
+from reports.pages.render import Here
 from reports.record.record import ClaimRecord, Record
-from reports.site.render import Here
-from reports.site.wording import TITLE
+from reports.text.wording import TITLE
 
 CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"sha256": "https://schema.org/sha256", "digest": "https://schema.org/identifier"}]
 

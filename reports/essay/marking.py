@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from reports.essay.passages import KINDS, Row
 from reports.essay.placing import Placing
+from reports.pages.render import Here
 from reports.record.record import ClaimRecord
-from reports.site.render import Here
-from reports.site.wording import GRAVEST, ICONS
+from reports.text.wording import GRAVEST, ICONS
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from reports.essay.passages import KINDS, PASSAGES, Row, read_passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
+from reports.pages.render import Here, environment
 from reports.record.record import ClaimRecord, Record
-from reports.site.render import Here, environment
 
 
 @dataclass(frozen=True)

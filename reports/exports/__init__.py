@@ -13,7 +13,7 @@ from reports.exports.crate import ro_crate
 from reports.exports.junit import junit
 from reports.exports.spreadsheets import readings_csv, verdicts_csv
 from reports.record.record import Record
-from reports.site.markdown import as_markdown
+from reports.text.markdown import as_markdown
 
 EXPORTS: dict[str, Callable[[Record], bytes]] = {
     "verdicts.md": lambda record: as_markdown(record).encode(),

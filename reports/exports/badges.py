@@ -7,9 +7,9 @@ from pathlib import Path
 
 from claims.evidence.outcomes import Word
 from reports.record.record import Record
-from reports.site.wording import ICONS
+from reports.text.wording import ICONS
 
-STYLE = Path(__file__).parents[1] / "site" / "templates" / "style.css"
+STYLE = Path(__file__).parents[1] / "pages" / "templates" / "style.css"
 HEIGHT, ICON_WIDTH = 20, 22  # px
 PER_LETTER, MARGIN = 6.5, 7  # px; of Verdana at 11 px, and wide enough for what takes its place
 

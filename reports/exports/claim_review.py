@@ -7,8 +7,8 @@ word and its reason but no number: a harvester that sorts or averages by number 
 from typing import Any
 
 from reports.record.record import ClaimRecord, Record
-from reports.site.citing import AUTHORS
-from reports.site.wording import CORRECTED, ESSAY, TRUTH
+from reports.text.citing import AUTHORS
+from reports.text.wording import CORRECTED, ESSAY, TRUTH
 
 CONTEXT = "https://schema.org"
 

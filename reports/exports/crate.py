@@ -4,8 +4,8 @@ from typing import Any
 
 from claims.evidence.outcomes import WORDS
 from reports.record.record import Record
-from reports.site.citing import AUTHORS, LICENSE, citation
-from reports.site.wording import TITLE
+from reports.text.citing import AUTHORS, LICENSE, citation
+from reports.text.wording import TITLE
 
 CRATE = "https://w3id.org/ro/crate/1.1"
 FILES = {  # the first is what all the others are made from

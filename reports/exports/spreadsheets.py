@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Mapping
 
 from reports.record.record import ClaimRecord, ReadingRecord, Record
-from reports.site import wording
+from reports.text import wording
 
 RUNS_AS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 

@@ -1,1 +1,1 @@
-"""From evidence to the record: verdicts, readings, what training showed, what was timed, and what changed since."""
+"""From evidence to the record: verdicts, readings, what training showed, and what was timed."""

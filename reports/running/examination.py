@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import ClaimEvidence, Examined, ReadingEvidence, as_json, write_whole
 from claims.evidence.profiles import Profile
 from claims.evidence.runs import Run, keep_runs, read_runs
 from claims.evidence.store import Store
-from claims.kit.told import Told, at
+from claims.kit.told import Told
 from reports.running import work
 from reports.running.hands import Hands
+from reports.running.telling import tell
 from reports.running.work import Came, Task
 
 FEW = 12  # readings for which no other process is started
@@ -93,24 +94,14 @@ class Examiner:
     # --- words
 
     def tell(self, entries: Sequence[Entry], pool: Hands | None = None) -> dict[str, Told]:
-        """What these claims say of themselves."""
-        kept = {one.id: self._told_before(one) for one in entries}
-        asked = [one for one in entries if kept[one.id] is None]
-        found = {id: one for id, one in kept.items() if one is not None}
-        for entry, one in zip(asked, self._told_anew(asked, pool), strict=True):
-            found[entry.id] = one
-            if entry.has_keys:
-                self.store.put("words", self.keys.words(entry), one)
-        return {one.id: at(found[one.id], one.defined_at) for one in entries}
+        """What these claims say of themselves; many are imported where they are examined."""
 
-    def _told_before(self, entry: Entry) -> Told | None:
-        return self.store.get("words", self.keys.words(entry), Told) if entry.has_keys else None
+        def anew(ids: Sequence[tuple[str, str]]) -> list[Told]:
+            if pool is None or len(ids) <= FEW or self.workers == 1:
+                return work.tell(ids)
+            return pool.ask(self.workers, EVERYTHING).submit(work.tell, ids).result()
 
-    def _told_anew(self, entries: Sequence[Entry], pool: Hands | None) -> list[Told]:
-        ids = [(one.id, one.module) for one in entries]
-        if pool is None or len(ids) <= FEW or self.workers == 1:
-            return work.tell(ids)
-        return pool.ask(self.workers, EVERYTHING).submit(work.tell, ids).result()
+        return tell(entries, self.keys, self.store, anew)
 
     def rests_on(self, entry: Entry) -> str:
         """A fingerprint of the code that the evidence of a claim rests on."""

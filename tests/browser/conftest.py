@@ -11,8 +11,8 @@ from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
 from reports.classroom.writing import write_handout, write_slides
 from reports.essay.page import read_copy, write_copy
+from reports.pages.pages import write_single, write_site
 from reports.record.record import read_record
-from reports.site.pages import write_single, write_site
 
 REPORTS = ROOT / "reports"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

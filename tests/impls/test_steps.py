@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from impls.counting import steps, systems
+from impls.counting import steps
 from impls.counting.graph import trace
-from impls.counting.systems import trace_system
+from impls.tracing import systems
+from impls.tracing.systems import trace_system
 
 
 def vectors(n):

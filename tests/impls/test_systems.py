@@ -1,4 +1,4 @@
-"""impls.counting.systems: each is the function of its module, and its trace obeys the laws counted by hand.
+"""impls.tracing.systems: each is the function of its module, and its trace obeys the laws counted by hand.
 
 The laws are those of these formulations: another way to write a step has another constant, never another growth.
 """
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from impls.attending import attention, convolution, decoder, transformer
 from impls.counting.graph import shortest_gradient_path, trace
-from impls.counting.systems import (
+from impls.recurrent import bidirectional, elman, gru, linear, lstm, mingru
+from impls.tracing.systems import (
     ADDITIVE,
     BIDIRECTIONAL,
     BIDIRECTIONAL_LSTM,
@@ -39,7 +40,6 @@ from impls.counting.systems import (
     WINDOWED_STACK,
     trace_system,
 )
-from impls.recurrent import bidirectional, elman, gru, linear, lstm, mingru
 from tests.impls.drawn import TOLERANCE, gap, generator, leaf, seeds
 
 LENGTHS = (1, 2, 3, 4, 7, 8)

@@ -83,11 +83,18 @@ def test_the_first_step_of_a_layer_is_not_counted(monkeypatch):
     assert timing.step_of(Layer("tanh RNN", 4), 3, 2, CPU, 0)() == 2.0
 
 
-def test_of_a_short_step_the_least_of_several_counts_and_a_long_one_is_taken_once():
-    took = iter([0.004, 0.001, 0.003, 0.002, 0.03])
-    step = timing.least_of_several(lambda: next(took))
-    assert [step(), step()] == [0.001, 0.03]
-    assert not list(took)
+def test_in_a_repetition_short_steps_have_several_turns_of_which_the_least_counts_and_long_ones_one():
+    short, long, done = iter([0.006, 0.001, 0.005, 0.004]), iter([0.03]), []
+
+    def step(name, took):
+        return lambda: done.append(name) or next(took)
+
+    assert timing.repetition([step("a", short), step("b", long)]) == [0.001, 0.03]
+    assert "".join(done) == "abaaa"
+    done.clear()
+    names = [step(name, iter([0.01, 0.01])) for name in "abc"]
+    assert timing.repetition(names, forwards=False) == [0.01] * 3
+    assert "".join(done) == "cbaabc"
 
 
 # --- a clock that is told what to say ---------------------------------------------------------------------------------
@@ -98,6 +105,7 @@ class Clock:
 
     def __init__(self, monkeypatch):
         self.wall = self.own = 0.0
+        monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
         monkeypatch.setattr(timing, "perf_counter", lambda: self.wall)
         monkeypatch.setattr(timing, "thread_time", lambda: self.own)
 
@@ -113,8 +121,8 @@ class Clock:
 
 def test_a_sitting_on_a_machine_that_is_left_alone_has_all_its_repetitions(monkeypatch):
     clock = Clock(monkeypatch)
-    found = timing.sit([clock.step(0.0625), clock.step(0.03125, away=0.0078125)], 24, clock.step(0.002))
-    assert found.rows == ((0.0625, 0.0390625),) * 24
+    found = timing.sit([clock.step(0.0625), clock.step(0.03125, away=2**-11)], 24, clock.step(0.002))
+    assert found.rows == ((0.0625, 0.03125 + 2**-11),) * 24
     assert not found.is_disturbed
 
 
@@ -129,9 +137,16 @@ def test_a_sitting_ends_as_soon_as_more_time_is_lost_than_all_of_it_may_lose(sha
 
 def test_one_hiccup_spoils_a_repetition_and_no_sitting(monkeypatch):
     clock = Clock(monkeypatch)
-    aways = iter([0.0] * 5 + [0.1] + [0.0] * 18)
+    aways = iter([0.0] * 5 + [0.012] + [0.0] * 18)
     found = timing.sit([lambda: clock.step(0.05, away=next(aways))()], 24, clock.step(0.002))
-    assert (found.is_disturbed, max(found.rows)) == (False, (pytest.approx(0.15),))
+    assert (found.is_disturbed, max(found.rows)) == (False, (pytest.approx(0.062),))
+
+
+@pytest.mark.parametrize(("threads", "is_disturbed"), [(1, True), (2, False)])
+def test_threads_that_wait_for_one_another_may_lose_more_of_their_time(monkeypatch, threads, is_disturbed):
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    assert timing.sit([clock.step(0.05, away=0.002)], 24, clock.step(0.002)).is_disturbed is is_disturbed
 
 
 @pytest.mark.parametrize(("slow", "is_disturbed"), [(2, False), (3, True)], ids=["two of 24", "three of 24"])

@@ -1,4 +1,4 @@
-"""impls.translating.translators: each is the function of its own module, and its parts stand where they are said to stand."""
+"""impls.tracing.translators: each is the function of its own module, and its parts stand where they are said to stand."""
 
 from dataclasses import replace
 
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from impls.attending import attention, decoder, transformer
 from impls.broken import interview as broken_interview
 from impls.recurrent import elman, gru, lstm
+from impls.tracing.translators import AS_PUBLISHED, RECURRENT, TRANSFORMER, drawn, trace_translator
 from impls.translating import seq2seq
-from impls.translating.translators import AS_PUBLISHED, RECURRENT, TRANSFORMER, drawn, trace_translator
 from tests.impls.drawn import TOLERANCE, gap, seeds
 
 lengths = st.integers(1, 4)  # as many words as the width, in the test against seq2seq

@@ -3,11 +3,11 @@
 import json
 import sys
 
-from claims.evidence.catalogue import Entry, entries_of
+from claims.catalogue import Entry, entries_of
 from claims.evidence.keys import here
 from reports.__main__ import main
-from reports.classroom import writing
-from reports.running import replay, statements, work
+from reports.commands import classroom, replay, statements
+from reports.running import work
 from tests import toys
 
 ALL_PINNED, VERDICT_CHANGED, NOT_DECIDED, INPUT_ERROR = 0, 1, 2, 3
@@ -29,7 +29,7 @@ class Reports:
         whenever it is asked for."""
         known = {one.id: one for one in claims}
         self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
-        for module in (work, replay, writing):
+        for module in (work, replay, classroom):
             self.monkeypatch.setattr(module, "find_claim", lambda id, module: known[id])
 
     def keyed(self, *claims, module="tests.toys", sources=None):

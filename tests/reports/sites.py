@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from reports.pages.pages import write_site
 from reports.record.record import Record
-from reports.site.pages import write_site
 from tests.reports.made import BIB, evidence
 
 OUTSIDE = ("http://", "https://", "data:", "mailto:")

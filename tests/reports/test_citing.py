@@ -6,7 +6,7 @@ import re
 import pytest
 from pybtex.database import parse_string
 
-from reports.site.citing import AUTHORS, citations
+from reports.text.citing import AUTHORS, citations
 from tests.reports import made
 
 SAYS = "50 % of *all* {networks cost $5 & more_than #1 ~ x^2 \\ “so” `norm(x)`"

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from claims import every_claim
-from reports.site.listing import listing
-from reports.site.neighbours import neighbourhood
-from reports.site.pages import Pages
-from reports.site.surprising import surprising
+from reports.pages.listing import listing
+from reports.pages.neighbours import neighbourhood
+from reports.pages.pages import Pages
+from reports.pages.surprising import surprising
 from tests.reports import made, sites
 from tests.reports.made import HOSTILE, claim, fact, reading, record
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from claims import every_claim
-from reports.site.explore import CURVES, power_of_ten
-from reports.site.pages import Pages
-from reports.site.render import asset
+from reports.pages.explore import CURVES, power_of_ten
+from reports.pages.pages import Pages
+from reports.pages.render import asset
 from tests.reports.made import claim, record
 
 BY_ID = {one.id: one for one in CURVES}

@@ -25,7 +25,7 @@ from reports.exports.claim_review import claim_review, claim_reviews
 from reports.exports.junit import junit
 from reports.exports.spreadsheets import RUNS_AS_FORMULA, guarded, readings_csv, verdicts_csv
 from reports.record.record import read_record, schema
-from reports.site import citing, wording
+from reports.text import citing, wording
 from tests.reports.made import HOSTILE, WORDS, claim, fact, reading, record
 from tests.reports.running import files
 
@@ -153,7 +153,7 @@ def test_a_badge_says_icon_number_and_word_and_has_a_title(word):
 @pytest.mark.parametrize("word", WORDS)
 def test_a_badge_has_the_colour_of_the_pages_and_is_legible(word):
     colours = re.findall(r'<rect[^>]* fill="(#\w+)"', badge(record(), word))
-    style = (REPORTS / "templates" / "style.css").read_text(encoding="utf-8")
+    style = (REPORTS / "pages" / "templates" / "style.css").read_text(encoding="utf-8")
 
     assert f"--{word}: {colours[0]};" in style
     assert min(1.05 / (luminance(one) + 0.05) for one in colours) >= 4.5, "white on it, as WCAG 2 asks for"

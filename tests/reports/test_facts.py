@@ -9,18 +9,18 @@ import pytest
 from claims import every_claim
 from claims.evidence.evidence import as_json
 from claims.evidence.profiles import PROFILES
+from claims.evidence.sources import read_sources
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts
-from claims.kit.facts.sources import read_sources
 from claims.tables import TABLES
+from reports.commands import statements
+from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
 from reports.record.record import Record
-from reports.running import statements
-from reports.site.markdown import as_markdown
-from reports.site.pages import Pages, write_site
+from reports.text.markdown import as_markdown
 from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
 from tests.reports.running import INPUT_ERROR, files

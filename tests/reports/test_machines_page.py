@@ -8,9 +8,9 @@ import pytest
 from claims.subjects.machines import every_recording
 from impls.clocks import timing
 from impls.clocks.timing import Layer
+from reports.pages.pages import Pages
 from reports.record.machines import machines_record
 from reports.record.record import MachinesRecord
-from reports.site.pages import Pages
 from tests.reports import made
 
 

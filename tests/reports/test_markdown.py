@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from claims.evidence.keys import ROOT
 from reports.record.record import read_record
-from reports.site.markdown import as_markdown, marked
+from reports.text.markdown import as_markdown, marked
 from tests.reports.made import HOSTILE, WORDS, claim, record
 
 FORGE = MarkdownIt("gfm-like", {"linkify": False})

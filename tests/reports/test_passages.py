@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from claims import every_claim
-from claims.evidence.catalogue import Keys, catalogue
+from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import Sources
 from reports.essay.passages import KINDS, PASSAGES, read_passages

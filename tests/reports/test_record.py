@@ -20,7 +20,7 @@ from reports.record.record import read_record
 from reports.running import work
 from reports.running.work import Task
 from tests import toys
-from tests.reports.running import ALL_PINNED, files, without_run
+from tests.reports.running import ALL_PINNED, files
 
 # --- the record -----------------------------------------------------------------------------------------------------
 
@@ -62,7 +62,7 @@ def test_two_workers_give_what_one_gives(tmp_path):
     program = """
 import sys
 from pathlib import Path
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import as_json
 from claims.evidence.keys import here
 from claims.evidence.store import Store
@@ -217,7 +217,7 @@ def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
         return [work._entropy(one, task) for one in searched for task in tasks if task.id == one.id]
 
     searched, drawn = (toys.supported, toys.tight), []
-    reports.monkeypatch.setattr("reports.running.run.secrets.randbits", lambda bits: drawn.append(bits) or 12345)
+    reports.monkeypatch.setattr("reports.commands.run.secrets.randbits", lambda bits: drawn.append(bits) or 12345)
     reports.claims(toys.supported, toys.every_entry_is_a_square)
     reports.examine()
     assert drawn == []
@@ -275,7 +275,7 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
     def stop(*_):
         raise EvidenceError("stopped at the judge")
 
-    reports.monkeypatch.setattr("reports.running.run.make_record", stop)
+    reports.monkeypatch.setattr("reports.commands.run.make_record", stop)
     assert "stopped at the judge" in reports.refuses("--workers", 1)
     assert {path.stem for path in (reports.folder / "evidence").iterdir()} == {one.id for one in toys.QUICK_TOYS}
     assert not reports.record.exists()
@@ -284,9 +284,10 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
 KILLED = """
 import sys, time
 from pathlib import Path
-from claims.evidence.catalogue import Entry
+from claims.catalogue import Entry
 from reports.__main__ import main
-from reports.running import statements, work
+from reports.commands import statements
+from reports.running import work
 from tests import toys
 
 def slowly(task, examine=work.examine):
@@ -335,7 +336,7 @@ TWO_WORKERS = """
 import sys
 from pathlib import Path
 from reports.__main__ import main
-from reports.running import statements
+from reports.commands import statements
 statements.KEPT = Path(sys.argv[1]) / "kept"
 sys.argv = ["reports", "--workers", "2", "--only", "gradients", "--out", sys.argv[1]]
 if __name__ == "__main__":
@@ -361,7 +362,8 @@ def wait_until(true, seconds=60):
 
 DRAWING = """
 import time
-from reports.site import pictures
+from reports.pages import pictures, upkeep
+upkeep.STORE = upkeep.Store(None)  # which has no picture of it
 pictures.begin([{"data": {"values": [{"n": 1}]}, "mark": "bar", "encoding": {"x": {"field": "n", "type": "quantitative"}}}])
 time.sleep(600)
 """

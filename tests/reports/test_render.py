@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import EvidenceError
+from reports.pages import matrices
+from reports.pages.pages import write_single
+from reports.pages.render import digest, prose
 from reports.record.readings import clocked as clocked_of
 from reports.record.record import SCHEMA, Record
-from reports.site import matrices
-from reports.site.pages import write_single
-from reports.site.render import digest, prose
-from reports.site.wording import tried
+from reports.text.wording import tried
 from tests.reports import sites
 from tests.reports.made import HOSTILE, WORDS, chart, claim, evidence, reading, record
 from tests.reports.sites import Tags, written

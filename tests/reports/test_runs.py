@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.keys import here
 from claims.evidence.profiles import VERDICT
 from claims.evidence.runs import Ran, experiment, ran, read_runs

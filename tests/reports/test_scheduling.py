@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import every_claim
-from claims.evidence.catalogue import Keys, catalogue
+from claims.catalogue import Keys, catalogue
 from claims.evidence.keys import here
 from claims.evidence.profiles import VERDICT
 from claims.evidence.store import Store
@@ -56,7 +56,10 @@ def test_a_large_budget_comes_before_a_small_one_and_clocks_come_last(tmp_path):
 @pytest.mark.parametrize("workers", [2, 3, 5])
 @given(st.lists(st.sampled_from([(), ("recall",), ("reading",), ("recall", "reading")]), max_size=8))
 def test_every_reading_is_examined_once_however_many_processes_there_are(workers, kinds):
-    tasks, done = [Task("toys.x", "tests.toys", f"{place}", "verdict", trains=frozenset(kind)) for place, kind in enumerate(kinds)], []
+    tasks, done = (
+        [Task("toys.x", "tests.toys", f"{place}", "verdict", trains=frozenset(kind)) for place, kind in enumerate(kinds)],
+        [],
+    )
 
     class AtOnce(Executor):
         def submit(self, asked, task):

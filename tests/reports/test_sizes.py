@@ -5,7 +5,6 @@ from time import perf_counter
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
 from reports.record.record import read_record
-from reports.site.pages import write_single, write_site
 from tests.reports.sites import lost_links, read
 
 REPORTS = ROOT / "reports"

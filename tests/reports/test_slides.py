@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import ClaimEvidence
-from claims.kit.facts.sources import read_sources
+from claims.evidence.sources import read_sources
 from reports.classroom.choice import MOST, case_of, chosen
 from reports.classroom.slides import slides_as_html
 from reports.record.record import ClaimRecord, Record
-from reports.site.wording import CHAPTERS
+from reports.text.wording import CHAPTERS
 from tests.reports.made import BIB, HOSTILE, WORDS, case, chart, claim, evidence, fact, reading, record
 from tests.reports.running import ALL_PINNED
 from tests.reports.test_render import Tags
@@ -149,7 +149,7 @@ def test_a_record_without_claims_makes_a_deck_as_well(tmp_path: Path) -> None:
 
 def test_the_command_writes_the_deck_from_what_is_there(reports) -> None:
     reports.examine()
-    reports.monkeypatch.setattr("reports.running.run._examine", lambda *_: pytest.fail("it examined"))
+    reports.monkeypatch.setattr("reports.commands.run._examine", lambda *_: pytest.fail("it examined"))
     before = reports.record.read_bytes()
 
     code, said, _ = reports.run("--slides")

@@ -2,8 +2,8 @@
 
 import re
 
-from reports.site.pictures import picture
-from reports.site.slimming import slimmed, with_own_ids
+from reports.pages.pictures import picture
+from reports.pages.slimming import slimmed, with_own_ids
 from tests.reports.made import chart
 
 LINE = '<line transform="translate({x},0)" x2="0" y2="9" stroke="#ddd" stroke-width="1"/>'

@@ -8,9 +8,9 @@ from claims import every_claim
 from claims.evidence.profiles import PROFILES
 from claims.kit.table import Cell, Table
 from claims.tables import TABLES
+from reports.pages.pages import Pages
 from reports.record.making import Around, make_record
-from reports.site.markdown import as_markdown
-from reports.site.pages import Pages
+from reports.text.markdown import as_markdown
 from tests import toys
 from tests.seen import examine_claim
 

@@ -14,16 +14,16 @@ from claims.kit.domains import seeds
 from claims.kit.figures import dots
 from claims.showed import ASKED, FIGURES, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
+from reports.commands import run as run_of
+from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
 from reports.record.record import Record
 from reports.record.training import arms_of
-from reports.running import run as run_of
-from reports.site.pages import Pages, write_site
 from tests import toys
 from tests.reports.made import BIB, HOSTILE
 from tests.reports.running import ALL_PINNED, without_run
-from tests.seen import examine_claim
 from tests.reports.sites import dangling, loaded_from_elsewhere, lost_links, read, repeated_ids
+from tests.seen import examine_claim
 
 VERDICT = PROFILES["verdict"]
 

@@ -2,8 +2,11 @@
 
 Computed eigenvalues misread defective matrices (a Jordan block of .9 reads .993 at width 16), so nothing here is filtered
 by an eigenvalue routine. Entries lie on a grid of eighths, on which small counterexamples are also legible ones.
+
+A strategy that a case draws by the way is made once and kept: Hypothesis looks at each new one for longer than it draws.
 """
 
+from functools import cache
 from math import ceil, floor
 from typing import Any
 
@@ -57,9 +60,12 @@ def chains(
 def _chains(what: str, bounds: Interval, size: Interval, make: Any, repeat: bool, off_diagonal: float) -> Any:
     length = st.just(1) if repeat else st.integers(1, 3)
     widths = st.integers(int(size[0]), int(size[1]))
-    return st.tuples(widths, length).flatmap(
-        lambda drawn: st.lists(make(drawn[0], bounds, off_diagonal), min_size=drawn[1], max_size=drawn[1])
-    )
+
+    @cache
+    def period(drawn: tuple[int, int]) -> Any:
+        return st.lists(make(drawn[0], bounds, off_diagonal), min_size=drawn[1], max_size=drawn[1])
+
+    return st.tuples(widths, length).flatmap(period)
 
 
 @st.composite
@@ -91,6 +97,7 @@ def _with_singular_values(draw: Any, d: int, bounds: Interval, _: float) -> np.n
     return times(times(draw(_orthogonal(d)), stretch), draw(_orthogonal(d)))
 
 
+@cache
 @st.composite
 def _orthogonal(draw: Any, d: int) -> np.ndarray:
     axes = draw(st.permutations(range(d)))
@@ -111,16 +118,19 @@ def _rotation(angle: float) -> np.ndarray:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
+@cache
 def _between(low: float, high: float) -> st.SearchStrategy[float]:
     """The two ends and fifteen steps between them: extreme values matter most and are drawn most."""
     # The sixteenth step would round to something near the end, which may lie beyond it.
     return st.sampled_from([low, high]) | st.integers(0, 15).map(lambda step: low + (high - low) * step / 16)
 
 
+@cache
 def _signed(low: float, high: float) -> st.SearchStrategy[float]:
     return st.tuples(_between(low, high), st.sampled_from([1.0, -1.0])).map(lambda drawn: drawn[0] * drawn[1])
 
 
+@cache
 def grid(shape: tuple[int, ...], entries: Interval) -> st.SearchStrategy[np.ndarray]:
     """Arrays of that shape whose entries are multiples of an eighth within the interval."""
     low, high = ceil(entries[0] * EIGHTHS), floor(entries[1] * EIGHTHS)

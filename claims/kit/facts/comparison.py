@@ -10,16 +10,15 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from claims.evidence.outcomes import HOW, READ
+from claims.evidence.sources import Source
 from claims.kit.claim import Claim, ClaimError, problems_of
 from claims.kit.domain import only
 from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published, Stated, Verified
 from claims.kit.facts.printed import just_outside
-from claims.kit.facts.sources import Source
 from claims.kit.property import cannot_tell, holds, show
 from claims.kit.reading import Reading, in_their_roles, reading
-
-READ: Verified = "read"
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,6 @@ def _why_open(said: Said, sources: Sources, of_it: Sequence[Print]) -> str:
     if sources:
         return "no source found for just this; published: " + "; ".join(one.beside(said.of) for one in sources)
     return "no source found"
-
-
-HOW: dict[Verified, str] = {"read": "read there", "secondary": "read at second hand", "memory": "known from memory"}
 
 
 # --- the claim --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The computations behind impls.counting.systems: from parameters and tokens to positions, one tensor per token and position.
+"""The computations behind impls.tracing.systems: from parameters and tokens to positions, one tensor per token and position.
 
 Each is the function of its own module, written so that a trace keeps the positions apart wherever the equations do: tokens
 come as a sequence of vectors, and rows are stacked only where attention or a memory reads them together.

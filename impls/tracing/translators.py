@@ -23,10 +23,10 @@ import torch
 from torch import Tensor
 
 from impls.attending import attention, decoder, transformer
-from impls.attending.positions import Positions, Tokens, alone, transformed
 from impls.counting.graph import Graph, trace
 from impls.recurrent import gru, lstm
 from impls.recurrent.recurrence import unroll
+from impls.tracing.positions import Positions, Tokens, alone, transformed
 from impls.translating import seq2seq
 
 

@@ -13,7 +13,7 @@ from claims.evidence.store import Store
 from claims.kit.claim import Claim
 from claims.kit.examine import put_once, rebuilt
 from claims.kit.text import as_text
-from reports.running import statements
+from reports.commands import statements
 
 
 def replay(id: str, out: Path | None) -> int:

@@ -2,7 +2,7 @@
 
 A system reads n tokens x_1..x_n ∈ ℝ^d and gives, for each position, what is computed *at* that position and
 read later: its output first, then whatever else it hands on. One tensor per token and position, so that a
-trace (`impls.counting.graph`) keeps them apart; the computations are in `impls.attending.positions`:
+trace (`impls.counting.graph`) keeps them apart; the computations are in `impls.tracing.positions`:
 
     ELMAN (h_t)      LSTM (h_t, C_t)      GRU (h_t)      STACKED_ELMAN(L) (h_t^L, …, h_t^1)
     LINEAR (h_t)     h_t = a ⊙ h_{t-1} + x_t, one step after another
@@ -61,10 +61,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impls.attending import attention, convolution, decoder, positions, transformer
-from impls.attending.positions import Positions, Tokens, alone, recurrent
+from impls.attending import attention, convolution, decoder, transformer
 from impls.counting.graph import Graph, trace
 from impls.recurrent import elman, gru, lstm, mingru
+from impls.tracing import positions
+from impls.tracing.positions import Positions, Tokens, alone, recurrent
 from impls.translating import seq2seq
 
 

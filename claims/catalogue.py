@@ -75,14 +75,16 @@ class Keys:
         drawn = entry.written and entry.written.figure
         return digest("figure", self.sources.meaning(drawn, entry.module) if drawn else "", as_json(evidence.readings).decode())
 
-    def reached(self, entry: Entry) -> set[Target]:
-        """Every definition that a claim's evidence rests on."""
+    def reached(self, entry: Entry, role: str = "", name: str = "") -> set[Target]:
+        """Every definition that a reading's evidence rests on; that of all readings, where none is named."""
         written = entry.written
         if written is None:
             return self.sources.reached([*EXAMINES, MAKES])
-        pieces = [written.check, *(one.piece for one in written.readings), *([written.by] if written.by else [])]
+        chosen = [one.piece for one in written.readings if not role or (one.role == role and one.name in (name, ""))]
+        pieces = [written.check, *chosen, *([written.by] if written.by else [])]
         meant: list[Meant] = [found for piece in pieces for _, found in self.sources.mentioned(piece, entry.module)]
-        return self.sources.reached([*EXAMINES, *([] if written.by else [SEARCHES]), *meant])
+        own = [Target(entry.module, written.defines)] if written.defines else []
+        return self.sources.reached([*EXAMINES, *([] if written.by else [SEARCHES]), *meant]) | set(own)
 
     def _engine(self, entry: Entry) -> list[str]:
         examined = [self.sources.fingerprint(one) for one in EXAMINES]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from claims.evidence.catalogue import Entry, catalogue
+from claims.catalogue import Entry, catalogue
 from claims.evidence.keys import ROOT, here
 from claims.evidence.source import Source
 from claims.evidence.store import Store

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-
-from pybtex.database import Entry, Person, PybtexError, parse_string
-from pybtex.richtext import Text
+from typing import TYPE_CHECKING
 
 from claims.evidence.evidence import BIBLIOGRAPHY, EvidenceError
+
+if TYPE_CHECKING:  # it takes a while to load, and who has the sources already does not need it
+    from pybtex.database import Entry, Person
 
 NEEDED = ("title", "year")
 
@@ -31,17 +32,26 @@ class Source:
 def read_sources(path: Path = BIBLIOGRAPHY) -> Mapping[str, Source]:
     """Every entry by key; those that would read the same (two of Cho et al. 2014) get a letter, in the order of the file.
 
-    A file is read once: LaTeX takes a fifth of a second to decode, and facts, claims and pages all ask for it."""
-    return _read(path)
-
-
-@cache  # here, where the path is always given: a default would be kept apart from the same path spelt out
-def _read(path: Path) -> Mapping[str, Source]:
+    A text is parsed once: LaTeX takes a fifth of a second to decode, and facts, claims and pages all ask for it."""
     try:
-        entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
-    except (OSError, UnicodeDecodeError, PybtexError) as problem:
-        raise EvidenceError(f"{path}: not readable as a bibliography ({problem}); mend the file") from problem
+        return _parsed(path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise _unreadable(path, problem) from problem
+
+
+@cache
+def _parsed(path: Path, text: str) -> Mapping[str, Source]:
+    from pybtex.database import PybtexError, parse_string
+
+    try:
+        entries = parse_string(text, "bibtex").entries
+    except PybtexError as problem:
+        raise _unreadable(path, problem) from problem
     return _told_apart([_source(path, key, entry) for key, entry in entries.items()])
+
+
+def _unreadable(path: Path, problem: Exception) -> EvidenceError:
+    return EvidenceError(f"{path}: not readable as a bibliography ({problem}); mend the file")
 
 
 def cited(keys: Iterable[str], sources: Mapping[str, Source], path: Path = BIBLIOGRAPHY) -> list[Source]:
@@ -52,7 +62,7 @@ def cited(keys: Iterable[str], sources: Mapping[str, Source], path: Path = BIBLI
     return sorted((sources[key] for key in wanted), key=lambda one: (one.short.casefold(), one.key))
 
 
-def _source(path: Path, key: str, entry: Entry) -> Source:
+def _source(path: Path, key: str, entry: "Entry") -> Source:
     people = entry.persons.get("author") or entry.persons.get("editor") or []
     missing = [name for name in NEEDED if not entry.fields.get(name)] + ([] if people else ["author"])
     if missing:
@@ -64,12 +74,12 @@ def _source(path: Path, key: str, entry: Entry) -> Source:
     )  # fmt: skip
 
 
-def _surnames(people: list[Person]) -> str:
+def _surnames(people: "list[Person]") -> str:
     surnames = [_decoded(person.prelast_names + person.last_names) for person in people]
     return f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
 
 
-def _names(people: list[Person]) -> str:
+def _names(people: "list[Person]") -> str:
     names = [
         _decoded([*person.first_names, *person.middle_names, *person.prelast_names, *person.last_names, *person.lineage_names])
         for person in people
@@ -77,7 +87,7 @@ def _names(people: list[Person]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _where(entry: Entry) -> str:
+def _where(entry: "Entry") -> str:
     """The journal with volume and pages, else the book, publisher or institution, else the preprint's number."""
     if journal := _field(entry, "journal"):
         number = f"({_field(entry, 'number')})" if entry.fields.get("number") else ""
@@ -88,7 +98,7 @@ def _where(entry: Entry) -> str:
     return ", ".join(filter(None, parts)) or (f"arXiv:{_field(entry, 'eprint')}" if entry.fields.get("eprint") else "")
 
 
-def _url(path: Path, key: str, entry: Entry) -> str:
+def _url(path: Path, key: str, entry: "Entry") -> str:
     if doi := entry.fields.get("doi"):
         return f"https://doi.org/{doi}"
     if eprint := entry.fields.get("eprint"):
@@ -99,12 +109,14 @@ def _url(path: Path, key: str, entry: Entry) -> str:
     return str(url)
 
 
-def _field(entry: Entry, name: str) -> str:
+def _field(entry: "Entry", name: str) -> str:
     return _decoded([entry.fields.get(name, "")])
 
 
 def _decoded(words: list[str]) -> str:
     """LaTeX spelling as plain text."""
+    from pybtex.richtext import Text
+
     return " ".join(str(Text.from_latex(word)) for word in words)
 
 

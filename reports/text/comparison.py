@@ -8,8 +8,8 @@ import msgspec
 
 from claims.evidence.evidence import EvidenceError, Outcome
 from reports.record.record import SCHEMA, ClaimRecord, ReadingRecord, Record, Run
-from reports.site.markdown import marked
-from reports.site.wording import ICONS
+from reports.text.markdown import marked
+from reports.text.wording import ICONS
 
 CAME_OUT: dict[Outcome, str] = {
     "held": "held", "fell": "fell", "undecided": "was undecided", "error": "broke off", "not run": "was not run",

@@ -1,16 +1,19 @@
 """`--list`: every claim with its verdict in the record, if there is one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Keys
 from claims.evidence.keys import here
 from claims.evidence.store import Store
+from claims.kit.told import Told
+from reports.commands import statements
 from reports.record.record import read_record
-from reports.running import statements
+from reports.running.telling import tell
 
 
 def listing(folder: Path | None) -> int:
@@ -21,21 +24,15 @@ def listing(folder: Path | None) -> int:
     verdicts = {one.id: one.verdict for one in read_record(path).claims} if path.exists() else {}
     whole = (Column(name, no_wrap=True) for name in ("claim", "verdict", "engine"))
     table = Table(*whole, "says", box=None, show_edge=False)
-    for entry in known:
-        by, says = _told(entry, store)
-        table.add_row(entry.id, verdicts.get(entry.id, "not examined"), by, Text(says, no_wrap=True, overflow="ellipsis"))
+    for one in tell(known, Keys(here()), store, _anew).values():
+        says = Text(one.says, no_wrap=True, overflow="ellipsis")
+        table.add_row(one.id, verdicts.get(one.id, "not examined"), one.by.name, says)
     Console().print(table)
     statements.keep_sources(store)
     return 0
 
 
-def _told(entry: Entry, store: Store) -> tuple[str, str]:
-    """The engine and the statement, from the store where they are known there."""
-    from claims.kit.told import Told
+def _anew(ids: Sequence[tuple[str, str]]) -> list[Told]:
+    from reports.running import work  # which takes torch
 
-    found = store.get("words", Keys(here()).words(entry), Told) if entry.has_keys else None
-    if found is None:
-        from reports.running.work import tell
-
-        (found,) = tell([(entry.id, entry.module)])
-    return found.by.name, found.says
+    return work.tell(ids)

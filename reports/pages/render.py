@@ -10,12 +10,13 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from claims.evidence.outcomes import WORDS
 from claims.evidence.evidence import Case, ReadingEvidence
-from reports.site import citing, matrices, wording
-from reports.site.listing import listing
-from reports.site.neighbours import neighbourhood
+from claims.evidence.outcomes import WORDS
+from reports.pages import matrices
+from reports.pages.listing import listing
+from reports.pages.neighbours import neighbourhood
 from reports.record.record import ClaimRecord
+from reports.text import citing, wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 

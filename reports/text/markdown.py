@@ -7,7 +7,7 @@ from itertools import groupby
 
 from claims.evidence.outcomes import WORDS, Word
 from reports.record.record import CellRecord, ClaimRecord, Record, TableRecord
-from reports.site.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title
+from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title
 
 NO_BREAK = "\u00a0"
 _BEGINS_A_BLOCK = r"^(\d+(?=[.)](?:\s|$))|(?=[#>\[]|[-+](?:[-\s]|$)))(.)"  # list, heading, quotation, definition, rule

@@ -6,7 +6,7 @@ from datetime import date
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record, Run
-from reports.site.wording import TITLE
+from reports.text.wording import TITLE
 
 AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
 LICENSE = "https://spdx.org/licenses/MIT"

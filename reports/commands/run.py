@@ -12,24 +12,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims import known_uses
-from claims.evidence.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import EvidenceError, ReadingEvidence, read_evidence, write_whole
 from claims.evidence.keys import here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import PROFILES, Profile
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
+from reports.commands import statements
+from reports.commands.around import around
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.exports import write_exports
-from reports.record.comparison import Changes, as_lines, as_text, compare, read_older
+from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import Published, differing, published
 from reports.record.record import Record, is_as_pinned, write_record
-from reports.running import statements
-from reports.running.around import around
 from reports.running.examination import Examination, Examiner
 from reports.running.work import Task
-from reports.site.pages import write_single, write_site
+from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
 

@@ -4,19 +4,22 @@ The caption says what there is to see; in the picture a mark carries no text of 
 """
 
 import csv
+import hashlib
 import io
 import json
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from functools import cache
+from importlib import metadata
 from typing import Any
 
-import vl_convert
 from markupsafe import Markup, escape
 
 from claims.evidence.evidence import EvidenceError
-from reports.site.slimming import slimmed, with_own_ids
+from reports.pages import upkeep
+from reports.pages.slimming import slimmed, with_own_ids
 from reports.running.hands import leave_with_the_run
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
@@ -25,13 +28,14 @@ CONFIG = {
     "font": FONT, "background": "white", "axis": SIZES | {"labelColor": "#1b1f24", "titleColor": "#1b1f24"},
     "legend": SIZES | {"symbolSize": 120, "rowPadding": 6}, "header": SIZES,
 }  # fmt: skip
+PENCILS = 2  # the first picture of each takes half a second, so that more would not be done any sooner
 
 
 def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
     """The chart as inline SVG, labelled by the caption's elements; its title stands in the caption and not in the picture. Where
     its marks are `labelled`, the page's script can say their values."""
     try:
-        drawn = _drawn(_asked(chart)).result()
+        drawn = _drawn(_asked(chart))
     except ValueError as problem:
         raise EvidenceError(f"claim {id}: its figure cannot be drawn ({problem}); mend the chart") from problem
     slim = with_own_ids(id, slimmed(drawn, labelled))
@@ -40,20 +44,48 @@ def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
 
 
 def begin(charts: Iterable[dict[str, Any]]) -> None:
-    """Have these drawn while pages are written: it takes a tenth of a second each, in a process of its own."""
-    for chart in charts:
-        _drawn(_asked(chart))
+    """Have these drawn while pages are written: it takes a tenth of a second each, in processes of their own."""
+    for chart in map(_asked, charts):
+        if _kept(chart) is None:
+            _on_its_way(chart)
 
 
 @cache  # a figure stands on several pages
-def _drawn(chart: str) -> Future[str]:
-    return _pencil().submit(vl_convert.vegalite_to_svg, chart, allowed_base_urls=[])
+def _drawn(chart: str) -> str:
+    """The picture: from another time, or drawn now and kept."""
+    found = _kept(chart)
+    if found is None:
+        found = _on_its_way(chart).result()
+        with suppress(OSError):  # where there is no room for it, it is drawn anew
+            upkeep.STORE.put("pictures", _key(chart), found)
+    return found
+
+
+def _kept(chart: str) -> str | None:
+    return upkeep.STORE.get("pictures", _key(chart), str)
+
+
+def _key(chart: str) -> str:
+    return hashlib.sha256(f"{metadata.version('vl-convert-python')} {chart}".encode()).hexdigest()
 
 
 @cache
-def _pencil() -> ProcessPoolExecutor:
-    """A process that draws. A thread would wait for Python's lock for as long as it draws."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=leave_with_the_run)
+def _on_its_way(chart: str) -> Future[str]:
+    return _pencils().submit(_draw, chart)
+
+
+def _draw(chart: str) -> str:
+    """What the processes do that draw: only they load what it takes."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(chart, allowed_base_urls=[])
+    return drawn
+
+
+@cache
+def _pencils() -> ProcessPoolExecutor:
+    """Processes that draw, begun as they are needed. A thread would wait for Python's lock for as long as it draws."""
+    return ProcessPoolExecutor(PENCILS, mp_context=multiprocessing.get_context("spawn"), initializer=leave_with_the_run)
 
 
 def _asked(chart: dict[str, Any]) -> str:
@@ -62,7 +94,7 @@ def _asked(chart: dict[str, Any]) -> str:
 
 def numbers(chart: dict[str, Any]) -> list[str]:
     """The chart's tables as CSV."""
-    return [_as_csv(rows) for rows in _tables(chart)]
+    return [_as_csv(rows) for rows in tables(chart)]
 
 
 def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +104,7 @@ def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
     return untitled | {"config": {**untitled.get("config", {}), **CONFIG}}
 
 
-def _tables(part: Any) -> Iterator[list[dict[str, Any]]]:
+def tables(part: Any) -> Iterator[list[dict[str, Any]]]:
     """Every table of rows in the chart, wherever it is kept."""
     if isinstance(part, dict):
         for name, inner in part.items():
@@ -81,10 +113,10 @@ def _tables(part: Any) -> Iterator[list[dict[str, Any]]]:
             elif name == "datasets":
                 yield from inner.values()
             else:
-                yield from _tables(inner)
+                yield from tables(inner)
     elif isinstance(part, list):
         for inner in part:
-            yield from _tables(inner)
+            yield from tables(inner)
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> str:

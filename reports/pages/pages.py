@@ -2,28 +2,32 @@
 what training showed, what was timed; and all of it in one file.
 
 Everything on them is taken from the record and the evidence; the same two give the same bytes. They open offline, ask the
-network for nothing, and say all they have to say without a script.
+network for nothing, and say all they have to say without a script. Those that show nothing new are left as they are.
 """
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from claims.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, write_whole
-from claims.kit.facts.sources import Source, cited, read_sources
-from reports.site import citing, pictures, wording
-from reports.site.explore import CURVES
+from claims.evidence.evidence import BIBLIOGRAPHY, ROOT, ClaimEvidence, write_whole
+from claims.evidence.sources import Source, cited
 from reports.exports.claim_review import claim_review
-from reports.record.record import ClaimRecord, PrintRecord, Record, is_as_pinned
-from reports.site.render import Here, asset, digest, environment
-from reports.site.surprising import surprising
+from reports.pages import pictures
+from reports.pages.explore import CURVES
+from reports.pages.listing import code_of
+from reports.pages.neighbours import neighbourhood
+from reports.pages.render import Here, asset, digest, environment
+from reports.pages.surprising import surprising
+from reports.pages.upkeep import Page, Upkeep, sources_of
+from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
+from reports.text import citing, wording
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,34 @@ class Pages:
     evidence: Mapping[str, ClaimEvidence]
     sources: Mapping[str, Source]
 
-    def files(self) -> Iterator[tuple[str, str]]:
-        """Path in the site and text of everything in it."""
-        record = self.record
-        pictures.begin(self.charts.values())
+    def pages(self) -> Iterator[Page]:
+        """All files of the site, each with all that it shows."""
+        record, claims = self.record, self.record.claims
         for name in ("style.css", "page.js", "start.js", "machines.js", "explore.js"):
-            yield f"assets/{name}", asset(name)
-        yield "assets/words.js", f"const WORDS = {json.dumps(self._words(), ensure_ascii=False)};\n"
-        yield "index.html", self.start()
-        yield "references.html", self.references()
-        yield "explore.html", self.explore()
-        for one in record.claims:
-            yield f"claims/{one.id}.html", self.claim(one)
-        optional = (  # after the claims, for the pages of many pictures would wait for all of them
-            ("instead.html", record.instead, self.instead), ("tables.html", record.tables, self.tables),
-            ("training.html", record.training, self.training), ("machines.html", record.machines, self.machines),
-        )  # fmt: skip
-        yield from ((name, page()) for name, there, page in optional if there)
+            yield Page(f"assets/{name}", None, partial(asset, name))
+        yield Page("assets/words.js", self._words(), self._script_of_words)
+        yield Page("index.html", record, self.start)
+        cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
+        yield Page("references.html", (cites, record.elsewhere), self.references)
+        yield Page("explore.html", self._named(id for curve in CURVES for id in curve.claims), self.explore)
+        for one in claims:
+            drawn = [one.id] if one.figure and one.id in self.charts else []
+            yield Page(f"claims/{one.id}.html", self._shown_of(one), partial(self.claim, one), drawn)
+        if record.instead:
+            yield Page("instead.html", self._named(record.instead), self.instead)
+        if record.tables:
+            cells = [one for table in record.tables for _, row in table.rows for one in row if isinstance(one, CellRecord)]
+            yield Page("tables.html", (record.tables, self._named(one.claim for one in cells)), self.tables)
+        if (trained := record.training) is not None:
+            shown = self._named([*trained.figures, *(one.claim for one in trained.changed)])
+            charts = [self.charts.get(id) for id in trained.figures]
+            yield Page("training.html", (trained, record.run.training, shown, charts), self.training, trained.figures)
+        if (timed := record.machines) is not None:
+            charts = [self.charts.get(id) for id in timed.figures]
+            yield Page("machines.html", (timed, self._named(timed.figures), charts), self.machines, timed.figures)
         for id, chart in self.charts.items():
-            yield from ((f"figures/{name}", text) for name, text in zip(self._names(id), pictures.numbers(chart), strict=True))
+            for number, name in enumerate(self._names(id)):
+                yield Page(f"figures/{name}", chart, partial(self._numbers, id, number))
 
     def start(self) -> str:
         """Counts, the outline, what may surprise, all statements."""
@@ -152,6 +165,25 @@ class Pages:
             "citation": citing.citation(record), "bibtex": citing.bibtex(record),
         }  # fmt: skip
 
+    def _named(self, ids: Iterable[str]) -> list[ClaimRecord]:
+        """The claims of these ids, where they are in the record."""
+        return [self.by_id[id] for id in ids if id in self.by_id]
+
+    def _shown_of(self, claim: ClaimRecord) -> Any:
+        """All that a claim's page shows, but for the date, the commit and the seconds of its run."""
+        run, seen, (before, after) = self.record.run, self.evidence.get(claim.id), self._beside[claim.id]
+        graph = neighbourhood(claim, self.by_id)
+        beside = [(one.id, one.says, one.verdict, one.uses) for _, one in graph.lines] if graph else []
+        source = ROOT / claim.defined_at.rpartition(":")[0]
+        return (
+            claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.machine, run.versions,
+            run.clocked.get(claim.id), self.charts.get(claim.id),
+            seen and [one.entropy for one in seen.readings],
+        )  # fmt: skip
+
+    def _script_of_words(self) -> str:
+        return f"const WORDS = {json.dumps(self._words(), ensure_ascii=False)};\n"
+
     def _words(self) -> dict[str, str]:
         """What a search on the start page looks through beside what stands there."""
         return {
@@ -161,8 +193,12 @@ class Pages:
 
     def _names(self, id: str) -> list[str]:
         """The file of each table of a claim's figure."""
-        count = len(pictures.numbers(self.charts[id]))
+        count = sum(1 for _ in pictures.tables(self.charts[id]))
         return [f"{id}.csv" if count == 1 else f"{id}-{number}.csv" for number in range(1, count + 1)]
+
+    def _numbers(self, id: str, number: int) -> str:
+        """One of them."""
+        return pictures.numbers(self.charts[id])[number]
 
     def _page(self, template: str, here: Here, **more: Any) -> str:
         html: str = environment().get_template(template).render(
@@ -174,21 +210,26 @@ class Pages:
 
 
 def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
-    """Write the pages, remove those of an earlier run that are no more, and return the path of the first."""
+    """Write the pages that have to be, remove those that are no more, and return the path of the first."""
     site = folder / "site"
-    files = dict(Pages(record, evidence, read_sources(bibliography)).files())
-    for name, text in files.items():
-        write_whole(site / name, text.encode())
+    made = Pages(record, evidence, sources_of(bibliography))
+    pages, upkeep = list(made.pages()), Upkeep(site, bibliography)
+    due = upkeep.due(pages)
+    pictures.begin(made.charts[id] for id in dict.fromkeys(id for one in due for id in one.pictures))
+    for one in due:
+        upkeep.write(one)
+    names = {one.name for one in pages}
     for old in _ours(site):
-        if old.relative_to(site).as_posix() not in files:
+        if old.relative_to(site).as_posix() not in names:
             old.unlink(missing_ok=True)
+    upkeep.remember()
     return site / "index.html"
 
 
 def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
     """Write the report as one file and return its path."""
     path = folder / "site" / "single.html"
-    write_whole(path, Pages(record, evidence, read_sources(bibliography)).single().encode())
+    write_whole(path, Pages(record, evidence, sources_of(bibliography)).single().encode())
     return path
 
 

@@ -1,48 +1,31 @@
 """A claim's own source code, as it stands in the checkout: its decorator with the property below, or its row of facts."""
 
 import ast
-import html
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
-from pygments.lexer import Lexer
-from pygments.lexers import PythonLexer, TOMLLexer
-from pygments.token import Token
 
 from claims.evidence.keys import ROOT
 
 ROW = "[[fact]]"
-LEXERS: dict[str, type[Lexer]] = {".py": PythonLexer, ".toml": TOMLLexer}
-CLASSES = {  # the few that are told apart, and their class in the style sheet; the first that fits counts
-    Token.Comment: "c", Token.Literal.String: "s", Token.Literal.Number: "m", Token.Keyword: "k", Token.Operator.Word: "k",
-    Token.Name.Decorator: "d", Token.Name.Function: "f",
-}  # fmt: skip
 
 
 def listing(defined_at: str, root: Path = ROOT) -> Markup:
     """What stands at this `file:line`, highlighted; nothing where the sources are not there or have moved on."""
     name, _, line = defined_at.rpartition(":")
     path = root / name
-    if path.suffix not in LEXERS or not line.isdigit() or not path.is_file():
+    if path.suffix not in LANGUAGES or not line.isdigit() or not path.is_file():
         return Markup()
     of = _statement if path.suffix == ".py" else _row
-    return highlighted(of(path, int(line)), LEXERS[path.suffix]())
-
-
-def highlighted(code: str, lexer: Lexer) -> Markup:
-    """Code with its comments, strings, numbers, keywords and names marked; all else is plain text, which keeps pages small."""
-    pieces = groupby(lexer.get_tokens(code), key=lambda token: _class(token[0]))
-    texts = ((name, html.escape("".join(text for _, text in tokens), quote=False)) for name, tokens in pieces)
-    return Markup("".join(f'<i class="{name}">{text}</i>' if name else text for name, text in texts).rstrip("\n"))
+    return highlighted(of(path, int(line)), path.suffix)
 
 
 @cache
-def _class(kind: Any) -> str:
-    return next((name for known, name in CLASSES.items() if kind in known), "")
+def code_of(path: Path) -> str:
+    """What is in a file of sources; nothing where it is none or is not there."""
+    return path.read_text(encoding="utf-8") if path.suffix in LANGUAGES and path.is_file() else ""
 
 
 @cache

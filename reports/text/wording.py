@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from claims.evidence.outcomes import MUST_COME_OUT, Role, Word
-from claims.kit.facts.comparison import HOW, READ
 from claims.evidence.evidence import Outcome, ReadingEvidence
+from claims.evidence.outcomes import HOW, MUST_COME_OUT, READ, Role, Word
 from claims.evidence.verdict import how_often
 from reports.record.record import CellRecord, ClaimRecord, Run
 

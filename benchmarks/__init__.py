@@ -1,0 +1,1 @@
+"""How long things take, beside an older build: `python -m benchmarks`."""

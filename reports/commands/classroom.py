@@ -1,0 +1,26 @@
+"""`--slides`, `--handout`, `--notebook`: what a lecturer takes to class, from the record that is there."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from claims import find_claim
+from claims.evidence.store import Store
+from reports.classroom.writing import write_handout, write_notebook, write_slides
+from reports.commands import statements
+
+
+def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool, handout: bool, notebook: str | None) -> int:
+    """What was asked for, each in a file whose name says of which claims it is."""
+    store, folder = Store(statements.KEPT), out or statements.REPORTS
+    known = statements.entries(store)
+    ids = [one.id for one in statements.named(only, known)] if only else []
+    of = f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
+    written = [write_slides(folder, ids, f"slides{of}")] if slides else []
+    written += [write_handout(folder, ids, f"handout{of}")] if handout else []
+    for entry in statements.named([notebook], known) if notebook else []:
+        written.append(write_notebook(folder, find_claim(entry.id, entry.module)))
+    for path in written:
+        Console().print(f"Written: {path}", markup=False, highlight=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,139 @@
+"""A key covers all that evidence rests on: what a reading executes, and whatever an edit could make come out otherwise."""
+
+import importlib
+import inspect
+import random
+from contextlib import contextmanager
+from types import CodeType
+
+import pytest
+
+from claims import every_claim
+from claims.catalogue import Catalogue, Keys, catalogue
+from claims.evidence.evidence import as_json
+from claims.evidence.keys import Sources, Target, here
+from claims.evidence.profiles import Profile
+from claims.kit.examine import examine_reading
+from tests.changes import drawn
+from tests.executed import covered, executed
+from tests.mutants import forget
+
+LITTLE = Profile("a little", effort=0.03)  # the same code as for a verdict, fewer cases
+CHANGES, SEED = 300, 16
+ENTRIES = {one.id: one for one in catalogue().entries}
+CLAIMS = {one.id: one for one in every_claim()}
+
+
+@pytest.fixture(scope="module")
+def ran():
+    """All readings, with what ran for each; of claims decided by trials or a clock as of any other."""
+    return [one for claim in CLAIMS.values() for one in executed(claim, LITTLE)]
+
+
+@pytest.fixture(scope="module")
+def changes():
+    return list(drawn(CHANGES, SEED))
+
+
+@pytest.fixture(scope="module")
+def rests(ran):
+    """The readings that rest on a definition, by their keys."""
+    found = {}
+    for one in ran:
+        for target in covered(ENTRIES[one.id], one):
+            found.setdefault(target, set()).add((one.id, one.name))
+    return found
+
+
+def test_what_a_reading_executes_lies_within_its_key(ran):
+    outside = {f"{one.id} “{one.name}”": more for one in ran if (more := one.definitions - covered(ENTRIES[one.id], one))}
+
+    assert len(ran) > 900
+    assert sum(len(one.definitions) for one in ran) > 10 * len(ran), "hardly anything was seen to run"
+    assert outside == {}
+
+
+def test_a_change_gives_another_key_to_every_reading_that_it_could_touch(ran, changes, rests, record_property):
+    touched = {}
+    for one in ran:
+        for target in one.definitions | one.constants:
+            touched.setdefault(target, set()).add((one.id, one.name))
+    missed, again, needless = [], 0, 0
+    for change in changes:
+        before, after = here().fingerprint(change.target), after_the(change).fingerprint(change.target)
+        examined = rests.get(change.target, set()) if before != after else set()
+        could = touched.get(change.target, set())
+        missed += [f"{change}: {one}" for one in could - examined]
+        again, needless = again + len(examined), needless + len(examined - could)
+
+    record_property("soundness", f"{len(changes)} changes, {again} readings examined again, {needless / again:.0%} needlessly")
+    assert missed == []
+    assert len(changes) >= CHANGES
+    assert needless / again <= 1 / 3
+
+
+def after_the(change):
+    return Sources(here().read | dict(here().known), {change.file: change.content})
+
+
+def test_a_fingerprint_is_handed_on_to_all_keys_above_it_and_to_no_others(changes, rests):
+    """Worked out anew from the changed source, reading by reading."""
+    readings = [(one.id, each.role, each.name) for one in CLAIMS.values() for each in one.readings]
+    before = {(id, name): Keys(here()).code(ENTRIES[id], role, name) for id, role, name in readings}
+    for change in random.Random(SEED).sample(changes, 20):
+        keys = Keys(after_the(change))
+        entries = {one.id: one for one in Catalogue(keys.sources).entries}
+        after = {(id, name): keys.code(entries[id], role, name) for id, role, name in readings}
+
+        assert {one for one in before if before[one] != after[one]} == rests.get(change.target, set()), change
+
+
+def test_what_has_the_same_key_comes_out_the_same(changes, rests):
+    """Seen to: the changed code runs, and readings nearby whose keys stayed are examined."""
+    functions = [one for one in changes if is_function(one.target)]
+    draw, looked_at = random.Random(SEED), 0
+    for change in draw.sample(functions, 60):
+        same = [one for one in nearby(change.target) if (one.id, "as written") not in rests.get(change.target, set())]
+        for claim in draw.sample(same, min(2, len(same))):
+            before = evidence(claim)
+            with running(change):
+                after = evidence(claim)
+            assert after == before, f"{change} changed {claim.id}"
+            looked_at += 1
+
+    assert looked_at > 60
+
+
+def evidence(claim):
+    return as_json(examine_reading(claim, claim.reading("as written"), LITTLE))
+
+
+def nearby(target):
+    """Searched claims whose evidence rests on something else of the same module."""
+    return [
+        one for one in CLAIMS.values()
+        if one.by.name == "search" and any(each.module == target.module for each in Keys(here()).reached(ENTRIES[one.id]))
+    ]  # fmt: skip
+
+
+def is_function(target: Target) -> bool:
+    return inspect.isfunction(inspect.unwrap(getattr(importlib.import_module(target.module), target.name, None) or str))
+
+
+@contextmanager
+def running(change):
+    """The function runs the changed code inside the block; whoever holds it, under whatever name, runs that."""
+    function = inspect.unwrap(getattr(importlib.import_module(change.target.module), change.target.name))
+    compiled = compile(change.content, str(change.file), "exec")
+    own = function.__code__
+    new = next(one for one in compiled.co_consts if isinstance(one, CodeType) and one.co_name == own.co_name)
+    if new.co_freevars != own.co_freevars:
+        yield
+        return
+    function.__code__ = new
+    forget()
+    try:
+        yield
+    finally:
+        function.__code__ = own
+        forget()
