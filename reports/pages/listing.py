@@ -8,6 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from claims.evidence.keys import ROOT
+from reports.pages.highlighting import LANGUAGES, highlighted
 
 ROW = "[[fact]]"
 
