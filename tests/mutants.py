@@ -97,12 +97,10 @@ def notices(claim: Claim, mutant: Mutant) -> bool:
 
 
 def resting_on(module: str) -> list[Claim]:
-    """The claims that are no trials and whose evidence rests on a definition of the module."""
-    entries = {one.id: one for one in catalogue().entries}
-    return [
-        one for one in every_claim()
-        if one.by.name != "trials" and any(each.module == module for each in Keys(here()).reached(entries[one.id]))
-    ]  # fmt: skip
+    """The claims that are no trials and whose evidence rests on a definition of the module, directly or not."""
+    keys = Keys(here())
+    on_it = {one.id for one in catalogue().entries if any(reached.module == module for reached in keys.reached(one))}
+    return [one for one in every_claim() if one.by.name != "trials" and one.id in on_it]
 
 
 def read_mutants(file: Path = Path(__file__).with_suffix(".toml")) -> tuple[Mutant, ...]:

@@ -22,8 +22,9 @@ from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
 from claims.kit.claim import Claim, problems_of
 from claims.kit.engines.engine import constants
-from claims.kit.examine import collect, examine_reading, put_once
+from claims.kit.examine import examine_reading, put_once
 from tests import toys
+from tests.seen import collect
 
 CLAIMS = claims.every_claim()
 SEARCHED = [one for one in CLAIMS if one.by.name == "search"]
@@ -214,7 +215,7 @@ def test_every_source_in_the_bibliography_is_cited(bibliography):
 def chapters_holding(monkeypatch, **chapters):
     """Let `every_claim` find these modules only."""
     monkeypatch.setattr(claims, "CHAPTERS", tuple(chapters))
-    monkeypatch.setattr(claims, "fact_claims", lambda: ())
+    monkeypatch.setattr("claims.facts.fact_claims", lambda: ())
     monkeypatch.setattr(claims.pkgutil, "iter_modules", lambda path: [type("Found", (), {"name": name}) for name in chapters])
     monkeypatch.setattr(claims.importlib, "import_module", lambda name: chapters[name.removeprefix("claims.")])
 

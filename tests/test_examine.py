@@ -3,6 +3,7 @@
 import random
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import hypothesis
@@ -21,7 +22,7 @@ from claims.kit.domains import reals, seeds, whole
 from claims.kit.engines.engine import Happened
 from claims.kit.engines.search import nothing_read_from_source
 from claims.kit.engines.trials import independent_seeds
-from claims.kit.examine import collect, entropy_of, examine_reading, put_once, rebuilt
+from claims.kit.examine import entropy_of, examine_reading, examined, put_once, rebuilt
 from claims.kit.reading import Reading
 from tests import toys
 
@@ -36,8 +37,8 @@ def examine_all(toy, profile=VERDICT):
 
 
 def steady(found):
-    """The evidence as bytes, without the time it took."""
-    return as_json({**{name: getattr(found, name) for name in found.__struct_fields__}, "seconds": 0})
+    """The evidence as bytes: nothing of it depends on the time that it took."""
+    return as_json(found)
 
 
 @pytest.mark.parametrize("toy", toys.TOYS, ids=lambda toy: toy.id)
@@ -372,13 +373,15 @@ def test_hypothesis_says_otherwise_when_there_was_something_left_to_do():
     assert books["stopped-because"] == "settings.max_examples=10"
 
 
-def test_evidence_of_a_claim_holds_its_readings_in_order_and_what_it_rests_on():
-    found = examine_all(toys.qualified)
-    whole_claim = collect(toys.qualified, VERDICT, found)
+def test_when_and_how_fast_stand_apart_from_the_evidence():
+    one = toys.qualified.reading("as written")
+    first, second = examined(toys.qualified, one, VERDICT), examined(toys.qualified, one, VERDICT)
 
-    assert [one.name for one in whole_claim.readings] == [one.name for one in toys.qualified.readings]
-    assert len(whole_claim.rests_on) == 16
-    assert whole_claim.profile == "verdict"
+    assert first.evidence == second.evidence == examine(toys.qualified)
+    assert datetime.now(UTC) - datetime.fromisoformat(first.date) < timedelta(minutes=5)
+    assert 0 < first.seconds < 60
+    assert first.clocked is None
+    assert not {"date", "seconds"} & set(first.evidence.__struct_fields__)
 
 
 # --- claims that cannot be put to the test --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from claims import CHAPTERS
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 
 LONGEST_FUNCTION, LONGEST_MODULE, LARGEST_ROOM = 45, 460, 15
 SOURCES = sorted(file for folder in ("claims", "impls", "reports") for file in (ROOT / folder).rglob("*.py"))

@@ -11,19 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.keys import here
 from claims.evidence.profiles import QUICK, VERDICT
+from claims.evidence.store import Store
 from claims.kit.claim import claim
 from claims.kit.domains import seeds as all_seeds
 from claims.kit.engines.trials import independent_seeds
-from claims.kit.examine import examine_reading, put_once
+from claims.kit.examine import examined, put_once
 from claims.kit.property import Unsettled, at_least, listening, measure, measured_once, records_only
 from claims.kit.reading import reading
 from claims.subjects import machines
 from claims.subjects.machines import ONE_CORE, Machine, Recorded, Timing, gpus, on_other_gpus, read_recorded, repetitions
 from impls.clocks import timing
 from impls.clocks.timing import Layer, Sitting
-from reports.running import examination
+from reports.running import work
+from reports.running.examination import Examiner
 
 SLOW, FAST = Layer("LSTM", 128), Layer("Transformer layer", 128)
 GPU = Machine("a GPU", "cuda", here=False)
@@ -168,19 +172,19 @@ def put(ratio, noise, luck, profile=VERDICT):
         "toys.clock", says="", as_written=reading(on=ONE_CORE, seed=all_seeds()), expect="supported", teach="", by=repetitions(),
         fails_for={"never asked": reading(on=ONE_CORE, seed=all_seeds())},
     )(no_faster)  # fmt: skip
-    return examine_reading(made, made.readings[0], profile, 0)
+    return examined(made, made.readings[0], profile, 0)
 
 
 @settings(max_examples=60)
 @given(st.sampled_from([(1.6, "held"), (1 / 1.6, "fell")]), st.floats(0.0, 0.15), st.integers(0, 2**32))
 def test_a_ratio_that_is_there_is_seen_through_noise_that_layers_share_and_some_of_their_own(truth, noise, luck):
     ratio, outcome = truth
-    assert put(ratio, noise, luck).outcome == outcome
+    assert put(ratio, noise, luck).evidence.outcome == outcome
 
 
 def test_where_there_is_no_difference_none_is_found():
     """22 of 24 fair coins, either way: 3.6e-5 of the audits may find one; of 400 none."""
-    found = Counter(put(1.0, 0.3, luck).outcome for luck in range(400))
+    found = Counter(put(1.0, 0.3, luck).evidence.outcome for luck in range(400))
     assert found["undecided"] == 400
 
 
@@ -194,8 +198,8 @@ def test_the_level_allows_for_two_repetitions_that_a_machine_spoils():
 def test_a_quick_profile_takes_what_was_recorded(known):
     known(recorded())
     seen = put(1.0, 0.0, 0, QUICK)
-    assert (seen.outcome, seen.wins, seen.recorded) == ("fell", 0, "one CPU core (a device), 2026-01-02")
-    assert put(1.0, 0.0, 0).recorded == ""
+    assert (seen.evidence.outcome, seen.clocked.wins, seen.clocked.recorded) == ("fell", 0, "one CPU core (a device), 2026-01-02")
+    assert put(1.0, 0.0, 0).clocked.recorded == ""
 
 
 # --- sittings: what a run shares, and what becomes of one that was disturbed ------------------------------------------
@@ -243,7 +247,7 @@ def sat(monkeypatch):
 
 
 def at_once(made, name="as written", profile=VERDICT):
-    return examine_reading(made, made.reading(name), profile)
+    return examined(made, made.reading(name), profile)
 
 
 def test_a_comparison_is_measured_once_for_all_readings_of_a_run(sat):
@@ -251,9 +255,9 @@ def test_a_comparison_is_measured_once_for_all_readings_of_a_run(sat):
     with measured_once():
         found = [at_once(one), at_once(one, "a control"), at_once(other)]
     assert sat == [(16, 24), (64, 24)]
-    assert found[0].measured == found[1].measured
-    assert [each["short"] for each in found[2].measured] == [each["first"] for each in found[0].measured]
-    assert all(one.recorded == "" for one in found)
+    assert found[0].clocked.measured == found[1].clocked.measured
+    assert [each["short"] for each in found[2].clocked.measured] == [each["first"] for each in found[0].clocked.measured]
+    assert all(one.clocked.recorded == "" for one in found)
 
 
 def test_both_sides_are_of_the_repetition_that_belongs_to_the_seed(sat):
@@ -273,7 +277,7 @@ def test_other_layers_another_length_batch_or_machine_are_another_comparison(sat
 
 def test_a_reading_by_itself_shares_with_no_other_and_a_repetition_by_itself_is_a_single_one(sat):
     one = clocked(no_slower)
-    assert at_once(one).measured != at_once(one).measured
+    assert at_once(one).clocked.measured != at_once(one).clocked.measured
     assert put_once(one, {"on": ONE_CORE, "seed": 7}) == ("the statement holds here", [])
     assert sat == [(16, 24), (16, 24), (16, 1)]
 
@@ -287,15 +291,15 @@ def test_a_disturbed_reading_rests_on_what_was_recorded_and_says_so(known, sat):
     known(recorded())
     sat.disturbed = (16,)
     found = at_once(clocked(no_slower))
-    assert (found.outcome, found.wins, found.cases) == ("fell", 0, 22)  # measured it would have held
-    assert found.recorded == "one CPU core (a device), 2026-01-02, for this machine was busy"
-    assert [each["first"] for each in found.measured] == [row[0] for row in ROWS[:22]]
+    assert (found.evidence.outcome, found.clocked.wins, found.clocked.cases) == ("fell", 0, 22)  # measured it would have held
+    assert found.clocked.recorded == "one CPU core (a device), 2026-01-02, for this machine was busy"
+    assert [each["first"] for each in found.clocked.measured] == [row[0] for row in ROWS[:22]]
 
 
 def test_a_reading_that_was_not_disturbed_is_measured_whatever_was_recorded(known, sat):
     known(recorded())
     found = at_once(clocked(no_slower))
-    assert (found.outcome, found.wins, found.recorded) == ("held", 22, "")
+    assert (found.evidence.outcome, found.clocked.wins, found.clocked.recorded) == ("held", 22, "")
 
 
 @pytest.mark.parametrize("disturbed", [(16,), (64,), (16, 64)], ids=["the first", "the second", "both"])
@@ -305,37 +309,54 @@ def test_nothing_that_was_measured_is_mixed_with_what_was_recorded(known, sat, d
     known(msgspec.structs.replace(whole, timings=[*whole.timings, long]))
     sat.disturbed = disturbed
     found = at_once(clocked(growth))
-    assert found.measured == [{"short": row[0], "long": 9.0} for row in ROWS[: found.cases]]
-    assert found.recorded.endswith("for this machine was busy")
+    assert found.clocked.measured == [{"short": row[0], "long": 9.0} for row in ROWS[: found.clocked.cases]]
+    assert found.clocked.recorded.endswith("for this machine was busy")
 
 
 def test_a_disturbed_reading_of_which_nothing_was_recorded_is_undecided_for_that_reason(known, sat):
     known()
     sat.disturbed = (16,)
     found = at_once(clocked(no_slower))
-    assert (found.outcome, found.recorded, found.wins) == ("undecided", "", 0)
-    assert found.why.startswith("this machine was busy; one CPU core: none was recorded: run python -m reports record-hardware")
+    assert (found.evidence.outcome, found.clocked.recorded, found.clocked.wins) == ("undecided", "", 0)
+    assert found.evidence.why.startswith(
+        "this machine was busy; one CPU core: none was recorded: run python -m reports record-hardware"
+    )
 
 
 def test_a_disturbed_reading_whose_comparison_was_not_recorded_is_undecided_and_says_both(known, sat):
     known(recorded())
     sat.disturbed = (64,)
     found = at_once(clocked(growth))
-    assert found.outcome == "undecided"
-    assert found.why.startswith("this machine was busy; one CPU core (a device), 2026-01-02: no repetition for this seed")
+    assert found.evidence.outcome == "undecided"
+    assert found.evidence.why.startswith(
+        "this machine was busy; one CPU core (a device), 2026-01-02: no repetition for this seed"
+    )
 
 
 def test_a_comparison_that_was_disturbed_is_not_tried_again_in_the_same_run(known, sat):
     known(recorded())
     sat.disturbed = (16,)
     with measured_once():
-        assert at_once(clocked(no_slower)).outcome == at_once(clocked(no_slower), "a control").outcome == "fell"
+        both = at_once(clocked(no_slower)), at_once(clocked(no_slower), "a control")
+    assert [one.evidence.outcome for one in both] == ["fell", "fell"]
     assert len(sat) == 1
 
 
 def test_every_examination_measures_anew(known, sat, monkeypatch, tmp_path):
-    made = [clocked(no_slower), clocked(no_slower, "toys.clock-too")]
-    monkeypatch.setattr(examination, "every_claim", lambda: made)
-    found = [examination.examine(made, VERDICT, 1, tmp_path, lambda task, seen: None) for _ in range(2)]
+    made = {one.id: one for one in (clocked(no_slower), clocked(no_slower, "toys.clock-too"))}
+    monkeypatch.setattr(work, "find_claim", lambda id, module: made[id])
+    entries = [Entry(id, __name__, one.defined_at) for id, one in made.items()]
+    examiner = Examiner(Keys(here()), Store(None), VERDICT, 1, tmp_path)
+    found = [examiner.examine(entries, lambda task, seen: None) for _ in range(2)]
     assert len(sat) == 2
-    assert found[0].evidence["toys.clock"].readings[0].measured != found[1].evidence["toys.clock"].readings[0].measured
+    first, second = (one.readings["toys.clock"]["as written"].clocked.measured for one in found)
+    assert first != second
+
+
+def test_what_the_clock_decided_stands_apart_from_the_evidence_which_is_the_same_every_time(sat):
+    first, second = at_once(clocked(no_slower)), at_once(clocked(no_slower))
+    assert first.clocked.measured != second.clocked.measured
+    assert first.evidence == second.evidence
+    assert (first.evidence.outcome, first.evidence.timed) == ("held", True)
+    assert (first.evidence.cases, first.evidence.wins, first.evidence.measured) == (0, None, [])
+    assert (first.clocked.cases, first.clocked.wins) == (22, 22)

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 from claims.kit import Falsified, at_least, at_most, close, holds, measure, rounding, show
 from claims.kit.property import listening
 

@@ -7,6 +7,7 @@ import pytest
 
 from claims.evidence import runs
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.keys import KEEPERS, ROOT, Sources, Target, here
 from claims.evidence.runs import Ran, Run, experiment, keep_runs, key_of, ran, read_runs, shelf
 from claims.kit import Unsettled
 
@@ -90,7 +91,7 @@ def test_an_argument_counts_however_it_is_passed():
     assert [one.arguments for one in made.used.values()] == [{"seed": 3, "times": 2}, {"seed": 3, "times": 3}]
 
 
-@pytest.mark.parametrize("changed", ["_sources", "_torch"])
+@pytest.mark.parametrize("changed", ["_code", "_torch"])
 def test_a_run_is_stale_once_what_it_rests_on_has_changed(monkeypatch, changed):
     with shelf() as made:
         squaring(3)
@@ -102,13 +103,25 @@ def test_a_run_is_stale_once_what_it_rests_on_has_changed(monkeypatch, changed):
     assert set(again.used) != set(made.used)
 
 
-def test_a_key_rests_on_the_module_and_what_it_imports_but_not_on_the_kit():
-    file = runs.ROOT / "claims" / "subjects" / "trained" / "recall.py"
-    found = {one.relative_to(runs.ROOT).as_posix() for one in runs.reached(file)}
+RECALLING = Target("claims.subjects.trained.recall", "recalling")
+TRAINING, KEEPING = ROOT / "impls" / "learning" / "training.py", ROOT / "claims" / "evidence" / "runs.py"
 
-    assert "impls/learning/training.py" in found
-    assert runs.digest(file, besides=runs.KIT) != runs.digest(file)
-    assert runs.digest(file, besides=runs.ROOT) == runs.digest(besides=runs.ROOT)
+
+def code(changed=None):
+    """A fingerprint of an experiment, where one file has another text."""
+    return Sources(changed=changed or {}).fingerprint(RECALLING, KEEPERS)
+
+
+def test_a_key_rests_on_the_experiment_and_what_it_reaches_but_not_on_how_runs_are_kept():
+    files = {here().file_of(one.module) for one in here().reached([RECALLING])}
+    assert TRAINING in files
+
+    training, keeping = TRAINING.read_bytes(), KEEPING.read_bytes()
+    assert code({TRAINING: training.replace(b"beta2=0.999", b"beta2=0.99")}) != code()
+    assert b"POINTS = 25" in keeping
+    assert code({KEEPING: keeping.replace(b"perf_counter() - began", b"0.0")}) == code()
+    assert code({KEEPING: keeping.replace(b"POINTS = 25", b"POINTS = 24")}) != code(), "a curve is what a run comes to"
+    assert code({TRAINING: training + b"\n\ndef nobody_asks_for():\n    return 1\n"}) == code()
 
 
 def test_what_diverged_is_told_as_such_and_is_strict_json(tmp_path):

@@ -11,7 +11,7 @@ from claims.evidence.verdict import judge
 
 def seen(role, outcome, **more):
     """One reading's evidence: 200 searched cases unless told otherwise."""
-    given = {"name": f"{role} {outcome}", "domain": "n: whole", "engine": "search", "why": "n = 11", "cases": 200, "enough": 100}
+    given = {"name": f"{role} {outcome}", "engine": "search", "why": "n = 11", "cases": 200, "enough": 100}
     return ReadingEvidence(role=role, outcome=outcome, **(given | more))
 
 

@@ -61,7 +61,7 @@ class Sources:
         return "" if file is None else file.relative_to(self.root).as_posix()
 
     def _read(self, name: str, file: Path) -> Source:
-        content = self.changed.get(file) or file.read_bytes()
+        content = self.changed[file] if file in self.changed else file.read_bytes()
         self.contents[name] = known = hashlib.sha256(content).hexdigest()[:24]
         found = self.read[known] = self.known.get(known) or read(content, str(file))
         return found
@@ -155,7 +155,7 @@ class Sources:
         if not path or not place.exists():
             return ""
         files = sorted(one for pattern in DATA for one in place.glob(pattern)) if place.is_dir() else [place]
-        contents = (self.changed.get(one) or one.read_bytes() for one in files)
+        contents = (self.changed[one] if one in self.changed else one.read_bytes() for one in files)
         return digest(*(f"{one.name} {hashlib.sha256(each).hexdigest()}" for one, each in zip(files, contents, strict=True)))
 
 

@@ -112,7 +112,7 @@ class _Reader:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             self.imported |= imports(statement)
         elif isinstance(statement, ast.If) and words_of(statement.test) == "TYPE_CHECKING":
-            for inner in statement.body:  # what a lazy front door hands out stands here
+            for inner in [*statement.body, *statement.orelse]:  # what a lazy front door hands out stands here
                 self._take(inner)
         elif pairs := list(_defines(statement)):
             for name, part in pairs:
@@ -167,7 +167,8 @@ class _Reader:
             if isinstance(one, ast.Import | ast.ImportFrom):
                 inner |= imports(one)
             elif isinstance(one, ast.Global):
-                inner = {name: full for name, full in inner.items() if name not in one.names}
+                hidden = {name: full for name, full in inner.items() if name not in one.names}
+                inner = hidden | {name: self.imported[name] for name in one.names if name in self.imported}
         self._look_at((one for one in body if not _is_docstring(one)), inner, found)
 
     # --- claims

@@ -9,7 +9,8 @@ from typing import Any
 import nbformat
 from markupsafe import Markup
 
-from claims.evidence.evidence import ROOT, ClaimEvidence
+from claims.evidence.evidence import ClaimEvidence
+from claims.evidence.keys import ROOT
 from claims.kit.claim import Claim
 from claims.kit.engines.search import Search
 from claims.kit.examine import rebuilt

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from claims.evidence.evidence import ROOT, EvidenceError
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.keys import ROOT
 
 PASSAGES = ROOT / "claims" / "passages.toml"
 

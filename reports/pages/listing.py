@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 from reports.pages.highlighting import LANGUAGES, highlighted
 
 ROW = "[[fact]]"

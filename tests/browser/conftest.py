@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from claims.evidence.evidence import ROOT, read_evidence
+from claims.evidence.evidence import read_evidence
+from claims.evidence.keys import ROOT
 from reports.classroom.writing import write_handout, write_slides
 from reports.essay.page import read_copy, write_copy
 from reports.pages.pages import write_single, write_site

@@ -3,9 +3,11 @@
 import json
 import sys
 
-from reports import command
+from claims.catalogue import Entry, entries_of
+from claims.evidence.keys import here
 from reports.__main__ import main
-from reports.running import examination
+from reports.commands import classroom, replay, statements
+from reports.running import work
 from tests import toys
 
 ALL_PINNED, VERDICT_CHANGED, NOT_DECIDED, INPUT_ERROR = 0, 1, 2, 3
@@ -16,14 +18,29 @@ class Reports:
 
     def __init__(self, folder, monkeypatch, capsys):
         self.folder, self.monkeypatch, self.capsys = folder, monkeypatch, capsys
-        monkeypatch.setattr(command, "REPORTS", folder)
-        monkeypatch.setattr(command, "SCRATCH", folder / "scratch")
+        self.kept = folder.parent / "kept"
+        monkeypatch.setattr(statements, "REPORTS", folder)
+        monkeypatch.setattr(statements, "SCRATCH", folder / "scratch")
+        monkeypatch.setattr(statements, "KEPT", self.kept)
         self.claims(*toys.QUICK_TOYS)
 
     def claims(self, *claims):
-        """Let the essay consist of these."""
-        for module in (command, examination):
-            self.monkeypatch.setattr(module, "every_claim", lambda: claims)
+        """Let the essay consist of these. They have no keys, since those made of one source would share them: each is examined
+        whenever it is asked for."""
+        known = {one.id: one for one in claims}
+        self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
+        for module in (work, replay, classroom):
+            self.monkeypatch.setattr(module, "find_claim", lambda id, module: known[id])
+
+    def keyed(self, *claims, module="tests.toys", sources=None):
+        """Let the essay consist of these as the source of a module tells them, with their keys: what is known of them is kept."""
+        found = {one.id: one for one in entries_of(module, sources or here())}
+        self.claims(*claims)
+        self.entries(*(found[one.id] for one in claims))
+
+    def entries(self, *entries):
+        """Let these be all that there are."""
+        self.monkeypatch.setattr(statements, "entries", lambda store: entries)
 
     def run(self, *arguments):
         """`python -m reports ARGUMENTS`: exit code, what it said, what it complained about."""

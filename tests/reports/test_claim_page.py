@@ -111,9 +111,10 @@ def test_neighbours_are_linked_both_ways(tmp_path: Path) -> None:
 
 def test_the_page_says_with_what_it_was_made_and_how_to_cite_it() -> None:
     whole = record(claim("refuted"))
+    whole = msgspec.structs.replace(whole, run=msgspec.structs.replace(whole.run, versions={"torch": "1.2.3"}, machine="Abacus"))
     seeded = [msgspec.structs.replace(one, entropy=70 + number) for number, one in enumerate(whole.claims[0].readings)]
     seen = made.evidence(whole, None)["gradients.is-refuted"]
-    seen = msgspec.structs.replace(seen, readings=seeded, versions={"torch": "1.2.3"}, machine="Abacus")
+    seen = msgspec.structs.replace(seen, readings=seeded)
     page = Pages(whole, {seen.id: seen}, {}).claim(msgspec.structs.replace(whole.claims[0], cites=[]))
     origin = page.partition('id="origin"')[2].partition("</section>")[0]
 

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rocrate.rocrate import ROCrate
 
-from claims.evidence.evidence import ROOT, as_json
+from claims.evidence.evidence import as_json
+from claims.evidence.keys import ROOT
 from reports.exports import EXPORTS, write_exports
 from reports.exports.badges import badge
 from reports.exports.claim_review import claim_review, claim_reviews

@@ -13,11 +13,10 @@ from claims.evidence.sources import read_sources
 from claims.facts import elsewhere as all_elsewhere
 from claims.facts import facts
 from claims.instead import FIRST
-from claims.kit.examine import collect, examine_reading
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts
 from claims.tables import TABLES
-from reports import command
+from reports.commands import statements
 from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
 from reports.record.record import Record
@@ -26,6 +25,7 @@ from tests import toys
 from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
 from tests.reports.running import INPUT_ERROR, files
 from tests.reports.sites import lost_links, read
+from tests.seen import examine_claim
 
 VERDICT = PROFILES["verdict"]
 
@@ -114,7 +114,7 @@ def test_links_between_the_pages_arrive(site: Path) -> None:
 
 def test_what_to_say_instead_starts_with_what_matters_most_and_leaves_out_what_stands() -> None:
     chosen = (toys.qualified, toys.supported, toys.refuted)
-    found = {one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT) for each in one.readings]) for one in chosen}
+    found = {one.id: examine_claim(one) for one in chosen}
     first = ("toys.nobody", toys.refuted.id, toys.supported.id)
     made = make_record(chosen, found, VERDICT, 1.0, Around(first=first))
 
@@ -137,7 +137,7 @@ def test_the_first_corrections_are_fifteen_claims_that_there_are() -> None:
 @pytest.fixture(scope="module")
 def real() -> Record:
     chosen = [one for one in every_claim() if one.fact]
-    found = {one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT) for each in one.readings]) for one in chosen}
+    found = {one.id: examine_claim(one) for one in chosen}
     return make_record(chosen, found, VERDICT, 1.0, Around(TABLES, all_elsewhere(), FIRST))
 
 
@@ -168,9 +168,7 @@ def test_every_table_of_figures_is_rebuilt_from_facts_that_there_are(real: Recor
 
 
 def test_statements_elsewhere_carry_the_verdicts_of_the_claims_that_settle_them() -> None:
-    found = {toys.refuted.id: collect(toys.refuted, VERDICT, [
-        examine_reading(toys.refuted, each, VERDICT) for each in toys.refuted.readings
-    ])}  # fmt: skip
+    found = {toys.refuted.id: examine_claim(toys.refuted)}
     statement = Elsewhere(name="a", lines=[1], says="A.", why="b", claims=[toys.refuted.id, "toys.nobody"])
     made = make_record([toys.refuted], found, VERDICT, 1.0, Around(elsewhere=[statement]))
 
@@ -185,7 +183,7 @@ def test_malformed_rows_end_the_run_with_all_mistakes_and_leave_what_was_there(r
     reports.examine()
     before = files(reports.folder)
     (tmp_path / "toys.toml").write_text('[[fact]]\nid = "toys.x"\nlines = [1]\nvalu = "12"\n', encoding="utf-8")
-    reports.monkeypatch.setattr(command, "every_claim", lambda: read_facts([tmp_path / "toys.toml"], read_sources()))
+    reports.monkeypatch.setattr(statements, "entries", lambda store: read_facts([tmp_path / "toys.toml"], read_sources()))
     code, _, complaint = reports.run()
 
     assert code == INPUT_ERROR

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 from claims.subjects.machines import read_recorded
 from impls.clocks import timing
 from impls.clocks.timing import CPU, Comparison, Layer

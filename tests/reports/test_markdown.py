@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 from reports.record.record import read_record
 from reports.text.markdown import as_markdown, marked
 from tests.reports.made import HOSTILE, WORDS, claim, record

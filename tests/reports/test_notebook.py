@@ -11,7 +11,8 @@ import torch
 from nbclient import NotebookClient
 
 from claims import every_claim
-from claims.evidence.evidence import ROOT, read_evidence
+from claims.evidence.evidence import read_evidence
+from claims.evidence.keys import ROOT
 from impls.recurrent.elman import Elman
 from reports.classroom.notebook import notebook_as_json
 from reports.classroom.sources import editable, import_of, written_as

@@ -13,64 +13,82 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from claims.evidence.evidence import ROOT, EvidenceError, as_json, write_whole
-from reports import command
+from claims.evidence.evidence import EvidenceError, as_json, read_evidence, write_whole
+from claims.evidence.keys import ROOT
+from claims.evidence.outcomes import WORDS
 from reports.record.record import read_record
-from reports.running import examination
+from reports.running import work
+from reports.running.work import Task
 from tests import toys
-from tests.reports.running import ALL_PINNED, files, without_run
+from tests.reports.running import ALL_PINNED, files
 
 # --- the record -----------------------------------------------------------------------------------------------------
 
 
-def test_two_runs_give_the_same_bytes_but_for_the_run_itself(reports, tmp_path):
+def test_two_runs_give_the_same_bytes_and_what_is_of_one_run_alone_lies_beside_them(reports, tmp_path):
     reports.examine()
     reports.examine("--out", tmp_path / "again")
     first, second = files(reports.folder), files(tmp_path / "again")
 
-    assert without_run(reports.record) == without_run(tmp_path / "again" / "verdicts.json")
     assert first.keys() == second.keys()
-    same = {name for name in first if first[name] == second[name]}
-    assert {"verdicts.md", "verdicts.schema.json"} <= same
-    assert as_json(without_run(reports.record)) in first["verdicts.json"].replace(as_run(first["verdicts.json"]), b"")
+    others = {name for name in first if first[name] != second[name]}
+    assert "run.json" in others
+    assert {name for name in others if name.partition("/")[0] != "site"} <= {"run.json", *DATED}
+    assert json.loads(first["verdicts.json"])["run"] == {"profile": "verdict"}
 
 
-def as_run(record):
-    """The bytes of the record that belong to `run`."""
-    start = record.index(b' "run": {')
-    return record[start : record.index(b"\n },\n", start) + len(b"\n },\n")]
+DATED = {"ro-crate-metadata.json", "verdicts.junit.xml", "claim-reviews.jsonld"}  # say when the run was
 
 
-def test_two_workers_give_what_one_gives():
-    """Two processes that load other modules; through the real claims, for toys do not travel."""
+def test_what_is_of_one_run_alone_is_read_with_the_record_and_of_another_record_it_is_not(reports):
+    reports.examine()
+    made = read_record(reports.record)
+    assert (made.run.seconds > 0, set(made.run.examined)) == (True, {one.id for one in toys.QUICK_TOYS})
+    assert {"python", "torch"} <= set(made.run.versions)
+
+    text = reports.record.read_bytes()
+    reports.record.write_bytes(text.replace(b"Eleven is not.", b"Twelve is not."))
+    other = read_record(reports.record).run
+    assert (other.profile, other.versions, other.machine, other.examined) == ("verdict", {}, "", {})
+    assert other.date, "of the file, then"
+
+    reports.record.write_bytes(text)
+    (reports.folder / "run.json").unlink()
+    assert read_record(reports.record).run.versions == {}
+
+
+def test_two_workers_give_what_one_gives(tmp_path):
+    """Two processes that load other modules. One toy comes out otherwise each time, which is what is wrong with it."""
     program = """
 import sys
 from pathlib import Path
-from claims import every_claim
+from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import as_json
-from claims.evidence.profiles import QUICK
-from reports.running.examination import examine
+from claims.evidence.keys import here
+from claims.evidence.store import Store
+from reports.running import hands
+from reports.running.examination import Examiner
+from tests.toys import TOYS, flaky
+
+def started(processes, preload, usual=hands._started):
+    asked.append(processes)
+    return usual(processes, preload)
+
+def evidence(workers):
+    entries = [Entry(one.id, "tests.toys", one.defined_at) for one in TOYS if one is not flaky]
+    examiner = Examiner(Keys(here()), Store(None), VERDICT, workers, Path(sys.argv[1]) / str(workers))
+    return {id: as_json(seen) for id, seen in examiner.examine(entries, lambda *_: None).evidence.items()}
+
 if __name__ == "__main__":
-    claims = [one for one in every_claim() if one.id == "gradients.tanh-saturates"]
-    def plain(found):
-        return [(one.name, one.outcome, one.cases, one.strain, as_json(one.counterexample)) for one in found.readings]
-    first, second = (examine(claims, QUICK, n, Path(sys.argv[n]), lambda *_: None) for n in (1, 2))
-    print([plain(found) for found in first.evidence.values()] == [plain(found) for found in second.evidence.values()])
+    asked, hands._started = [], started
+    one, two = evidence(1), evidence(2)
+    print(len(one), one == two, asked)
 """
     run = subprocess.run(
-        [sys.executable, "-c", program, *folders()], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ
+        [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ
     )
 
-    assert run.stdout.split() == ["True"], run.stderr
-
-
-@pytest.fixture(autouse=True)
-def _remember(tmp_path):
-    folders.where = tmp_path
-
-
-def folders():
-    return [str(folders.where / "one"), str(folders.where / "two")]
+    assert run.stdout.strip() == f"{len(toys.TOYS) - 1} True [0, 2]", run.stderr
 
 
 def test_the_record_is_valid_by_its_own_schema_and_strict(reports):
@@ -84,7 +102,7 @@ def test_the_record_is_valid_by_its_own_schema_and_strict(reports):
     record = json.loads(reports.record.read_bytes(), parse_constant=refuse)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(record, schema, cls=jsonschema.Draft202012Validator)
-    assert record["summary"] == {word: sum(one["verdict"] == word for one in record["claims"]) for word in command.WORDS}
+    assert record["summary"] == {word: sum(one["verdict"] == word for one in record["claims"]) for word in WORDS}
     assert len(record["claims"]) == len(toys.TOYS)
 
 
@@ -194,18 +212,25 @@ def test_a_quick_look_concludes_nothing(reports):
 
 
 def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
-    def entropies():
-        return [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=0, kept=())]
+    def entropies(luck):
+        tasks = [Task(one.id, "tests.toys", each.name, "verdict", luck) for one in searched for each in one.readings]
+        return [work._entropy(one, task) for one in searched for task in tasks if task.id == one.id]
 
-    drawn = []
-    reports.monkeypatch.setattr(command.secrets, "randbits", lambda bits: drawn.append(bits) or 12345)
-    reports.claims(toys.every_entry_is_a_square)
+    searched, drawn = (toys.supported, toys.tight), []
+    reports.monkeypatch.setattr("reports.commands.run.secrets.randbits", lambda bits: drawn.append(bits) or 12345)
+    reports.claims(toys.supported, toys.every_entry_is_a_square)
     reports.examine()
     assert drawn == []
     reports.examine("--profile", "explore")
     assert drawn == [48]
-    other = [task.entropy for task in examination._tasks(toys.QUICK_TOYS, command.PROFILES["verdict"], luck=12345)]
-    assert not set(other) & set(entropies())
+    assert not set(entropies(12345)) & set(entropies(0))
+
+    usual, other = (
+        [one.entropy for one in read_evidence(folder / "evidence" / f"{toys.supported.id}.json").readings]
+        for folder in (reports.folder, reports.folder / "scratch" / "explore")
+    )
+    assert usual == entropies(0)[:2]
+    assert other == entropies(12345)[:2]
 
 
 # --- nothing is ever half written -----------------------------------------------------------------------------------
@@ -241,7 +266,7 @@ def test_a_disk_that_fills_up_is_a_line_and_leaves_the_record(reports):
     def fail(path, content):
         raise OSError(28, "No space left on device", str(path))
 
-    reports.monkeypatch.setattr(examination, "write_whole", fail)
+    reports.monkeypatch.setattr("reports.running.examination.write_whole", fail)
     assert "No space left on device" in reports.refuses("--workers", 1)
     assert reports.record.read_bytes() == before
 
@@ -250,7 +275,7 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
     def stop(*_):
         raise EvidenceError("stopped at the judge")
 
-    reports.monkeypatch.setattr(command, "make_record", stop)
+    reports.monkeypatch.setattr("reports.commands.run.make_record", stop)
     assert "stopped at the judge" in reports.refuses("--workers", 1)
     assert {path.stem for path in (reports.folder / "evidence").iterdir()} == {one.id for one in toys.QUICK_TOYS}
     assert not reports.record.exists()
@@ -258,19 +283,20 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
 
 KILLED = """
 import sys, time
-from reports import command
-from reports.running import examination
-from reports.record.record import read_record
+from pathlib import Path
+from claims.catalogue import Entry
 from reports.__main__ import main
+from reports.commands import statements
+from reports.running import work
 from tests import toys
 
-def slowly(task, examine=examination._examine):
+def slowly(task, examine=work.examine):
     time.sleep(0.2)
     return examine(task)
 
-for module in (command, examination):
-    module.every_claim = lambda: toys.QUICK_TOYS
-examination._examine = slowly
+toys = [Entry(one.id, "tests.toys", one.defined_at) for one in toys.QUICK_TOYS]
+statements.entries, statements.KEPT = lambda store: toys, Path(sys.argv[1]) / "kept"
+work.examine = slowly
 sys.argv = ["reports", "--workers", "1", "--out", sys.argv[1]]
 sys.exit(main())
 """
@@ -308,8 +334,11 @@ def test_what_json_has_no_number_for_is_never_written(value):
 
 TWO_WORKERS = """
 import sys
+from pathlib import Path
 from reports.__main__ import main
-sys.argv = ["reports", "--workers", "2", "--only", "gradients.chain-of-jacobians", "--out", sys.argv[1]]
+from reports.commands import statements
+statements.KEPT = Path(sys.argv[1]) / "kept"
+sys.argv = ["reports", "--workers", "2", "--only", "gradients", "--out", sys.argv[1]]
 if __name__ == "__main__":
     sys.exit(main())
 """
@@ -371,6 +400,6 @@ def test_a_worker_that_dies_is_a_line_and_leaves_the_record(reports):
     def die(*_):
         raise BrokenProcessPool("terminated abruptly")
 
-    reports.monkeypatch.setattr(examination, "_in_processes", die)
+    reports.monkeypatch.setattr("reports.running.examination._spread", die)
     assert "--workers 1" in reports.refuses("--workers", 2)
     assert reports.record.read_bytes() == before

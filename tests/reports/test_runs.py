@@ -2,15 +2,19 @@
 
 from contextlib import suppress
 
-import msgspec
 import pytest
 
+from claims.catalogue import Entry, Keys
+from claims.evidence.keys import here
 from claims.evidence.profiles import VERDICT
 from claims.evidence.runs import Ran, experiment, ran, read_runs
+from claims.evidence.store import Store
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.engines.trials import independent_seeds
-from reports.running import examination
+from claims.kit.told import told
+from reports.running import work
+from reports.running.examination import Examination, Examiner
 from tests import toys
 from tests.reports.running import files
 
@@ -83,7 +87,7 @@ def test_fresh_trains_all_again_and_leaves_nothing_beside(trained):
 def test_an_interrupted_fresh_examination_leaves_the_older_runs(trained, monkeypatch):
     before = runs_of(trained)
 
-    monkeypatch.setattr(examination, "collect", interrupt)
+    monkeypatch.setattr(Examiner, "_conclude", interrupt)
     with suppress(KeyboardInterrupt):
         trained.examine("--fresh")
 
@@ -95,7 +99,7 @@ def test_what_was_trained_before_an_interruption_is_not_trained_again(trained, m
     before, done = runs_of(trained), len(DONE)
     path.unlink()
     with monkeypatch.context() as once, suppress(KeyboardInterrupt):
-        once.setattr(examination, "collect", interrupt)
+        once.setattr(Examiner, "_conclude", interrupt)
         trained.examine()
     trained.examine()
 
@@ -136,20 +140,22 @@ def test_a_quick_look_trains_nothing(trained):
 
 def asked_for(folder, by=learner):
     """The reading as written, as a task."""
-    return next(task for task in examination._tasks([by], VERDICT, 0, None, folder) if task.reading == "as written")
+    entry, done = Entry(by.id, __name__, by.defined_at), Examination({by.id: told(by)}, readings={by.id: {}})
+    tasks = Examiner(Keys(here()), Store(None), VERDICT, 1, folder).tasks([entry], done, folder)
+    return next(task for task in tasks if task.reading == "as written")
 
 
 @pytest.fixture
 def known(monkeypatch):
     DONE.clear()
-    monkeypatch.setattr(examination, "every_claim", lambda: (learner, as_able))
+    monkeypatch.setattr(work, "find_claim", lambda id, module: {one.id: one for one in (learner, as_able)}[id])
 
 
 def test_from_the_other_end_the_seeds_are_trained_in_the_opposite_order_and_found_by_the_examination(known, tmp_path):
     task = asked_for(tmp_path)
-    examination._from_the_other_end(task)
+    work.from_the_other_end(task)
     backwards = list(DONE)
-    seen = examination._examine(task)
+    seen = work.examine(task)
 
     assert backwards == independent_seeds(0, 20)[18::-1], "19 of 20 settle it, so that the last one may not be asked for"
     assert backwards == DONE
@@ -160,20 +166,20 @@ def test_from_the_other_end_the_seeds_are_trained_in_the_opposite_order_and_foun
 @pytest.mark.parametrize("forwards", [0, 7, 18, 19])
 def test_the_two_stop_where_they_meet(known, tmp_path, forwards):
     task, asked = asked_for(tmp_path), independent_seeds(0, 20)[:19]
-    with examination._shelf_of(task):
+    with work._shelf_of(task):
         for seed in asked[:forwards]:
             learner.check(seed=seed, able=True)
-    examination._from_the_other_end(task)
+    work.from_the_other_end(task)
 
     assert asked[:forwards] + asked[forwards:][::-1] == DONE
 
 
 def test_the_outcome_is_the_same_with_and_without_a_second_process(known, tmp_path):
-    alone = examination._examine(asked_for(tmp_path / "alone"))
+    alone = work.examine(asked_for(tmp_path / "alone"))
     task = asked_for(tmp_path / "shared")
-    examination._from_the_other_end(task)
+    work.from_the_other_end(task)
 
     def steady(seen):
-        return msgspec.structs.replace(seen.evidence, seconds=0), {key: one.ran for key, one in seen.runs.items()}
+        return seen.evidence, {key: one.ran for key, one in seen.runs.items()}
 
-    assert steady(examination._examine(task)) == steady(alone)
+    assert steady(work.examine(task)) == steady(alone)

@@ -6,13 +6,13 @@ import pytest
 
 from claims import every_claim
 from claims.evidence.profiles import PROFILES
-from claims.kit.examine import collect, examine_reading
 from claims.kit.table import Cell, Table
 from claims.tables import TABLES
 from reports.pages.pages import Pages
 from reports.record.making import Around, make_record
 from reports.text.markdown import as_markdown
 from tests import toys
+from tests.seen import examine_claim
 
 QUALIFIED = "toys.numbers-are-small"
 CLAIMS = (toys.qualified, toys.supported)
@@ -32,9 +32,7 @@ UNSEEN = Table(id="toys.unseen", title="Unseen", says="", columns=("a",), rows=(
 @pytest.fixture(scope="module")
 def record():
     verdict = PROFILES["verdict"]
-    found = {
-        one.id: collect(one, verdict, [examine_reading(one, reading, verdict) for reading in one.readings]) for one in CLAIMS
-    }
+    found = {one.id: examine_claim(one, verdict) for one in CLAIMS}
     return make_record(CLAIMS, found, verdict, 1.0, Around((TABLE, UNSEEN, ELSEWHERE, AGAIN)))
 
 

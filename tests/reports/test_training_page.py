@@ -11,11 +11,10 @@ from claims.evidence.profiles import PROFILES
 from claims.evidence.runs import Ran, Run, experiment, ran, shelf
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.examine import collect, examine_reading
 from claims.kit.figures import dots
 from claims.showed import ASKED, FIGURES, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
-from reports import command
+from reports.commands import run as run_of
 from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
 from reports.record.record import Record
@@ -24,6 +23,7 @@ from tests import toys
 from tests.reports.made import BIB, HOSTILE
 from tests.reports.running import ALL_PINNED, without_run
 from tests.reports.sites import dangling, loaded_from_elsewhere, lost_links, read, repeated_ids
+from tests.seen import examine_claim
 
 VERDICT = PROFILES["verdict"]
 
@@ -88,7 +88,7 @@ TRAINED = (reciter, again, unseen, toys.qualified)
 def seen():
     """The evidence, and the runs that it rests on."""
     with shelf() as made:
-        found = {one.id: collect(one, VERDICT, [examine_reading(one, each, VERDICT) for each in one.readings]) for one in TRAINED}
+        found = {one.id: examine_claim(one) for one in TRAINED}
     return found, made.used
 
 
@@ -125,7 +125,7 @@ def test_where_nothing_was_trained_there_is_no_page_and_no_link(reports):
 
 
 def test_evidence_that_is_judged_anew_shows_the_same(reports):
-    reports.monkeypatch.setattr(command, "FIGURES", ORDER)
+    reports.monkeypatch.setattr(run_of, "around", lambda store, whole: Around(figures=ORDER))
     reports.claims(reciter, again)
     reports.examine()
     page, before = reports.folder / "site" / "training.html", without_run(reports.record)
@@ -185,7 +185,7 @@ def test_an_outcome_that_changed_is_shown_with_what_was_varied_and_no_other_is(r
 
 def test_what_was_not_settled_changed_nothing(seen):
     quick = PROFILES["quick"]
-    found = {reciter.id: collect(reciter, quick, [examine_reading(reciter, each, quick) for each in reciter.readings])}
+    found = {reciter.id: examine_claim(reciter, quick)}
 
     assert make_record([reciter], found, quick, 1.0, Around(), seen[1].values()).training.changed == []
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 from claims.evidence.store import Store
 from reports.pages import pictures, upkeep
 from reports.pages.pages import Pages, write_site
