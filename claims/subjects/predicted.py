@@ -14,7 +14,8 @@ are polynomials in n but for the scan, so that a few short traces give them exac
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,11 +49,13 @@ def predicted(asks: Demand, machine: Abilities) -> float:
     return asks.chain * machine.launch + max(asks.work / machine.rate, asks.moved / machine.bandwidth)
 
 
-def _generator() -> torch.Generator:
-    return torch.Generator().manual_seed(0)
+@lru_cache(maxsize=1)  # a large one takes longer to draw than to trace, and is traced at a few lengths in turn
+def _drawn(draw: Callable[..., Any], *size: int) -> Any:
+    return draw(*size, torch.Generator().manual_seed(0))
 
 
 def _recurrence(run: Callable[[list[Tensor], int], Tensor]) -> Callable[[int, int, int], Graph]:
+    @cache
     def traced(n: int, d: int, batch: int) -> Graph:
         return trace(lambda xs: run(xs, d), [torch.ones(batch, d, dtype=torch.float64) for _ in range(n)])
 
@@ -60,6 +63,7 @@ def _recurrence(run: Callable[[list[Tensor], int], Tensor]) -> Callable[[int, in
 
 
 def _together(run: Callable[[Tensor, int], Tensor]) -> Callable[[int, int, int], Graph]:
+    @cache
     def traced(n: int, d: int, batch: int) -> Graph:
         return trace(lambda X: run(X, d), torch.ones(batch, n, d, dtype=torch.float64))
 
@@ -67,15 +71,15 @@ def _together(run: Callable[[Tensor, int], Tensor]) -> Callable[[int, int, int],
 
 
 def _heads(X: Tensor, d: int) -> Tensor:
-    return attention.multi_head(attention.draw_multi_head(d, HEADS, _generator()), X)
+    return attention.multi_head(_drawn(attention.draw_multi_head, d, HEADS), X)
 
 
 def _layer(X: Tensor, d: int) -> Tensor:
-    return transformer.run(transformer.draw(d, HEADS, _generator()), X)
+    return transformer.run(_drawn(transformer.draw, d, HEADS), X)
 
 
 def _gru(xs: list[Tensor], d: int) -> Tensor:
-    return gru.run(gru.draw(d, d, _generator()), xs, step=gru.step_reset_after)
+    return gru.run(_drawn(gru.draw, d, d), xs, step=gru.step_reset_after)
 
 
 def _in_order(xs: list[Tensor], d: int) -> Tensor:
@@ -83,9 +87,9 @@ def _in_order(xs: list[Tensor], d: int) -> Tensor:
     return linear.sequential(torch.full_like(tokens, 0.5), tokens)
 
 
-_lstm = _recurrence(lambda xs, d: lstm.run(lstm.draw(d, d, _generator()), xs)[0])
+_lstm = _recurrence(lambda xs, d: lstm.run(_drawn(lstm.draw, d, d), xs)[0])
 TRACED: dict[str, Callable[[int, int, int], Graph]] = {
-    "tanh RNN": _recurrence(lambda xs, d: elman.run(elman.draw(d, d, _generator()), xs)),
+    "tanh RNN": _recurrence(lambda xs, d: elman.run(_drawn(elman.draw, d, d), xs)),
     "LSTM": _lstm,
     "LSTM, step by step": _lstm,
     "GRU": _recurrence(_gru),
