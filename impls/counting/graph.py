@@ -108,7 +108,7 @@ def trace(f: Callable, *inputs: Tensor | list[Tensor]) -> Graph:
 
 def _live(recorded: list[Node], inputs: tuple[str, ...], outputs: tuple[tuple[str, ...], ...]) -> nx.DiGraph:
     """What lies between the inputs and the outputs: neither constants nor results that nobody uses."""
-    read = {node.name: [earlier.name for earlier in reads(node)] for node in recorded}  # in the order of execution
+    read = {node.name: [one.name for one in reads(node)] for node in recorded}  # in the order of execution
     ends = {node for place in outputs for node in place}
     needed, varying = set(ends), set(inputs)
     for node, earlier in reversed(read.items()):
@@ -117,15 +117,14 @@ def _live(recorded: list[Node], inputs: tuple[str, ...], outputs: tuple[tuple[st
         varying.update(() if varying.isdisjoint(earlier) else [node])
     kept = ends.union(inputs, needed & varying)
     live = nx.DiGraph()
-    for node in recorded:  # also what nobody reads: a write into a buffer has readers that the graph does not show
-        facts = _facts(node, node.name in varying)
-        if node.name in kept:
-            live.add_node(node.name, **facts)
+    for one in recorded:  # also what nobody reads: a write into a buffer has readers that the graph does not show
+        facts = _facts(one, one.name in varying)
+        if one.name in kept:
+            live.add_node(one.name, **facts)
     readers: dict[str, list[str]] = {node: [] for node in live}
     for node in live:
-        for earlier in read[node]:
-            if earlier in kept:
-                readers[earlier].append(node)
+        for source in kept.intersection(read[node]):
+            readers[source].append(node)
     live.add_edges_from((node, reader) for node, some in readers.items() for reader in some)
     return live
 
