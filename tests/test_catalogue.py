@@ -1,4 +1,4 @@
-"""The catalogue: claims as the source tells them are those that importing it finds, and their keys change with what they rest on."""
+"""The catalogue: claims as the source tells them are those that importing finds; keys change with what they rest on."""
 
 import shutil
 
@@ -78,9 +78,10 @@ def test_of_rows_with_mistakes_it_says_what_reading_them_says(monkeypatch, mista
         raise ClaimError("all mistakes at once")
 
     monkeypatch.setattr(catalogue_module, "_rows", broken)
-    with monkeypatch.context() as patched, pytest.raises(ClaimError, match="all mistakes at once"):
+    with monkeypatch.context() as patched:
         patched.setattr("claims.facts.facts", refuse)
-        assert Catalogue(here()).entries
+        with pytest.raises(ClaimError, match="all mistakes at once"):
+            _ = Catalogue(here()).entries
     with pytest.raises(AssertionError, match="a row that nothing is wrong with"):
         assert Catalogue(here()).entries
 
@@ -211,7 +212,8 @@ def test_readings_rest_on_how_they_are_examined_and_on_nothing_that_is_done_with
 
 
 @pytest.mark.parametrize(("field", "examined"), [
-    ("says", False), ("teach", False), ("lines", False), ("expect", False), ("value", True), ("answer", True), ("published", True),
+    ("says", False), ("teach", False), ("lines", False), ("expect", False), 
+    ("value", True), ("answer", True), ("published", True),
     ("among", True),
 ])  # fmt: skip
 def test_of_a_row_its_figures_are_examined_and_its_words_are_told(field, examined):

@@ -344,7 +344,7 @@ def test_a_comparison_that_was_disturbed_is_not_tried_again_in_the_same_run(know
 
 def test_every_examination_measures_anew(known, sat, monkeypatch, tmp_path):
     made = {one.id: one for one in (clocked(no_slower), clocked(no_slower, "toys.clock-too"))}
-    monkeypatch.setattr(work, "find_claim", lambda id, module: made[id])
+    monkeypatch.setattr(work, "find_claim", lambda name, module: made[name])
     entries = [Entry(id, __name__, one.defined_at) for id, one in made.items()]
     examiner = Examiner(Keys(here()), Store(None), VERDICT, 1, tmp_path)
     found = [examiner.examine(entries, lambda task, seen: None) for _ in range(2)]

@@ -148,7 +148,7 @@ def asked_for(folder, by=learner):
 @pytest.fixture
 def known(monkeypatch):
     DONE.clear()
-    monkeypatch.setattr(work, "find_claim", lambda id, module: {one.id: one for one in (learner, as_able)}[id])
+    monkeypatch.setattr(work, "find_claim", lambda name, module: {one.id: one for one in (learner, as_able)}[name])
 
 
 def test_from_the_other_end_the_seeds_are_trained_in_the_opposite_order_and_found_by_the_examination(known, tmp_path):
