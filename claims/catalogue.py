@@ -23,8 +23,8 @@ WORDS = ("says", "teach", "not_shown", "lines", "expect", "cites")  # of a row: 
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim, where it stands, and what it is made of: `written` in Python, or a `row` of facts and, in `beside`, a digest of what it
-    is examined with. One that is neither has no keys, and is examined whenever it is asked for."""
+    """A claim, where it stands, and what it is made of: `written` in Python, or a `row` of facts with a digest, `beside`, of what
+    it is examined with. One that is neither has no keys, and is examined whenever it is asked for."""
 
     id: str
     module: str

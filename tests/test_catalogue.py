@@ -212,7 +212,7 @@ def test_readings_rest_on_how_they_are_examined_and_on_nothing_that_is_done_with
 
 
 @pytest.mark.parametrize(("field", "examined"), [
-    ("says", False), ("teach", False), ("lines", False), ("expect", False), 
+    ("says", False), ("teach", False), ("lines", False), ("expect", False),
     ("value", True), ("answer", True), ("published", True),
     ("among", True),
 ])  # fmt: skip

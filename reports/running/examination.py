@@ -133,8 +133,8 @@ class Examiner:
     # --- what is to be done
 
     def tasks(self, entries: Sequence[Entry], done: Examination, anew: Path) -> list[Task]:
-        """The readings that are not known, in this order: the long ones first, so that no process is left with one at the end, and
-        a large budget before a small one, which is passed by on its way; those with a clock last."""
+        """The readings that are not known. The long ones come first, so that no process is left with one at the end, and a large
+        budget before a small one, which is passed by on its way; those with a clock come last."""
         missing = [
             self._task(entry, done.told[entry.id], one.name, one.budgets, anew)
             for entry in entries for one in done.told[entry.id].readings if one.name not in done.readings[entry.id]
@@ -194,7 +194,7 @@ def _used(done: Examination, known: Mapping[str, Run]) -> dict[str, Run]:
 
 
 def _spread(tasks: list[Task], pool: Executor, workers: int) -> Iterator[tuple[Task, Came]]:
-    """Give the tasks to so many at once. One that is free, and would train what another is training, helps it from the other end."""
+    """Give the tasks to so many at once. One that is free, and would train what another trains, helps it from the other end."""
     waiting, running = list(tasks), dict[Future[Came], Task]()
     helped, helping = set[Task](), dict[Future[None], Task]()
     while waiting or running:
