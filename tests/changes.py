@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from claims.evidence.keys import ROOT, Target, here
+from claims.evidence.keys import ROOT, Sources, Target, here
+from claims.evidence.source import Piece, Source
 from tests.mutants import MUTANTS, Mutant
 
 PLACES = ("impls", "claims/subjects", "claims/kit")
@@ -26,6 +27,24 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.target}: {self.what}"
+
+    @property
+    def after(self) -> Sources:
+        """The source with the change made."""
+        return Sources(here().read | here().known, {self.file: self.content})
+
+    @property
+    def targets(self) -> set[Target]:
+        """The definitions of the file that are no longer what they were: of `A, B = 1, 2` it may be B."""
+        before, after = here().module(self.target.module), self.after.module(self.target.module)
+        assert before is not None
+        assert after is not None
+        others = {name for name in before.defined | after.defined if _piece(before, name) != _piece(after, name)}
+        return {Target(self.target.module, name) for name in others}
+
+
+def _piece(source: Source, name: str) -> Piece | None:
+    return source.defined[name].piece if name in source.defined else None
 
 
 def drawn(count: int, seed: int) -> Iterator[Change]:

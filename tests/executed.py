@@ -6,19 +6,23 @@ python -m tests.executed [PART OF AN ID]    at the effort of a verdict run, and 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
+
+from hypothesis.strategies import sampled_from
 
 from claims import every_claim
 from claims.catalogue import Entry, Keys, catalogue
 from claims.evidence.keys import ROOT, Target, here
 from claims.evidence.profiles import VERDICT, Profile
-from claims.evidence.runs import read_runs, shelf
+from claims.evidence.runs import Run, read_runs, shelf
 from claims.kit.claim import Claim
+from claims.kit.domain import Domain
 from claims.kit.examine import examined
 from claims.kit.property import records_only
+from claims.kit.reading import Reading
 
 RUNS = ROOT / "reports" / "evidence" / "runs"
 
@@ -86,13 +90,31 @@ def definition_of(code: CodeType) -> Target | None:
     return next((Target(module, name) for name, one in source.defined.items() if any(a <= line <= b for a, b in one.lines)), None)
 
 
-def executed(claim: Claim, profile: Profile) -> Iterator[Executed]:
-    """Examine a claim, reading by reading; networks are taken as they were trained, clocks as they were recorded."""
-    with shelf(read_runs(RUNS)), records_only():
+def executed(claim: Claim, profile: Profile, thin: bool = False) -> Iterator[Executed]:
+    """Examine a claim, reading by reading; networks are taken as they were trained, clocks as they were recorded. Of a finite list
+    that is to be `thin`, the ends and the middle are gone through."""
+    with shelf(_runs()), records_only():
         for one in claim.readings:
             with watching() as codes:
-                examined(claim, one, profile)
+                examined(claim, thinned(one) if thin else one, profile)
             yield Executed(claim.id, one.role, one.name, frozenset(codes))
+
+
+def thinned(one: Reading) -> Reading:
+    """The same reading with three values for a list of many."""
+    return replace(one, arguments={name: _thinned(domain) for name, domain in one.arguments.items()})
+
+
+def _thinned(domain: Domain) -> Domain:
+    if domain.values is None or len(domain.values) <= 3:
+        return domain
+    values = domain.values[0], domain.values[len(domain.values) // 2], domain.values[-1]
+    return replace(domain, values=values, strategy=sampled_from(values))
+
+
+@cache
+def _runs() -> dict[str, Run]:
+    return read_runs(RUNS)
 
 
 def covered(entry: Entry, one: Executed) -> set[Target]:

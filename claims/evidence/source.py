@@ -55,7 +55,7 @@ class ReadingSource(msgspec.Struct, frozen=True):
 
 class ClaimSource(msgspec.Struct, frozen=True):
     """A claim as it is written. `check` is the property, `by` the engine and `figure` its figure, if they are named, `whole` all
-    of it, words included; `defines` is the name of the property where it stands below the claim."""
+    of it, words included; `defines` is the name that it is given."""
 
     id: str
     line: int
@@ -177,15 +177,14 @@ class _Reader:
         """The claims that a statement makes, the lowest decorator first."""
         if isinstance(statement, ast.FunctionDef):
             calls = [one for one in reversed(statement.decorator_list) if _is_claim(one)]
-            yield from (self._claim(call, statement) for call in calls)
+            yield from (self._claim(call, statement, statement.name) for call in calls)
         elif isinstance(value := getattr(statement, "value", None), ast.Call) and _is_claim(value.func) and value.args:
-            yield self._claim(value.func, value.args[0])
+            yield self._claim(value.func, value.args[0], next(iter(_defines(statement)), ("",))[0])
 
-    def _claim(self, call: Any, check: ast.AST) -> ClaimSource:
+    def _claim(self, call: Any, check: ast.AST, defines: str) -> ClaimSource:
         given = {one.arg: one.value for one in call.keywords if one.arg}
         readings = [one for role in ROLES if role in given for one in self._readings(role, given[role])]
         id = str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
-        defines = check.name if isinstance(check, ast.FunctionDef) else ""
         by, figure = (self._piece(given[name]) if name in given else None for name in ("by", "figure"))
         return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check), defines)
 
