@@ -190,8 +190,9 @@ def test_where_there_is_no_difference_none_is_found():
 
 def test_the_level_allows_for_two_repetitions_that_a_machine_spoils():
     by = repetitions()
-    assert by.problems_of(claim("toys.x", says="", as_written=reading(seed=all_seeds()), expect="supported", teach="",
-                                fails_for={"x": reading(seed=all_seeds())}, by=by)(lambda seed: None)) == []  # fmt: skip
+    made = claim("toys.x", says="", as_written=reading(seed=all_seeds()), expect="supported", teach="",
+                 fails_for={"x": reading(seed=all_seeds())}, by=by)(lambda seed: None)  # fmt: skip
+    assert by.problems_of(made.readings) == []
     assert by.timed
 
 
@@ -344,7 +345,7 @@ def test_a_comparison_that_was_disturbed_is_not_tried_again_in_the_same_run(know
 
 def test_every_examination_measures_anew(known, sat, monkeypatch, tmp_path):
     made = {one.id: one for one in (clocked(no_slower), clocked(no_slower, "toys.clock-too"))}
-    monkeypatch.setattr(work, "find_claim", lambda id, module: made[id])
+    monkeypatch.setattr(work, "find_claim", lambda name, module: made[name])
     entries = [Entry(id, __name__, one.defined_at) for id, one in made.items()]
     examiner = Examiner(Keys(here()), Store(None), VERDICT, 1, tmp_path)
     found = [examiner.examine(entries, lambda task, seen: None) for _ in range(2)]

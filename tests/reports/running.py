@@ -30,7 +30,7 @@ class Reports:
         known = {one.id: one for one in claims}
         self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
         for module in (work, replay, classroom):
-            self.monkeypatch.setattr(module, "find_claim", lambda id, module: known[id])
+            self.monkeypatch.setattr(module, "find_claim", lambda name, module: known[name])
 
     def keyed(self, *claims, module="tests.toys", sources=None):
         """Let the essay consist of these as the source of a module tells them, with their keys: what is known of them is kept."""

@@ -4,6 +4,7 @@ from time import perf_counter
 
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
+from reports.pages.pages import write_single, write_site
 from reports.record.record import read_record
 from tests.reports.sites import lost_links, read
 
