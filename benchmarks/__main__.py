@@ -226,8 +226,9 @@ def table(found: dict[str, dict[str, list[float]]]) -> list[dict[str, object]]:
     for name, of in found.items():
         older, newer = median(of["older"]), median(of["newer"])
         rows.append({
-            "row": name, "what": WORDS[name], "older": round(older, 3), "newer": round(newer, 3), "ratio": round(newer / older, 4),
-            "most": round(ROWS[name].most, 4), "holds": newer / older <= ROWS[name].most, "rounds": of, "of": ROWS[name].of,
+            "row": name, "what": WORDS[name], "older": round(older, 3), "newer": round(newer, 3),
+            "ratio": round(newer / older, 4), "most": round(ROWS[name].most, 4),
+            "holds": newer / older <= ROWS[name].most, "rounds": of, "of": ROWS[name].of,
         })  # fmt: skip
     return rows
 

@@ -1,4 +1,4 @@
-"""Every claim as the source tells it, in the order of the essay, and the keys of all that is known about it. Nothing is imported."""
+"""Every claim as the source tells it, in the order of the essay, and the keys of all that is known of it. Nothing is imported."""
 
 import json
 import re
@@ -23,8 +23,8 @@ WORDS = ("says", "teach", "not_shown", "lines", "expect", "cites")  # of a row: 
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim, where it stands, and what it is made of: `written` in Python, or a `row` of facts with the `beside` of it that it is
-    examined with. One that is neither has no keys, and is examined whenever it is asked for."""
+    """A claim, where it stands, and what it is made of: `written` in Python, or a `row` of facts with a digest, `beside`, of what
+    it is examined with. One that is neither has no keys, and is examined whenever it is asked for."""
 
     id: str
     module: str
@@ -49,7 +49,7 @@ class Keys:
     sources: Sources
 
     def words(self, entry: Entry) -> str:
-        """Of what a claim says of itself. A function is called by its module as well, so that those which it reaches count by name."""
+        """Of what a claim says of itself. It calls functions by their modules, too, so that the names of these count."""
         told = [*map(self.sources.fingerprint, TELLS), *self._modules_of(entry)]
         if entry.written is None:
             return digest("words", *told, self.sources.fingerprint(MAKES), entry.row, entry.beside)

@@ -177,7 +177,10 @@ def test_a_module_that_is_passed_on_whole_stands_for_all_that_it_defines(project
     assert project({"impls/any.py": ANY, "impls/cells.py": None}).fingerprint(ANYTHING) == sources.fingerprint(ANYTHING)
 
 
-ROUND = "def even(n):\n    return n == 0 or odd(n - 1)\n\n\ndef odd(n):\n    return n > 0 and even(n - 1)\n\n\ndef own(n):\n    return own(n - 1)\n"
+ROUND = (
+    "def even(n):\n    return n == 0 or odd(n - 1)\n\n\ndef odd(n):\n    return n > 0 and even(n - 1)\n\n\n"
+    "def own(n):\n    return own(n - 1)\n"
+)
 
 
 def test_those_that_mention_each_other_are_known_together_and_told_apart(project):
@@ -197,7 +200,8 @@ def test_those_that_mention_each_other_are_known_together_and_told_apart(project
 
 def test_a_circle_through_two_modules_has_one_fingerprint_whoever_is_asked_first(project):
     both = {
-        "impls/a.py": "from impls import b\ndef f():\n    return b.g()\n", "impls/b.py": "from impls import a\ndef g():\n    return a.f()\n",
+        "impls/a.py": "from impls import b\ndef f():\n    return b.g()\n",
+        "impls/b.py": "from impls import a\ndef g():\n    return a.f()\n",
     }  # fmt: skip
     f, g = Target("impls.a", "f"), Target("impls.b", "g")
     one, other = project(both), project(both)
@@ -217,7 +221,10 @@ def test_what_is_left_out_counts_by_its_name_alone(project):
 
 # --- data, and files that are replaced ------------------------------------------------------------------------------
 
-READS = 'from impls.places import ROOT\nFOLDER = ROOT / "data"\nTABLE = ROOT / "table.toml"\n\n\ndef f():\n    return FOLDER\n\n\ndef g():\n    return TABLE\n'
+READS = (
+    'from impls.places import ROOT\nFOLDER = ROOT / "data"\nTABLE = ROOT / "table.toml"\n\n\n'
+    "def f():\n    return FOLDER\n\n\ndef g():\n    return TABLE\n"
+)
 DATA = {"impls/reads.py": READS, "impls/places.py": "ROOT = 1\n", "data/a.json": "1", "data/notes.md": "x", "table.toml": "a = 1"}
 
 

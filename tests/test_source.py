@@ -73,7 +73,8 @@ def test_comments_docstrings_annotations_and_blank_lines_mean_nothing():
     ("# one, or ½", "# two"), ('"""A module."""', '"""Another."""'), ("Really.", "Not.\n\n    At all."), ("X: int", "X: float"),
     ("dict[str,\n    int]", "str"), ("\n\n\ndef", "\ndef"), ("more: tuple[int,\n          str]", "more: int"),
     ('"""Two."""', '"""A pair."""'), ("left: int", "left: float"), ("right: int", 'right: "Pair"'), ("said: str", "said: bytes"),
-    ('"""Exchange them."""\n        ', ""), ('self: "Pair"', "self"), ('"""A module."""\n\n', ""), ("x + x", "(x\n            + x)"),
+    ('"""Exchange them."""\n        ', ""), ('self: "Pair"', "self"), ('"""A module."""\n\n', ""),
+    ("x + x", "(x\n            + x)"),
 ], ids=lambda text: text[:12].strip())  # fmt: skip
 def test_an_edit_that_changes_nothing_leaves_it_as_it_is(before, after):
     assert before in WRITTEN

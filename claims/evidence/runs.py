@@ -55,7 +55,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def content(self) -> str:
-        """A digest of what it came to and for which arguments: a run that was changed by hand has another one than its `check`."""
+        """A digest of what it came to, and for which arguments. One that was changed by hand has another than its `check`."""
         return digest(self.key, json.dumps(msgspec.to_builtins([self.arguments, self.ran]), sort_keys=True))
 
 

@@ -153,20 +153,20 @@ class Cost:
 
 
 def elman_step(d: int, m: int, projected_before: bool = False) -> Graph:
-    """One step; W_x x is a constant where it was projected before the loop. Tensors without numbers: shapes are all it takes."""
-    W_h, W_x, b, h, x = (torch.empty(shape, device="meta") for shape in ((d, d), (d, m), (d,), (d,), (m,)))
+    """One step; W_x x is a constant where it was projected before the loop. Zeros, for shapes are all it takes."""
+    W_h, W_x, b, h, x = (torch.zeros(shape) for shape in ((d, d), (d, m), (d,), (d,), (m,)))
     p = Elman(W_h, W_x, b)
     return trace(lambda h: [elman.step(p, h, x)], h) if projected_before else trace(lambda h, x: [elman.step(p, h, x)], h, x)
 
 
 def lstm_step(d: int, m: int) -> Graph:
-    p = lstm.LSTM(*(torch.empty(shape, device="meta") for shape in [(d, d + m)] * 4 + [(d,)] * 4))
-    return trace(lambda h, C, x: [lstm.step(p, (h, C), x)], *(torch.empty(size, device="meta") for size in (d, d, m)))
+    p = lstm.LSTM(*(torch.zeros(shape) for shape in [(d, d + m)] * 4 + [(d,)] * 4))
+    return trace(lambda h, C, x: [lstm.step(p, (h, C), x)], *(torch.zeros(size) for size in (d, d, m)))
 
 
 def unit_by_unit(d: int, m: int) -> Graph:
     """h_t = a ⊙ h_{t-1} + W_x x_t, the inputs projected before the loop."""
-    a, projected, h = (torch.empty(d, device="meta") for _ in range(3))
+    a, projected, h = (torch.zeros(d) for _ in range(3))
     return trace(lambda h: [a * h + projected], h)
 
 

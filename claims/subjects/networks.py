@@ -63,6 +63,7 @@ def _elman_run(d: int, n: int, weights: Interval) -> st.SearchStrategy[ElmanRun]
     return st.builds(ElmanRun, **{f.name: grid(shapes[f.name], bounds.get(f.name, (-2, 2))) for f in fields(ElmanRun)})
 
 
+@cache  # readings share their seeds, and some their networks
 def nearest_to_orthogonal(
     seed: int, start: Callable[..., Elman], input_scale: float, width: int = 32, length: int = 100
 ) -> float:

@@ -55,6 +55,7 @@ def _drawn(draw: Callable[..., Any], *sizes: int) -> Any:
 
 
 def _recurrence(run: Callable[[list[Tensor], int], Tensor]) -> Callable[[int, int, int], Graph]:
+    @cache
     def traced(n: int, d: int, batch: int) -> Graph:
         return trace(lambda xs: run(xs, d), [torch.ones(batch, d, dtype=torch.float64) for _ in range(n)])
 
@@ -62,6 +63,7 @@ def _recurrence(run: Callable[[list[Tensor], int], Tensor]) -> Callable[[int, in
 
 
 def _together(run: Callable[[Tensor, int], Tensor]) -> Callable[[int, int, int], Graph]:
+    @cache
     def traced(n: int, d: int, batch: int) -> Graph:
         return trace(lambda X: run(X, d), torch.ones(batch, n, d, dtype=torch.float64))
 

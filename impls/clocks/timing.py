@@ -201,7 +201,7 @@ def take_turns(steps: Sequence[Step], repetitions: int) -> Iterator[list[float]]
         yield [took[which] for which in range(len(steps))]
 
 
-SHORT = 0.015  # seconds: a shorter step is taken again until it has had them, and the least counts, for disturbances only add
+SHORT = 0.01  # seconds: a shorter step is taken again until it has had them, and the least counts, for disturbances only add
 
 
 def repetition(steps: Sequence[Step], forwards: bool = True) -> list[float]:

@@ -108,7 +108,7 @@ def trace(f: Callable, *inputs: Tensor | list[Tensor]) -> Graph:
 
 def _live(recorded: list[Node], inputs: tuple[str, ...], outputs: tuple[tuple[str, ...], ...]) -> nx.DiGraph:
     """What lies between the inputs and the outputs: neither constants nor results that nobody uses."""
-    read = {node.name: [earlier.name for earlier in reads(node)] for node in recorded}  # in the order of execution
+    read = {node.name: [one.name for one in reads(node)] for node in recorded}  # in the order of execution
     ends = {node for place in outputs for node in place}
     needed, varying = set(ends), set(inputs)
     for node, earlier in reversed(read.items()):

@@ -50,7 +50,7 @@ def largest(f: Callable[..., Tensor], *inputs: Any) -> int:
     with recorder:
         output = f(*fresh)
         leaves = [tensor for one in fresh for tensor in tensors(one) if tensor.requires_grad]
-        torch.autograd.grad(output, leaves, torch.ones_like(output), allow_unused=True)
+        torch.autograd.grad(output.sum(), leaves, allow_unused=True)
     return max(node.value.numel() for node in recorder.nodes if isinstance(node.value, Tensor))
 
 

@@ -76,7 +76,7 @@ def run(asked: Asked) -> int:
             known_uses(seen.told.values())
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
-            around(store, not asked.only), seen.runs.values(), seen.readings, store,
+            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new,
         )  # fmt: skip
         write_record(record, asked.folder)
         write_exports(record, asked.folder)

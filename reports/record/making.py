@@ -1,7 +1,7 @@
 """From evidence to the record: each claim is judged, tables are filled in, and what training and clocks showed is summed up."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -58,9 +58,11 @@ def make_record(
     runs: Iterable[kept.Run] = (),
     readings: Mapping[str, Mapping[str, Examined]] | None = None,
     store: Store = Store(None),
+    new: Collection[str] = (),
 ) -> Record:
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
-    training that the evidence rests on, `readings` what is known of how and when each was examined."""
+    training that the evidence rests on, `readings` what is known of how and when each was examined, of the
+    `new` ones in this run."""
     judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
     counts = Counter(one.verdict for one in judged)
     trained = _trained(claims, evidence, around.figures, list(runs), store)
@@ -68,7 +70,7 @@ def make_record(
     run = Run(
         date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
         profile=profile.name, seconds=round(seconds, 1), took=_took(seen), clocked=_clocked(seen), training=trained.seconds,
-        examined={id: max(one.date for one in of.values()) for id, of in seen.items() if of},
+        examined={id: "now" if id in new else _before(of) for id, of in seen.items() if of},
     )  # fmt: skip
     by_id = {one.id: one for one in judged}
     filled = [_table_record(one, by_id) for one in around.tables]
@@ -202,6 +204,10 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile) ->
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses),
     )  # fmt: skip
+
+
+def _before(readings: Mapping[str, Examined]) -> str:
+    return f"on {max(one.date for one in readings.values())[:10]}, here"
 
 
 def _took(readings: Mapping[str, Mapping[str, Examined]]) -> dict[str, dict[str, float]]:

@@ -46,8 +46,8 @@ def _in_words(case: Case | None) -> Case | None:
 
 
 def clocked(one: Clocked) -> dict[str, Any]:
-    """What the machine's clock decided of a timed reading: the median of what was measured, where the middle `half` lies, and where
-    it was `recorded`, if not in this run."""
+    """What the machine's clock decided of a timed reading: the median of what was measured, where the middle `half` lies, and
+    where it was `recorded`, if not in this run."""
     found = _numbers(one)
     return {
         "cases": one.cases, "wins": one.wins, "median": {name: round(median(numbers), 3) for name, numbers in found.items()},

@@ -197,7 +197,7 @@ class ElsewhereRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What may differ between two runs; but for the profile it lies beside the record, in `run.json`. By claim, when it was
-    `examined`, if not now; by claim and reading, the seconds it `took`, where there were any to speak of, and what
+    `examined`, now or before; by claim and reading, the seconds it `took`, where there were any to speak of, and what
     clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order."""
 
     profile: str

@@ -61,7 +61,7 @@ class Examiner:
     def examine(
         self, entries: Sequence[Entry], finished: Finished, begun: Callable[[int], None] = lambda readings: None
     ) -> Examination:
-        """Evidence of these claims: `folder/<id>.json` for each, and `folder/runs/<experiment>.json` where networks were trained."""
+        """Evidence of these claims: `folder/<id>.json` for each, `folder/runs/<experiment>.json` where networks were trained."""
         pool = Hands()
         try:
             known = read_runs(self.kept) if self.kept else {}
@@ -110,7 +110,7 @@ class Examiner:
     # --- what is known
 
     def known(self, entry: Entry, told: Told, runs: Mapping[str, Run]) -> dict[str, Examined]:
-        """The readings that this machine has examined, by name; those whose training runs are no more, or others, are not known."""
+        """The readings that this machine has examined, by name. One whose training runs are no more, or others, is not known."""
         if not self._may_repeat(entry):
             return {}
         found = ((one.name, self.store.get("readings", self._key(entry, one.role, one.name), Examined)) for one in told.readings)
@@ -133,8 +133,8 @@ class Examiner:
     # --- what is to be done
 
     def tasks(self, entries: Sequence[Entry], done: Examination, anew: Path) -> list[Task]:
-        """The readings that are not known, in this order: the long ones first, so that no process is left with one at the end, and a
-        large budget before a small one, which is passed by on its way; those with a clock last."""
+        """The readings that are not known. The long ones come first, so that no process is left with one at the end, and a large
+        budget before a small one, which is passed by on its way; those with a clock come last."""
         missing = [
             self._task(entry, done.told[entry.id], one.name, one.budgets, anew)
             for entry in entries for one in done.told[entry.id].readings if one.name not in done.readings[entry.id]
@@ -194,7 +194,7 @@ def _used(done: Examination, known: Mapping[str, Run]) -> dict[str, Run]:
 
 
 def _spread(tasks: list[Task], pool: Executor, workers: int) -> Iterator[tuple[Task, Came]]:
-    """Give the tasks to so many at once. One that is free and would only train what another trains helps it from the other end."""
+    """Give the tasks to so many at once. One that is free, and would train what another trains, helps it from the other end."""
     waiting, running = list(tasks), dict[Future[Came], Task]()
     helped, helping = set[Task](), dict[Future[None], Task]()
     while waiting or running:

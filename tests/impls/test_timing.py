@@ -84,7 +84,7 @@ def test_the_first_step_of_a_layer_is_not_counted(monkeypatch):
 
 
 def test_in_a_repetition_short_steps_have_several_turns_of_which_the_least_counts_and_long_ones_one():
-    short, long, done = iter([0.006, 0.001, 0.005, 0.004]), iter([0.03]), []
+    short, long, done = iter([0.006, 0.001, 0.002, 0.004]), iter([0.03]), []
 
     def step(name, took):
         return lambda: done.append(name) or next(took)
@@ -92,8 +92,8 @@ def test_in_a_repetition_short_steps_have_several_turns_of_which_the_least_count
     assert timing.repetition([step("a", short), step("b", long)]) == [0.001, 0.03]
     assert "".join(done) == "abaaa"
     done.clear()
-    names = [step(name, iter([0.01, 0.01])) for name in "abc"]
-    assert timing.repetition(names, forwards=False) == [0.01] * 3
+    names = [step(name, iter([0.006, 0.007])) for name in "abc"]
+    assert timing.repetition(names, forwards=False) == [0.006] * 3
     assert "".join(done) == "cbaabc"
 
 

@@ -108,7 +108,8 @@ def test_a_claim_by_itself_is_known_to_a_whole_run_and_the_other_way_round(repor
 
 @pytest.mark.parametrize(("before", "after"), [
     ("Count your fingers.", "Count your toes."), ("Numbers up to ten are at most ten.", "Ten is the most."),
-    ("def supported(n):", "# a comment\n\n\ndef supported(n: int) -> None:"), ("_calls = itertools.count()", "_calls = itertools.count(7)"),
+    ("def supported(n):", "# a comment\n\n\ndef supported(n: int) -> None:"),
+    ("_calls = itertools.count()", "_calls = itertools.count(7)"),
 ], ids=["what to teach", "what is said", "comments, lines and annotations", "what it does not reach"])  # fmt: skip
 def test_an_edit_of_words_examines_nothing(runs, examined, before, after):
     runs.keyed(*TOYS, sources=edited((before, after)))
