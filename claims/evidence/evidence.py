@@ -62,12 +62,14 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class Clocked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the machine's clock decided of a timed reading; `recorded` says where and when, if it was not here and now."""
+    """What the machine's clock decided of a timed reading; `recorded` says where and when, if it was not here and now, and it is
+    `disturbed` if it would have been here, but for what else the machine was doing."""
 
     cases: int = 0
     wins: int = 0
     measured: list[dict[str, float | None]] = []
     recorded: str = ""
+    disturbed: bool = False
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

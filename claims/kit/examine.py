@@ -40,7 +40,13 @@ def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None =
     evidence = _evidence(claim, one, engine.name, happened, again, None if engine.name == "exhaustion" else chosen)
     if not engine.timed:
         return Examined(evidence=evidence, date=date, seconds=seconds)
-    clocked = Clocked(cases=happened.cases, wins=happened.wins or 0, measured=happened.measured, recorded=happened.recorded)
+    clocked = Clocked(
+        cases=happened.cases,
+        wins=happened.wins or 0,
+        measured=happened.measured,
+        recorded=happened.recorded,
+        disturbed=happened.disturbed,
+    )
     steady = msgspec.structs.replace(evidence, cases=0, wins=None, measured=[], strain=None, counterexample=None, tightest=None)
     return Examined(evidence=msgspec.structs.replace(steady, timed=True), date=date, seconds=seconds, clocked=clocked)
 

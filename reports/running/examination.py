@@ -127,7 +127,9 @@ class Examiner:
         return self.keys.reading(entry, role, name, self.profile.name)
 
     def _keep(self, entry: Entry, came: Came) -> None:
-        if self._may_repeat(entry) and came.evidence.outcome != "error":  # a crash may be the machine's
+        clocked = came.examined.clocked
+        passes = came.evidence.outcome == "error" or (clocked is not None and clocked.disturbed)  # next time it may be otherwise
+        if self._may_repeat(entry) and not passes:
             self.store.put("readings", self._key(entry, came.evidence.role, came.evidence.name), came.examined)
 
     # --- what is to be done

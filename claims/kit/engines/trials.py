@@ -56,6 +56,7 @@ class Trials:
             busy = happened.why
         with records_only():
             happened = self._count(check, reading, entropy)
+        happened.disturbed = bool(busy)
         if busy and happened.recorded:
             happened.recorded += f", for {busy}"
         if busy and happened.outcome == "undecided":
