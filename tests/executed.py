@@ -3,14 +3,17 @@
 python -m tests.executed [PART OF AN ID]    at the effort of a verdict run, and prints every function outside: none is the aim
 """
 
+import dis
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, SimpleNamespace
 
+import msgspec
+import torch
 from hypothesis.strategies import sampled_from
 
 from claims import every_claim
@@ -20,56 +23,65 @@ from claims.evidence.profiles import VERDICT, Profile
 from claims.evidence.runs import Run, read_runs, shelf
 from claims.kit.claim import Claim
 from claims.kit.domain import Domain
+from claims.kit.engines import search
 from claims.kit.examine import examined
 from claims.kit.property import records_only
 from claims.kit.reading import Reading
 
+LITTLE = Profile("a little", effort=0.03)
 RUNS = ROOT / "reports" / "evidence" / "runs"
 
 
-@dataclass(frozen=True)
-class Executed:
-    """A reading, the code that ran for it, and the definitions of ours which that belongs to."""
+class Executed(msgspec.Struct, frozen=True):
+    """A reading, the definitions of ours whose code ran for it, and those that this code asks for by a global name, constants
+    among them."""
 
     id: str
     role: str
     name: str
-    codes: frozenset[CodeType] = field(repr=False)
+    definitions: set[Target]
+    constants: set[Target]
 
-    @property
-    def definitions(self) -> set[Target]:
-        return {one for code in self.codes if (one := definition_of(code)) is not None}
 
-    @property
-    def constants(self) -> set[Target]:
-        """Definitions that the code which ran asks for by a global name, constants among them."""
-        found = set()
-        for code in self.codes:
-            home = definition_of(code)
-            source = home and here().module(home.module)
-            for name in code.co_names if home and source else ():
-                if name in source.defined:
-                    found.add(Target(home.module, name))
-                elif isinstance(meant := here().meant(home.module, source.imported.get(name, "")), Target):
-                    found.add(meant)
-        return found
+def seen(id: str, role: str, name: str, codes: set[CodeType]) -> Executed:
+    """What a reading's code tells."""
+    homes = {code: home for code in codes if (home := definition_of(code)) is not None}
+    constants = {
+        one for code, home in homes.items() for word in asked_for(code) if (one := meant_by(word, home.module)) is not None
+    }
+    return Executed(id, role, name, set(homes.values()), constants)
+
+
+def meant_by(word: str, module: str) -> Target | None:
+    """The definition of ours that a module calls so."""
+    source = here().module(module)
+    if source is None or word in source.defined:
+        return source and Target(module, word)
+    found = here().meant(module, source.imported.get(word, ""))
+    return found if isinstance(found, Target) else None
+
+
+@cache
+def asked_for(code: CodeType) -> frozenset[str]:
+    """The global names that a piece of code reads."""
+    return frozenset(one.argval for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
 
 
 @contextmanager
 def watching() -> Iterator[set[CodeType]]:
     """The code of ours that runs while the block lasts."""
-    seen: set[CodeType] = set()
+    ours: set[CodeType] = set()
     others: set[CodeType] = set()
 
     def hook(frame: FrameType, event: str, _: object) -> None:
         code = frame.f_code
-        if event == "call" and code not in seen and code not in others:
-            (seen if is_ours(code.co_filename) else others).add(code)
+        if event == "call" and code not in ours and code not in others:
+            (ours if is_ours(code.co_filename) else others).add(code)
 
     before = sys.getprofile()
     sys.setprofile(hook)
     try:
-        yield seen
+        yield ours
     finally:
         sys.setprofile(before)
 
@@ -97,7 +109,7 @@ def executed(claim: Claim, profile: Profile, thin: bool = False) -> Iterator[Exe
         for one in claim.readings:
             with watching() as codes:
                 examined(claim, thinned(one) if thin else one, profile)
-            yield Executed(claim.id, one.role, one.name, frozenset(codes))
+            yield seen(claim.id, one.role, one.name, codes)
 
 
 def thinned(one: Reading) -> Reading:
@@ -117,18 +129,19 @@ def _runs() -> dict[str, Run]:
     return read_runs(RUNS)
 
 
-def covered(entry: Entry, one: Executed) -> set[Target]:
-    """What the key of a reading covers."""
-    return Keys(here()).reached(entry, one.role, one.name)
-
-
 def outside(entry: Entry, one: Executed) -> set[Target]:
-    """What ran and is not covered."""
-    return one.definitions - covered(entry, one)
+    """What ran and is not covered by the reading's key."""
+    return one.definitions - Keys(here()).reached(entry, one.role, one.name)
 
 
-def main() -> None:
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+def a_little(file: Path) -> None:
+    """Write down what all readings execute, after a few cases of each: the same code as for a verdict."""
+    torch.set_num_threads(1)
+    search.Phase = SimpleNamespace(generate=search.Phase.generate, target=search.Phase.target, shrink=search.Phase.target)
+    file.write_bytes(msgspec.json.encode([one for claim in every_claim() for one in executed(claim, LITTLE, thin=True)]))
+
+
+def main(wanted: str = "") -> None:
     entries, count, found = {one.id: one for one in catalogue().entries}, 0, 0
     for claim in (one for one in every_claim() if wanted in one.id):
         for one in executed(claim, VERDICT):
@@ -140,4 +153,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--little"]:
+        a_little(Path(sys.argv[2]))
+    else:
+        main(*sys.argv[1:2])

@@ -276,6 +276,6 @@ def test_every_row_is_a_claim_and_every_statement_elsewhere_names_claims_that_th
 
 def test_a_row_of_no_chapter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = claims_of([Placed(toy(tmp_path), FOLDER / "toys.toml", 5)], SOURCES)
-    monkeypatch.setattr("claims.fact_claims", lambda: lost)
+    monkeypatch.setattr("claims.facts.fact_claims", lambda: lost)
     with pytest.raises(ClaimError, match=r"toys\.toml:5: id: 'toys\.size' names no chapter"):
         every_claim.__wrapped__()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.catalogue import Entry, Keys
+from claims.catalogue import Entry, Keys, entries_of
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.profiles import QUICK, VERDICT
@@ -190,8 +190,9 @@ def test_where_there_is_no_difference_none_is_found():
 
 def test_the_level_allows_for_two_repetitions_that_a_machine_spoils():
     by = repetitions()
-    assert by.problems_of(claim("toys.x", says="", as_written=reading(seed=all_seeds()), expect="supported", teach="",
-                                fails_for={"x": reading(seed=all_seeds())}, by=by)(lambda seed: None)) == []  # fmt: skip
+    made = claim("toys.x", says="", as_written=reading(seed=all_seeds()), expect="supported", teach="",
+                 fails_for={"x": reading(seed=all_seeds())}, by=by)(lambda seed: None)  # fmt: skip
+    assert by.problems_of(made.readings) == []
     assert by.timed
 
 
@@ -360,3 +361,14 @@ def test_what_the_clock_decided_stands_apart_from_the_evidence_which_is_the_same
     assert (first.evidence.outcome, first.evidence.timed) == ("held", True)
     assert (first.evidence.cases, first.evidence.wins, first.evidence.measured) == (0, None, [])
     assert (first.clocked.cases, first.clocked.wins) == (22, 22)
+
+
+@pytest.mark.parametrize("disturbed", [(), (16,)], ids=["left alone", "disturbed"])
+def test_what_a_busy_machine_could_not_measure_is_not_kept_but_measured_next_time(known, sat, tmp_path, disturbed):
+    known(recorded())
+    sat.disturbed = disturbed
+    found, (entry, *_) = at_once(clocked(no_slower)), entries_of("tests.toys", here())
+    assert found.clocked.disturbed == bool(disturbed)
+
+    Examiner(Keys(here()), Store(tmp_path), VERDICT, 1, tmp_path)._keep(entry, work.Came(found, {}))
+    assert len([path for path in tmp_path.glob("readings/*/*") if path.is_file()]) == (0 if disturbed else 1)

@@ -7,7 +7,8 @@ import symtable
 import pytest
 
 from claims.evidence.keys import ROOT
-from claims.evidence.source import imports, parts, read, shape
+from claims.evidence.source import read
+from claims.evidence.syntax import imports, parts, shape
 
 OURS = [file for folder in ("claims", "impls", "reports") for file in sorted((ROOT / folder).rglob("*.py"))]
 

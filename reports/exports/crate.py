@@ -10,6 +10,7 @@ from reports.text.wording import TITLE
 CRATE = "https://w3id.org/ro/crate/1.1"
 FILES = {  # the first is what all the others are made from
     "verdicts.json": ("The record: every claim with its readings, its verdict and why", "application/json"),
+    "run.json": ("When, where, with what and how fast it was found out", "application/json"),
     "verdicts.schema.json": ("JSON Schema of the record", "application/schema+json"),
     "verdicts.md": ("The verdicts as text", "text/markdown"),
     "verdicts.csv": ("The verdicts as a table, a row a claim", "text/csv"),

@@ -5,11 +5,12 @@ from statistics import median
 
 import pytest
 
+from claims.evidence.store import Store
 from claims.subjects.machines import every_recording
 from impls.clocks import timing
 from impls.clocks.timing import Layer
 from reports.pages.pages import Pages
-from reports.record.machines import machines_record
+from reports.record.making import _timed
 from reports.record.record import MachinesRecord
 from tests.reports import made
 
@@ -17,7 +18,7 @@ from tests.reports import made
 @pytest.fixture(scope="module")
 def machines() -> MachinesRecord:
     drawn = made.evidence(made.record(made.claim("refuted")), made.chart())
-    return machines_record(drawn, ["toys.undrawn", "gradients.is-refuted"])
+    return _timed(drawn, ["toys.undrawn", "gradients.is-refuted"], Store(None))
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,9 @@ def page(machines) -> str:
 
 
 def test_where_no_figure_was_drawn_there_is_no_page():
-    assert machines_record({}, ["gradients.is-refuted"]) is None
+    undrawn = made.evidence(made.record(made.claim("refuted")), None)
+    assert _timed({}, ["gradients.is-refuted"], Store(None)) is None
+    assert _timed(undrawn, ["gradients.is-refuted"], Store(None)) is None
 
 
 def test_only_figures_that_were_drawn_are_shown(machines, page):

@@ -11,12 +11,13 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from claims.evidence.evidence import EvidenceError, as_json, read_evidence, write_whole
 from claims.evidence.keys import ROOT
 from claims.evidence.outcomes import WORDS
-from reports.record.record import read_record
+from reports.record.record import Run, read_record
 from reports.running import work
 from reports.running.work import Task
 from tests import toys
@@ -65,6 +66,7 @@ from pathlib import Path
 from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import as_json
 from claims.evidence.keys import here
+from claims.evidence.profiles import VERDICT
 from claims.evidence.store import Store
 from reports.running import hands
 from reports.running.examination import Examiner
@@ -120,7 +122,9 @@ def test_the_record_is_read_back_as_it_was_written(reports):
     reports.claims(*toys.TOYS)
     reports.examine()
 
-    assert as_json(read_record(reports.record)) == reports.record.read_bytes()
+    made = read_record(reports.record)
+    assert as_json(msgspec.structs.replace(made, run=Run(profile="verdict"))) == reports.record.read_bytes()
+    assert msgspec.to_builtins(made.run) == json.loads((reports.folder / "run.json").read_bytes())["run"]
 
 
 def test_nothing_of_a_reading_is_said_twice(reports):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.evidence.evidence import EvidenceError
+from claims.evidence.evidence import Clocked, EvidenceError
 from reports.pages import matrices
 from reports.pages.pages import write_single
 from reports.pages.render import digest, prose
@@ -213,7 +213,8 @@ def test_counts_say_what_they_count() -> None:
 
 
 def test_of_what_a_clock_measured_the_median_and_the_middle_half_are_told():
-    seen = reading("as written", "as written", "held", engine="trials", timed=True, measured=[
-        *({"ratio": float(number)} for number in range(1, 10)), {"ratio": None}, {"other": 2.0}])  # fmt: skip
-    assert clocked_of(seen)["median"] == {"ratio": 5.0, "other": 2.0}
-    assert clocked_of(seen)["half"] == {"ratio": [3.0, 7.0]}
+    ratios = [{"ratio": float(number)} for number in range(1, 10)]
+    seen = clocked_of(Clocked(cases=11, wins=9, measured=[*ratios, {"ratio": None}, {"other": 2.0}], recorded="there, then"))
+    assert seen["median"] == {"ratio": 5.0, "other": 2.0}
+    assert seen["half"] == {"ratio": [3.0, 7.0]}
+    assert (seen["cases"], seen["wins"], seen["recorded"]) == (11, 9, "there, then")
