@@ -31,12 +31,18 @@ def _store_of_its_own(tmp_path_factory):
     upkeep.STORE = upkeep.Store(tmp_path_factory.mktemp("checked"))
 
 
+SECTIONS = {
+    "mutant": "mutants of impls/, and the claims whose verdict they changed",
+    "soundness": "changes of definitions, and how many readings each would have examined again",
+}
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Print who caught which mutant (test_mutants.py), in the order of its table."""
-    caught = [
-        text for report in terminalreporter.getreports("passed") for name, text in report.user_properties if name == "mutant"
-    ]
-    if caught:
-        terminalreporter.section("mutants of impls/, and the claims whose verdict they changed")
-        for text in sorted(caught):
-            terminalreporter.write_line(text)
+    """Print who caught which mutant (test_mutants.py), in the order of its table, and what keys would have cost."""
+    for wanted, title in SECTIONS.items():
+        passed = terminalreporter.getreports("passed")
+        told = [text for report in passed for name, text in report.user_properties if name == wanted]
+        if told:
+            terminalreporter.section(title)
+            for text in sorted(told):
+                terminalreporter.write_line(text)

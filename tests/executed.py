@@ -28,13 +28,13 @@ from claims.kit.examine import examined
 from claims.kit.property import records_only
 from claims.kit.reading import Reading
 
+IMPORTED = "imported"  # the name of what is no reading
 LITTLE = Profile("a little", effort=0.03)
 RUNS = ROOT / "reports" / "evidence" / "runs"
 
 
 class Executed(msgspec.Struct, frozen=True):
-    """A reading, the definitions of ours whose code ran for it, and those that this code asks for by a global name, constants
-    among them."""
+    """A reading, the definitions of ours whose code ran for it, and those that this code asks for by a global name."""
 
     id: str
     role: str
@@ -46,10 +46,8 @@ class Executed(msgspec.Struct, frozen=True):
 def seen(id: str, role: str, name: str, codes: set[CodeType]) -> Executed:
     """What a reading's code tells."""
     homes = {code: home for code in codes if (home := definition_of(code)) is not None}
-    constants = {
-        one for code, home in homes.items() for word in asked_for(code) if (one := meant_by(word, home.module)) is not None
-    }
-    return Executed(id, role, name, set(homes.values()), constants)
+    asked = (meant_by(word, home.module) for code, home in homes.items() for word in asked_for(code))
+    return Executed(id, role, name, set(homes.values()), {one for one in asked if one is not None})
 
 
 def meant_by(word: str, module: str) -> Target | None:
@@ -138,7 +136,10 @@ def a_little(file: Path) -> None:
     """Write down what all readings execute, after a few cases of each: the same code as for a verdict."""
     torch.set_num_threads(1)
     search.Phase = SimpleNamespace(generate=search.Phase.generate, target=search.Phase.target, shrink=search.Phase.target)
-    file.write_bytes(msgspec.json.encode([one for claim in every_claim() for one in executed(claim, LITTLE, thin=True)]))
+    with watching() as codes:  # what makes domains and readings runs while the claims are imported
+        claims = every_claim()
+    imported = seen("", "", IMPORTED, codes)
+    file.write_bytes(msgspec.json.encode([imported, *(one for claim in claims for one in executed(claim, LITTLE, thin=True))]))
 
 
 def main(wanted: str = "") -> None:

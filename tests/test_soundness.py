@@ -17,7 +17,7 @@ from claims.evidence.evidence import as_json
 from claims.evidence.keys import ROOT, Target, here
 from claims.kit.examine import examine_reading
 from tests.changes import drawn
-from tests.executed import LITTLE, Executed, outside
+from tests.executed import IMPORTED, LITTLE, Executed, outside
 from tests.mutants import forget
 
 CHANGES, SEED = 300, 16
@@ -26,11 +26,30 @@ CLAIMS = {one.id: one for one in every_claim()}
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """All readings, with what ran for each; seen in a process of its own, where no shapes are checked."""
+def watched(tmp_path_factory):
+    """What ran while the claims were imported, and then for each reading; in a process of its own, where no shapes are checked."""
     file = tmp_path_factory.mktemp("executed") / "all.json"
     subprocess.run([sys.executable, "-m", "tests.executed", "--little", str(file)], cwd=ROOT, check=True)
     return msgspec.json.decode(file.read_bytes(), type=list[Executed])
+
+
+@pytest.fixture(scope="module")
+def ran(watched):
+    return [one for one in watched if one.name != IMPORTED]
+
+
+@pytest.fixture(scope="module")
+def touched(watched, ran, rests):
+    """The readings that a change of a definition could touch: those for which it ran or was asked for, and of what ran while
+    claims were imported all that rest on it."""
+    found = {}
+    for one in ran:
+        for target in one.definitions | one.constants:
+            found.setdefault(target, set()).add((one.id, one.name))
+    for one in (each for each in watched if each.name == IMPORTED):
+        for target in (one.definitions | one.constants) & rests.keys():
+            found.setdefault(target, set()).update(rests[target])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +75,7 @@ def test_what_a_reading_executes_lies_within_its_key(ran):
     assert others == {}
 
 
-def test_a_change_gives_another_key_to_every_reading_that_it_could_touch(ran, changes, rests, record_property):
-    touched = {}
-    for one in ran:
-        for target in one.definitions | one.constants:
-            touched.setdefault(target, set()).add((one.id, one.name))
+def test_a_change_gives_another_key_to_every_reading_that_it_could_touch(changes, rests, touched, record_property):
     missed, again, needless = [], 0, 0
     for change in changes:
         changed = change.targets  # by what their source means; empty if the change went unseen
