@@ -27,7 +27,7 @@ CLAIMS = {one.id: one for one in every_claim()}
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
-    """What ran while the claims were imported, and then for each reading; in a process of its own, where no shapes are checked."""
+    """What ran while claims were imported, and then for each reading; in a process of its own, where no shapes are checked."""
     file = tmp_path_factory.mktemp("executed") / "all.json"
     subprocess.run([sys.executable, "-m", "tests.executed", "--little", str(file)], cwd=ROOT, check=True)
     return msgspec.json.decode(file.read_bytes(), type=list[Executed])
