@@ -6,7 +6,9 @@ Nothing of it depends on when, how fast or on which machine it was seen: what a 
 import json
 import os
 import platform
+import re
 import tempfile
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -103,6 +105,9 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 
+TORN = re.compile(r"\..+\.[a-z0-9_]{8}")  # what `write_whole` calls a file while it is written
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, never half of either. One that is as it should be is left
     alone."""
@@ -118,6 +123,13 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def forget_torn(files: Iterable[Path]) -> None:
+    """Delete those that a run was writing when it was killed. Nobody may be writing them now."""
+    for one in files:
+        if TORN.fullmatch(one.name) and one.is_file():
+            one.unlink()
 
 
 def as_json(value: object) -> bytes:

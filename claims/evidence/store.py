@@ -10,7 +10,7 @@ import platform
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,9 +25,11 @@ BYTES = 32
 
 @dataclass(frozen=True)
 class Store:
-    """Entries by kind and key in a folder; without one, nothing is found and nothing kept."""
+    """Entries by kind and key in a folder; without one, nothing is found and nothing kept. A folder that cannot be written to is
+    no trouble for a run, only for the next one: `trouble` says what it was."""
 
     folder: Path | None
+    trouble: list[str] = field(default_factory=list, compare=False)
 
     def get(self, kind: str, key: str, type: type[T]) -> T | None:
         """What was kept under this key."""
@@ -41,10 +43,14 @@ class Store:
             return None
 
     def put(self, kind: str, key: str, value: Any) -> None:
-        """Keep this."""
-        if self.folder is not None and key:
-            text = msgspec.json.encode(value)
+        """Keep this, if that is possible."""
+        if self.folder is None or not key:
+            return
+        text = msgspec.json.encode(value)
+        try:
             write_whole(self._place(kind, key), self._seal(kind, key, text) + b"\n" + text)
+        except OSError as problem:
+            self.trouble.append(problem.strerror or str(problem))
 
     def once(self, kind: str, key: str, type: type[T], make: Callable[[], T]) -> T:
         """What was kept under this key, or else what is made, and kept then."""
@@ -66,11 +72,11 @@ class Store:
         with suppress(FileExistsError):
             path.parent.mkdir(parents=True, exist_ok=True)
             drawn = path.with_name(f".secret.{os.getpid()}")
-            drawn.write_bytes(secrets.token_bytes(BYTES))
             try:
+                drawn.write_bytes(secrets.token_bytes(BYTES))
                 os.link(drawn, path)  # whole or not at all, and the first of two runs wins
             finally:
-                drawn.unlink()
+                drawn.unlink(missing_ok=True)
         return hashlib.sha256(path.read_bytes() + _machine()).digest()
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from claims import known_uses
 from claims.catalogue import Entry, Keys
-from claims.evidence.evidence import EvidenceError, ReadingEvidence, read_evidence, write_whole
+from claims.evidence.evidence import EvidenceError, ReadingEvidence, forget_torn, read_evidence, write_whole
 from claims.evidence.keys import here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import PROFILES, Profile
@@ -32,6 +32,14 @@ from reports.running.work import Task
 from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
+WRITTEN = (
+    ".verdicts.*",
+    "evidence/.*",
+    "evidence/runs/.*",
+    "badges/.*",
+    "site/.*",
+    "site/*/.*",
+)  # where a killed run leaves halves
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ def run(asked: Asked) -> int:
     _must_be_writable(asked.folder)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     with alone(asked.folder):
+        forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence")
         examiner = _examiner(asked, store)
         seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, console)
@@ -89,6 +98,8 @@ def run(asked: Asked) -> int:
                 keep_runs(asked.folder / "evidence" / "runs", seen.runs.values(), older=False)
     if not asked.no_examine:
         _say_how_it_was_examined(console, seen, asked, came_with)
+    if store.trouble:
+        _say(console, f"Not all of it could be kept in {store.folder} ({store.trouble[0]}): the next run finds it out again.")
     return _conclude(console, record, page)
 
 

@@ -10,7 +10,6 @@ import json
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -56,8 +55,7 @@ def _drawn(chart: str) -> str:
     found = _kept(chart)
     if found is None:
         found = _on_its_way(chart).result()
-        with suppress(OSError):  # where there is no room for it, it is drawn anew
-            upkeep.STORE.put("pictures", _key(chart), found)
+        upkeep.STORE.put("pictures", _key(chart), found)
     return found
 
 

@@ -11,7 +11,6 @@ its run, it names the one that wrote it, which saw all that the page shows; the 
 import hashlib
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
@@ -65,8 +64,7 @@ class Upkeep:
 
     def remember(self) -> None:
         """For the next time, what there is now."""
-        with suppress(OSError):  # what cannot be kept is found out again
-            STORE.put("pages", self._name, {name: self.known[name] for name in self.keys})
+        STORE.put("pages", self._name, {name: self.known[name] for name in self.keys})
 
     @property
     def _name(self) -> str:
@@ -81,8 +79,7 @@ def sources_of(bibliography: Path) -> Mapping[str, Source]:
     kept = STORE.get("bibliography", key, dict[str, Source])
     if kept is None:
         kept = dict(read_sources(bibliography))
-        with suppress(OSError):
-            STORE.put("bibliography", key, kept)
+        STORE.put("bibliography", key, kept)
     return kept
 
 

@@ -1,5 +1,7 @@
 """Runs on one machine: nothing is examined twice, nothing is taken on trust, and nothing is kept that may be the machine's."""
 
+import errno
+import os
 import shutil
 
 import msgspec
@@ -216,6 +218,45 @@ def test_a_store_that_was_deleted_is_filled_again(runs, examined):
     shutil.rmtree(runs.kept)
     runs.examine()
     assert len(examined) == len(kept(runs)) == READINGS
+
+
+def no_room(path, content):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def test_where_nothing_can_be_kept_the_run_comes_out_as_ever_and_says_so(runs, examined, monkeypatch, tmp_path):
+    before = files(runs.folder / "evidence")
+    monkeypatch.setattr("reports.commands.statements.KEPT", tmp_path / "another store")
+    monkeypatch.setattr("claims.evidence.store.write_whole", no_room)
+    code, said, _ = runs.examine()
+
+    assert (code, len(examined)) == (ALL_PINNED, READINGS)
+    assert f"could be kept in {tmp_path / 'another store'} (No space left on device)" in said
+    assert files(runs.folder / "evidence") == before
+
+
+def test_a_file_in_place_of_the_store_is_as_good_as_an_empty_store(runs, examined):
+    shutil.rmtree(runs.kept)
+    runs.kept.write_text("a file")
+    code, said, _ = runs.examine()
+
+    assert (code, len(examined)) == (ALL_PINNED, READINGS)
+    assert "could be kept" in said
+
+
+TORN = ("evidence/.toys.supported.json.a1b2c3_4", "evidence/runs/.an.experiment.json.abcdefgh", "site/claims/.x.html.01234567")
+
+
+def test_what_a_killed_run_left_half_written_goes_with_the_next_run_and_nothing_else_does(runs):
+    others = (".env.template", "evidence/.notes", ".verdicts.json.orig")
+    for name in (*TORN, ".verdicts.json.abcdefgh", *others):
+        (runs.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (runs.folder / name).write_text("half", encoding="utf-8")
+    runs.examine()
+
+    left = files(runs.folder)
+    assert [name for name in (*TORN, ".verdicts.json.abcdefgh") if name in left] == []
+    assert [name for name in others if name not in left] == []
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------
