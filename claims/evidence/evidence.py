@@ -20,6 +20,7 @@ from claims.evidence.keys import ROOT
 from claims.evidence.outcomes import Outcome, Role
 
 BIBLIOGRAPHY = ROOT / "claims" / "sources.bib"
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what reading a file that others wrote may end with
 PACKAGES = ("hypothesis", "numpy", "scipy", "torch")
 
 
@@ -143,5 +144,5 @@ def read_evidence(path: Path) -> ClaimEvidence:
     """The evidence in a file."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=ClaimEvidence)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
+    except (OSError, *UNREADABLE) as problem:
         raise EvidenceError(f"{path}: not readable as evidence ({problem}); examine the claim again") from problem

@@ -1,5 +1,6 @@
 """Run a stored counterexample or witness again and print the arithmetic."""
 
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def replay(id: str, out: Path | None) -> int:
 def _replay_case(claim: Claim, one: ReadingEvidence, case: Case, console: Console) -> None:
     try:
         arguments = rebuilt(claim.reading(one.name), case)
+        signature(claim.check).bind(**arguments)
     except (StopIteration, LookupError, TypeError, ValueError) as problem:
         misfit = f"{claim.id}: the stored case of “{one.name}” does not fit the claim any more; examine it again"
         raise click.ClickException(misfit) from problem

@@ -13,7 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from claims import known_uses
 from claims.catalogue import Entry, Keys
-from claims.evidence.evidence import EvidenceError, ReadingEvidence, forget_torn, read_evidence, write_whole
+from claims.evidence.evidence import (
+    ClaimEvidence,
+    EvidenceError,
+    Examined,
+    ReadingEvidence,
+    forget_torn,
+    read_evidence,
+    write_whole,
+)
 from claims.evidence.keys import here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import PROFILES, Profile
@@ -142,8 +150,8 @@ def _must_be_writable(folder: Path) -> None:
 
 
 def _stored(entries: Sequence[Entry], examiner: Examiner) -> Examination:
-    """Evidence and runs from disk; what was made with other sources is stale and refused, what was made with less effort as
-    well."""
+    """Evidence and runs from disk; what was made with other sources is stale and refused, what was made with less effort or was
+    changed by hand as well."""
     folder, profile = examiner.folder, examiner.profile
     stored = {one.id: read_evidence(folder / f"{one.id}.json") for one in entries}
     if stale := [one.id for one in entries if stored[one.id].rests_on != examiner.rests_on(one)]:
@@ -153,7 +161,14 @@ def _stored(entries: Sequence[Entry], examiner: Examiner) -> Examination:
     runs = read_runs(folder / "runs")
     told = examiner.tell(entries)
     readings = {one.id: examiner.known(one, told[one.id], runs) for one in entries}
+    if others := [id for id, known in readings.items() if not _as_seen(stored[id], known)]:
+        raise EvidenceError(f"{folder}: not as this machine has seen it for {', '.join(others)}; run without --no-examine")
     return Examination(told, stored, readings, runs)
+
+
+def _as_seen(stored: ClaimEvidence, known: Mapping[str, Examined]) -> bool:
+    """Whether evidence agrees with what is known of its readings. Clocks may have come to something else another time."""
+    return all(known[one.name].evidence == one for one in stored.readings if one.name in known and not one.timed)
 
 
 def _examine(entries: Sequence[Entry], examiner: Examiner, console: Console) -> Examination:

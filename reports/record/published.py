@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from claims.evidence.evidence import ClaimEvidence, ReadingEvidence
+from claims.evidence.evidence import UNREADABLE, ClaimEvidence, ReadingEvidence
 from reports.record.checkout import committed
 
 Published = ClaimEvidence
@@ -18,7 +18,7 @@ def published(folder: Path) -> dict[str, Published]:
     contents = committed(files) or {one: one.read_bytes() for one in files}
     found = {}
     for one, content in contents.items():
-        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        with suppress(*UNREADABLE):
             found[one.stem] = msgspec.json.decode(content, type=ClaimEvidence)
     return found
 

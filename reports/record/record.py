@@ -4,6 +4,7 @@ Sorted keys; the same evidence gives the same bytes. What changes from run to ru
 lies beside it in `run.json`, which git ignores.
 """
 
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from claims.evidence.evidence import EvidenceError, ReadingEvidence, as_json, write_whole
-from claims.evidence.outcomes import Verified, Word
+from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence, as_json, write_whole
+from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
 from reports.record.checkout import edition
 
@@ -245,11 +246,15 @@ def read_record(path: Path) -> Record:
     """The record in a file, with the run that made it if that lies beside it; else with its last commit."""
     try:
         content = path.read_bytes()
-        return msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=read_run(path, content))
+        record = msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=read_run(path, content))
     except FileNotFoundError as problem:
         raise EvidenceError(f"{path}: there is no record yet; run python -m reports") from problem
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
+    except (OSError, *UNREADABLE) as problem:
         raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
+    counts = Counter(one.verdict for one in record.claims)
+    if record.summary != {word: counts[word] for word in WORDS}:
+        raise EvidenceError(f"{path}: its counts are not those of its verdicts; run python -m reports to make it anew")
+    return record
 
 
 def read_run(path: Path, content: bytes) -> Run:
@@ -257,7 +262,7 @@ def read_run(path: Path, content: bytes) -> Run:
     own = msgspec.json.decode(content, type=_Own).run
     if own.date:
         return own
-    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    with suppress(OSError, *UNREADABLE):
         found = msgspec.json.decode(path.with_name(RUN).read_bytes(), type=_RunFile)
         if found.of == digest(content.decode()):
             return found.run

@@ -128,6 +128,7 @@ GARBAGE = {
     "another shape": b"[1, 2]",
     "no fields": b"{}",
     "fields of another type": b'{"schema": "one", "id": 1, "claims": 7}',
+    "a bottomless list": b'{"another": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
 }
 
 
@@ -157,6 +158,26 @@ def test_evidence_that_cannot_be_read_is_named(reports, arguments, garbage):
     assert reports.record.read_bytes() == before
 
 
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_evidence_that_cannot_be_read_is_written_anew(reports, garbage):
+    reports.examine()
+    path = reports.folder / "evidence" / "toys.numbers-are-small.json"
+    before = path.read_bytes()
+    path.write_bytes(GARBAGE[garbage])
+
+    assert reports.examine()[0] == ALL_PINNED
+    assert path.read_bytes() == before
+
+
+def test_a_record_that_contradicts_itself_is_named(reports):
+    reports.examine()
+    reports.record.write_bytes(reports.record.read_bytes().replace(b'"verdict": "supported"', b'"verdict": "refuted"'))
+
+    for arguments in (("--list",), ("--slides",)):
+        complaint = reports.refuses(*arguments)
+        assert f"{reports.record}: its counts are not those of its verdicts" in complaint
+
+
 def test_evidence_that_is_not_there_is_named(reports):
     assert "toys.numbers-are-small.json" in reports.refuses("--replay", "toys.numbers-are-small")
 
@@ -164,11 +185,14 @@ def test_evidence_that_is_not_there_is_named(reports):
 @pytest.mark.parametrize(("old", "new"), [
     (b'"name": "as written"', b'"name": "as spoken"'),
     (b'"n": 11', b'"m": 11'),
+    (b'"n": 11', b''),
     (b'"n": 11', b'"n": {"name": "system"}'),
     (b'"n": 11', b'"n": {"object": "write_whole.__globals__.os.system", "fields": {"command": "true"}}'),
     (b'"n": 11', b'"n": {"object": "ElmanRun", "fields": {}}'),
     (b'"n": 11', b'"n": {"array": ["x"], "dtype": "float64", "shape": [1]}'),
-], ids=["a reading renamed", "an argument renamed", "a foreign name", "a command", "fields missing", "no number"])  # fmt: skip
+], ids=[
+    "a reading renamed", "an argument renamed", "an argument gone", "a foreign name", "a command", "fields missing", "no number",
+])  # fmt: skip
 def test_a_stored_case_that_does_not_fit_the_claim_is_refused(reports, old, new):
     reports.claims(toys.refuted)
     reports.examine()

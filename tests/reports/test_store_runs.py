@@ -168,6 +168,17 @@ def test_evidence_that_was_edited_by_hand_is_written_anew(runs, examined):
     assert f"  {toys.supported.id}: “as written” held, published as fell" in said
 
 
+def test_evidence_that_was_edited_by_hand_is_not_judged(runs, examined):
+    path = runs.folder / "evidence" / f"{toys.supported.id}.json"
+    path.write_bytes(path.read_bytes().replace(b'"outcome": "held"', b'"outcome": "fell"'))
+    before = runs.record.read_bytes()
+
+    assert f"not as this machine has seen it for {toys.supported.id}" in runs.refuses("--no-examine")
+    assert (examined, runs.record.read_bytes()) == ([], before)
+    runs.examine()
+    assert runs.run("--no-examine")[0] == ALL_PINNED
+
+
 def test_evidence_that_came_with_a_clone_is_compared_and_not_taken_for_an_examination(runs, examined, tmp_path):
     runs.monkeypatch.setattr("reports.commands.statements.KEPT", tmp_path / "another store")
     path = runs.folder / "evidence" / f"{toys.refuted.id}.json"
