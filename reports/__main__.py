@@ -37,8 +37,8 @@ def main() -> int:
         return _sorry("interrupted; the last whole record is still in place")
     except ModuleNotFoundError as problem:
         return _missing(problem)
-    except OSError as problem:
-        return _sorry(f"{problem.filename or 'disk'}: {problem.strerror or problem}")
+    except (OSError, SyntaxError) as problem:
+        return _sorry(_of_a_file(problem))
     except Exception as problem:
         from concurrent.futures import BrokenExecutor
 
@@ -56,6 +56,13 @@ def main() -> int:
 
 def _missing(problem: ModuleNotFoundError) -> int:
     return _sorry(f"the package {problem.name} is missing: tox run -e verify installs what is needed")
+
+
+def _of_a_file(problem: OSError | SyntaxError) -> str:
+    if isinstance(problem, OSError):
+        return f"{problem.filename or 'disk'}: {problem.strerror or problem}"
+    line = f":{problem.lineno}" if problem.lineno else ""
+    return f"{problem.filename}{line}: {problem.msg}; mend the file"
 
 
 def _sorry(line: str) -> int:

@@ -193,6 +193,11 @@ def test_a_relative_import_is_refused_with_its_line():
         source("import a\nfrom . import b")
 
 
+def test_an_import_of_whatever_there_is_is_refused_with_its_line():
+    with pytest.raises(SyntaxError, match="line 2 imports whatever there is; name what is needed"):
+        source("import a\nfrom b import *")
+
+
 def without_words(tree):
     """The same module without annotations and claims, as `symtable` is to read it."""
     for node in ast.walk(tree):

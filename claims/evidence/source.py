@@ -87,7 +87,11 @@ def digest(*words: str) -> str:
 
 def read(content: bytes, file: str = "") -> Source:
     """A file's source. SyntaxError where it is none."""
-    return _Reader(ast.parse(content, file)).source()
+    try:
+        return _Reader(ast.parse(content, file)).source()
+    except SyntaxError as problem:
+        problem.filename = file
+        raise
 
 
 class _Reader:

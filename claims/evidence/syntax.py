@@ -29,6 +29,8 @@ def imports(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
     if isinstance(statement, ast.ImportFrom):
         if statement.level:
             raise SyntaxError(f"line {statement.lineno} imports by a relative name; write it in full")
+        if statement.names[0].name == "*":
+            raise SyntaxError(f"line {statement.lineno} imports whatever there is; name what is needed")
         return {alias.asname or alias.name: f"{statement.module}.{alias.name}" for alias in statement.names}
     plain = {alias.name.partition(".")[0] for alias in statement.names if not alias.asname}
     return {name: name for name in plain} | {alias.asname: alias.name for alias in statement.names if alias.asname}

@@ -27,6 +27,7 @@ from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import PROFILES, Profile
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
+from claims.kit.told import Told
 from reports.commands import statements
 from reports.commands.around import around
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
@@ -87,9 +88,9 @@ def run(asked: Asked) -> int:
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence")
         examiner = _examiner(asked, store)
-        seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, console)
+        seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, asked, console)
         statements.keep_sources(store)
-        if not asked.only:
+        if asked.no_examine and not asked.only:
             known_uses(seen.told.values())
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
@@ -171,7 +172,7 @@ def _as_seen(stored: ClaimEvidence, known: Mapping[str, Examined]) -> bool:
     return all(known[one.name].evidence == one for one in stored.readings if one.name in known and not one.timed)
 
 
-def _examine(entries: Sequence[Entry], examiner: Examiner, console: Console) -> Examination:
+def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console: Console) -> Examination:
     """Examine with a progress bar, which only a terminal gets to see."""
     columns = (
         TextColumn("[progress.description]{task.description:60.60}"),
@@ -182,7 +183,9 @@ def _examine(entries: Sequence[Entry], examiner: Examiner, console: Console) -> 
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("starting", total=None)
 
-        def begun(readings: int) -> None:
+        def begun(told: Mapping[str, Told], readings: int) -> None:
+            if not asked.only:
+                known_uses(told.values())
             progress.update(bar, total=readings)
 
         def finished(task: Task, found: ReadingEvidence) -> None:

@@ -41,6 +41,7 @@ class Examination:
         return sum(one.key not in self.before for one in self.runs.values())
 
 
+Begun = Callable[[Mapping[str, Told], int], None]  # with what is told, before anything is examined
 Finished = Callable[[Task, ReadingEvidence], None]
 
 
@@ -58,9 +59,7 @@ class Examiner:
     kept: Path | None = None
     fresh: bool = False
 
-    def examine(
-        self, entries: Sequence[Entry], finished: Finished, begun: Callable[[int], None] = lambda readings: None
-    ) -> Examination:
+    def examine(self, entries: Sequence[Entry], finished: Finished, begun: Begun = lambda told, readings: None) -> Examination:
         """Evidence of these claims: `folder/<id>.json` for each, `folder/runs/<experiment>.json` where networks were trained."""
         pool = Hands()
         try:
@@ -74,7 +73,7 @@ class Examiner:
                 shutil.rmtree(anew, ignore_errors=True)
             by_id = {one.id: one for one in entries}
             tasks = self.tasks(entries, done, anew)
-            begun(len(tasks))
+            begun(done.told, len(tasks))
             for task, came in self._run(tasks, pool):
                 finished(task, came.evidence)
                 self._keep(by_id[task.id], came)

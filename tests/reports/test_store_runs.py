@@ -1,5 +1,6 @@
 """Runs on one machine: nothing is examined twice, nothing is taken on trust, and nothing is kept that may be the machine's."""
 
+import dataclasses
 import errno
 import os
 import shutil
@@ -10,6 +11,7 @@ import pytest
 from claims.evidence.evidence import Examined
 from claims.evidence.keys import ROOT, Sources
 from claims.evidence.runs import keep_runs, read_runs
+from claims.evidence.source import read
 from reports.record.record import read_record
 from reports.running import work
 from tests import toys
@@ -268,6 +270,26 @@ def test_what_a_killed_run_left_half_written_goes_with_the_next_run_and_nothing_
     left = files(runs.folder)
     assert [name for name in (*TORN, ".verdicts.json.abcdefgh") if name in left] == []
     assert [name for name in others if name not in left] == []
+
+
+# --- before anything is examined --------------------------------------------------------------------------------------
+
+
+def test_uses_of_what_is_not_there_are_refused_before_anything_is_examined(reports, examined):
+    reports.claims(toys.supported, dataclasses.replace(toys.refuted, uses=("toys.nowhere",)))
+
+    assert "uses toys.nowhere" in reports.refuses("--workers", 1)
+    assert examined == []
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("import a\n\ndef (:\n", "module.py:3: invalid syntax; mend the file"),
+    ("from a import *\n", "module.py: line 1 imports whatever there is; name what is needed; mend the file"),
+], ids=["no Python", "names that cannot be followed"])  # fmt: skip
+def test_source_that_cannot_be_read_is_a_line_with_its_place(reports, monkeypatch, text, words):
+    monkeypatch.setattr("reports.commands.statements.entries", lambda store: read(text.encode(), "module.py"))
+
+    assert words in reports.refuses("--list")
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------
