@@ -11,6 +11,7 @@ processes, of the share of each in what it has in memory (PSS). It needs git, Li
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from statistics import median
 from threading import Event, Thread
 from time import perf_counter
 
+TOX = re.compile(r"^commands = pytest (.*) \{posargs\}$", re.MULTILINE)  # how each build runs its tests
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "3aa656a"  # the last build that examined everything at every run
 QUIETLY = os.environ | {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
@@ -159,7 +161,7 @@ def site(build: Build) -> Took:
 
 
 def tests(build: Build) -> Took:
-    return build.run(sys.executable, "-m", "pytest", "-n", "2", "-q")
+    return build.run(sys.executable, "-m", "pytest", *TOX.findall(build.text("tox.ini"))[0].split(), "-q")
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def _store_of_its_own(tmp_path_factory):
     upkeep.STORE = upkeep.Store(tmp_path_factory.mktemp("checked"))
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """What takes a minute begins at once, so that no process is left with it at the end."""
+    items.sort(key=lambda item: "test_soundness" not in item.nodeid)
+
+
 SECTIONS = {
     "mutant": "mutants of impls/, and the claims whose verdict they changed",
     "soundness": "changes of definitions, and how many readings each would have examined again",

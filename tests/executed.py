@@ -101,8 +101,8 @@ def definition_of(code: CodeType) -> Target | None:
 
 
 def executed(claim: Claim, profile: Profile, thin: bool = False) -> Iterator[Executed]:
-    """Examine a claim, reading by reading; networks are taken as they were trained, clocks as they were recorded. Where it is to be
-    `thin`, the ends and the middle of a finite list are gone through."""
+    """Examine a claim, reading by reading; networks are taken as they were trained, clocks as they were recorded. Of a long list
+    only the ends and the middle are gone through where it is to be `thin`."""
     with shelf(_runs()), records_only():
         for one in claim.readings:
             with watching() as codes:

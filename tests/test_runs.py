@@ -109,7 +109,7 @@ TRAINING, KEEPING = ROOT / "impls" / "learning" / "training.py", ROOT / "claims"
 
 def code(changed=None):
     """A fingerprint of an experiment, where one file has another text."""
-    return Sources(changed=changed or {}).fingerprint(RECALLING, KEEPERS)
+    return Sources(here().read, changed or {}).fingerprint(RECALLING, KEEPERS)
 
 
 def test_a_key_rests_on_the_experiment_and_what_it_reaches_but_not_on_how_runs_are_kept():

@@ -8,7 +8,7 @@ import pytest
 from claims import every_claim
 from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import EvidenceError
-from claims.evidence.keys import Sources
+from claims.evidence.keys import Sources, here
 from reports.essay.passages import KINDS, PASSAGES, read_passages
 
 FILE = read_passages()
@@ -56,7 +56,7 @@ def test_there_is_no_text_of_an_essay_in_it() -> None:
 
 
 def test_evidence_does_not_rest_on_it() -> None:
-    plain, without = Keys(Sources()), Keys(Sources(changed={PASSAGES: b""}))
+    plain, without = Keys(here()), Keys(Sources(here().read, {PASSAGES: b""}))
 
     assert [one.id for one in catalogue().entries if plain.rests_on(one) != without.rests_on(one)] == []
 

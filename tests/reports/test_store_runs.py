@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from claims.evidence.evidence import Examined
-from claims.evidence.keys import ROOT, Sources
+from claims.evidence.keys import ROOT, Sources, here
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.source import read
 from reports.record.record import read_record
@@ -54,7 +54,7 @@ def edited(*pairs):
     for before, after in pairs:
         assert before in text
         text = text.replace(before, after, 1)
-    return Sources(changed={SOURCE: text.encode()})
+    return Sources(here().read, {SOURCE: text.encode()})
 
 
 # --- nothing twice --------------------------------------------------------------------------------------------------
