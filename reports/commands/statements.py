@@ -1,13 +1,17 @@
 """The claims that a command speaks of, by their ids, and where things lie."""
 
 import difflib
+import platform
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import click
 
 from claims.catalogue import Entry, catalogue
+from claims.evidence import source, syntax
 from claims.evidence.keys import ROOT, here
-from claims.evidence.source import Source
+from claims.evidence.source import Source, digest
 from claims.evidence.store import Store
 
 REPORTS = ROOT / "reports"
@@ -17,7 +21,7 @@ KEPT = ROOT / ".checked"  # what this machine has seen to
 
 def entries(store: Store) -> tuple[Entry, ...]:
     """All claims, in the order of the essay. Files that were read before need not be read again."""
-    known = store.get("sources", "all", dict[str, Source]) or {}
+    known = store.get("sources", _reader(), dict[str, Source]) or {}
     here().known.update(known)
     return catalogue().entries
 
@@ -25,7 +29,14 @@ def entries(store: Store) -> tuple[Entry, ...]:
 def keep_sources(store: Store) -> None:
     """What was read of the source."""
     if not here().read.keys() <= here().known.keys():
-        store.put("sources", "all", here().read)
+        store.put("sources", _reader(), here().read)
+
+
+@cache
+def _reader() -> str:
+    """Of what reads source: another reader may see more in it."""
+    files = [Path(module.__file__ or "") for module in (source, syntax)]
+    return digest(platform.python_version(), *(one.read_text(encoding="utf-8") for one in files))
 
 
 def named(ids: Sequence[str], known: Sequence[Entry]) -> list[Entry]:

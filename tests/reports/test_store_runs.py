@@ -8,10 +8,13 @@ import shutil
 import msgspec
 import pytest
 
+from claims.catalogue import Catalogue
 from claims.evidence.evidence import Examined
 from claims.evidence.keys import ROOT, Sources, here
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.source import read
+from claims.evidence.store import Store
+from reports.commands import statements
 from reports.record.record import read_record
 from reports.running import work
 from tests import toys
@@ -270,6 +273,23 @@ def test_what_a_killed_run_left_half_written_goes_with_the_next_run_and_nothing_
     left = files(runs.folder)
     assert [name for name in (*TORN, ".verdicts.json.abcdefgh") if name in left] == []
     assert [name for name in others if name not in left] == []
+
+
+def test_what_another_reader_saw_in_the_source_is_read_again(tmp_path, monkeypatch):
+    store, found = Store(tmp_path), Sources()
+    monkeypatch.setattr(statements, "here", lambda: found)
+    monkeypatch.setattr(statements, "catalogue", lambda: Catalogue(found))
+    found.module("tests.toys")
+    statements.keep_sources(store)
+    found.known.clear()
+
+    monkeypatch.setattr(statements, "_reader", lambda: "another")
+    statements.entries(store)
+    assert found.known == {}
+    monkeypatch.undo()
+    monkeypatch.setattr(statements, "here", lambda: found)
+    statements.entries(store)
+    assert found.known != {}
 
 
 # --- before anything is examined --------------------------------------------------------------------------------------
