@@ -38,6 +38,13 @@ class Entry:
         return self.id.partition(".")[0].replace("-", "_")
 
     @property
+    def says(self) -> str:
+        """The statement, where the source has it as a plain text."""
+        if self.written is not None:
+            return self.written.says
+        return str(json.loads(self.row)[0]["says"]) if self.row else ""
+
+    @property
     def has_keys(self) -> bool:
         return bool(self.written or self.row)
 

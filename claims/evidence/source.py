@@ -58,7 +58,8 @@ class ReadingSource(msgspec.Struct, frozen=True):
 
 class ClaimSource(msgspec.Struct, frozen=True):
     """A claim as it is written. `check` is the property, `by` the engine and `figure` its figure, if they are named, `whole` all
-    of it, words included; `defines` is the name that it is given."""
+    of it, words included; `defines` is the name that it is given,
+    and it `says` this, where that is a plain text."""
 
     id: str
     line: int
@@ -68,6 +69,7 @@ class ClaimSource(msgspec.Struct, frozen=True):
     readings: list[ReadingSource]
     whole: Piece
     defines: str = ""
+    says: str = ""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -191,9 +193,9 @@ class _Reader:
     def _claim(self, call: Any, check: ast.AST, defines: str) -> ClaimSource:
         given = {one.arg: one.value for one in call.keywords if one.arg}
         readings = [one for role in ROLES if role in given for one in self._readings(role, given[role])]
-        id = str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
+        id, says = _text(next(iter(call.args), None)), _text(given.get("says"))
         by, figure = (self._piece(given[name]) if name in given else None for name in ("by", "figure"))
-        return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check), defines)
+        return ClaimSource(id, call.lineno, self._piece(check), by, figure, readings, self._piece(call, check), defines, says)
 
     def _readings(self, role: str, value: ast.AST) -> Iterator[ReadingSource]:
         named = role.replace("_", " ")
@@ -205,3 +207,8 @@ class _Reader:
                 yield ReadingSource(named, name, self._piece(*filter(None, (key, one))))
         else:
             yield ReadingSource(named, "", self._piece(value))
+
+
+def _text(node: ast.AST | None) -> str:
+    """A plain text; empty for anything else."""
+    return str(node.value) if isinstance(node, ast.Constant) else ""

@@ -29,7 +29,7 @@ def entries(store: Store) -> tuple[Entry, ...]:
 def keep_sources(store: Store) -> None:
     """What was read of the source."""
     if not here().read.keys() <= here().known.keys():
-        store.put("sources", _reader(), here().read)
+        store.put("sources", _reader(), here().known | here().read)
 
 
 @cache
