@@ -29,7 +29,7 @@ from claims.kit.property import records_only
 from claims.kit.reading import Reading
 
 IMPORTED = "imported"  # the name of what is no reading
-LITTLE = Profile("a little", effort=0.03)
+LITTLE = Profile("a little", effort=0.01)
 RUNS = ROOT / "reports" / "evidence" / "runs"
 
 

@@ -31,7 +31,10 @@ def test_the_source_tells_of_the_claims_that_there_are_in_their_order_and_where_
 
 
 def test_a_claim_is_found_by_the_module_that_its_entry_names():
-    assert all(find_claim(id, one.module) is CLAIMS[id] for id, one in ENTRIES.items())
+    found = {id: find_claim(id, one.module) for id, one in ENTRIES.items()}
+    assert {id: (one.id, one.defined_at, one.says) for id, one in found.items()} == {
+        id: (id, one.defined_at, one.says) for id, one in CLAIMS.items()
+    }
 
 
 def test_its_readings_are_those_of_the_claim_by_role_and_name_unless_names_are_computed():
