@@ -3,14 +3,14 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from claims import CHAPTERS, FACTS, in_chapters, unique
-from claims.evidence.evidence import BIBLIOGRAPHY, ClaimEvidence, as_json, versions
+from claims.evidence.evidence import BIBLIOGRAPHY, ReadingEvidence, as_json, versions
 from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.source import ClaimSource, digest
 
@@ -77,10 +77,10 @@ class Keys:
         pieces = (f"{one.role} {one.name} {self.sources.meaning(one.piece, entry.module)}" for one in entry.written.readings)
         return digest(entry.id, *self._engine(entry), *pieces)
 
-    def figure(self, entry: Entry, evidence: ClaimEvidence) -> str:
+    def figure(self, entry: Entry, readings: Sequence[ReadingEvidence]) -> str:
         """Of the chart that a claim draws from what was seen."""
         drawn = entry.written and entry.written.figure
-        return digest("figure", self.sources.meaning(drawn, entry.module) if drawn else "", as_json(evidence.readings).decode())
+        return digest("figure", self.sources.meaning(drawn, entry.module) if drawn else "", as_json(readings).decode())
 
     def reached(self, entry: Entry, role: str = "", name: str = "") -> set[Target]:
         """Every definition that a reading's evidence rests on; that of all readings, where none is named."""

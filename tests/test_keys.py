@@ -265,6 +265,18 @@ def test_what_was_read_before_is_taken_by_its_content_and_never_by_its_place(pro
 # --- names ----------------------------------------------------------------------------------------------------------
 
 
+def test_a_file_that_is_written_anew_or_goes_is_noticed_and_one_that_nobody_read_is_not(project):
+    sources = project()
+    sources.fingerprint(STEP)
+    gates = sources.root / "impls" / "gates.py"
+    (sources.root / "impls" / "others.py").write_text("X = 1")
+    assert sources.still_stands()
+    gates.write_text(gates.read_text() + "\n# edited\n")
+    assert not sources.still_stands()
+    gates.unlink()
+    assert not sources.still_stands()
+
+
 def test_packages_of_others_are_told(project):
     assert project().others([STEP]) == {"numpy"}
     assert project().others([STEP, "torch.nn.LSTM"]) == {"numpy", "torch"}

@@ -39,6 +39,7 @@ class Sources:
         self.root, self.changed, self.known = root, changed or {}, dict(known or {})
         self.read: dict[str, Source] = {}  # by the digest of the content
         self.contents: dict[str, str] = {}  # module by module
+        self.files: dict[Path, tuple[int, ...]] = {}  # as they lay there when they were read
         self._modules: dict[str, Source | None] = {}
         self._fingerprints: dict[frozenset[str], dict[Target, str]] = {}
 
@@ -61,10 +62,15 @@ class Sources:
         return "" if file is None else file.relative_to(self.root).as_posix()
 
     def _read(self, name: str, file: Path) -> Source:
+        self.files[file] = _marks(file)
         content = self.changed[file] if file in self.changed else file.read_bytes()
         self.contents[name] = known = hashlib.sha256(content).hexdigest()[:24]
         found = self.read[known] = self.known.get(known) or read(content, str(file))
         return found
+
+    def still_stands(self) -> bool:
+        """Whether the files are those that were read: what runs after an edit is not what the keys speak of."""
+        return all(_marks(file) == before for file, before in self.files.items())
 
     def text(self, name: str) -> str:
         """A digest of a module's whole text, words and all."""
@@ -200,6 +206,15 @@ class _Circles:
 
     def _of(self, meant: Meant) -> str:
         return meant if isinstance(meant, str) else self.known[meant]
+
+
+def _marks(file: Path) -> tuple[int, ...]:
+    """By which one sees that a file was written anew; none where it is gone."""
+    try:
+        told = file.stat()
+    except OSError:
+        return ()
+    return told.st_ino, told.st_size, told.st_mtime_ns
 
 
 @cache

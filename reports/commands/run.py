@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -36,7 +37,8 @@ from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import Published, differing, published
 from reports.record.record import Record, is_as_pinned, write_record
-from reports.running.examination import Examination, Examiner
+from reports.running.examination import EVERYTHING, Examination, Examiner
+from reports.running.hands import import_ahead
 from reports.running.work import Task
 from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
 
@@ -81,6 +83,8 @@ def run(asked: Asked) -> int:
     """Do it, and return the exit code."""
     console, store = Console(), Store(statements.KEPT)
     copy = read_copy(asked.essay) if asked.essay else None
+    if asked.whole and asked.workers > 1 and not statements.are_known(store):  # nor is anything else: all will be examined
+        import_ahead(EVERYTHING)
     entries = statements.named(asked.only, statements.entries(store))
     _must_be_writable(asked.folder)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
@@ -115,7 +119,10 @@ def run(asked: Asked) -> int:
 def _examiner(asked: Asked, store: Store) -> Examiner:
     luck = 0 if asked.profile.repeatable else secrets.randbits(48)
     kept = None if asked.fresh else statements.REPORTS / "evidence" / "runs"
-    return Examiner(Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh)
+    return Examiner(
+        Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh,
+        meanwhile=partial(around, store, not asked.only),
+    )  # fmt: skip
 
 
 def _write_pages(console: Console, record: Record, seen: Examination, asked: Asked, copy: Copy | None) -> Path:

@@ -26,6 +26,11 @@ def entries(store: Store) -> tuple[Entry, ...]:
     return catalogue().entries
 
 
+def are_known(store: Store) -> bool:
+    """Whether this machine has read the source before."""
+    return store.get("sources", _reader(), dict[str, Source]) is not None
+
+
 def keep_sources(store: Store) -> None:
     """What was read of the source."""
     if not here().read.keys() <= here().known.keys():

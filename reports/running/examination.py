@@ -1,5 +1,5 @@
 """Putting many claims to the test: what this machine has examined is taken from its store, all else is spread over processes, and
-evidence is written as soon as a claim is done."""
+evidence is written as soon as a claim is done, and drawn."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -58,6 +58,7 @@ class Examiner:
     luck: int = 0
     kept: Path | None = None
     fresh: bool = False
+    meanwhile: Callable[[], object] = field(default=lambda: None)  # to be done while processes that are started import the claims
 
     def examine(self, entries: Sequence[Entry], finished: Finished, begun: Begun = lambda told, readings: None) -> Examination:
         """Evidence of these claims: `folder/<id>.json` for each, `folder/runs/<experiment>.json` where networks were trained."""
@@ -74,15 +75,20 @@ class Examiner:
             by_id = {one.id: one for one in entries}
             tasks = self.tasks(entries, done, anew)
             begun(done.told, len(tasks))
-            for task, came in self._run(tasks, pool):
-                finished(task, came.evidence)
-                self._keep(by_id[task.id], came)
-                done.readings[task.id][task.reading] = came.examined
-                done.runs.update(came.runs)
-                done.new.add(task.id)
-                self._conclude(by_id[task.id], done, pool)
-            for entry in entries:
-                self._conclude(entry, done, pool)
+            for some in (_apart(tasks, timed=False), _apart(tasks, timed=True)):
+                for task, came in self._run(some, tasks, pool):
+                    finished(task, came.evidence)
+                    self._keep(by_id[task.id], came)
+                    done.readings[task.id][task.reading] = came.examined
+                    done.runs.update(came.runs)
+                    done.new.add(task.id)
+                    if not done.told[task.id].draws:
+                        self._write(by_id[task.id], done)
+                # Charts are drawn together: whoever waits for one gives nobody anything to do.
+                complete = [one for one in entries if _is_complete(done, one.id)]
+                charts = self._charts(complete, done, pool)
+                for entry in complete:
+                    self._write(entry, done, charts.get(entry.id))
             done.runs.update(_used(done, known))
             keep_runs(self.folder / "runs", done.runs.values())
             shutil.rmtree(anew, ignore_errors=True)
@@ -98,7 +104,9 @@ class Examiner:
         def anew(ids: Sequence[tuple[str, str]]) -> list[Told]:
             if pool is None or len(ids) <= FEW or self.workers == 1:
                 return work.tell(ids)
-            return pool.ask(self.workers, EVERYTHING).submit(work.tell, ids).result()
+            told = pool.ask(self.workers, EVERYTHING).submit(work.tell, ids)
+            self.meanwhile()
+            return told.result()
 
         return tell(entries, self.keys, self.store, anew)
 
@@ -128,7 +136,7 @@ class Examiner:
     def _keep(self, entry: Entry, came: Came) -> None:
         clocked = came.examined.clocked
         passes = came.evidence.outcome == "error" or (clocked is not None and clocked.disturbed)  # next time it may be otherwise
-        if self._may_repeat(entry) and not passes:
+        if self._may_repeat(entry) and not passes and self.keys.sources.still_stands():
             self.store.put("readings", self._key(entry, came.evidence.role, came.evidence.name), came.examined)
 
     # --- what is to be done
@@ -150,42 +158,58 @@ class Examiner:
             entry.id, entry.module, reading, self.profile.name, self.luck, told.by.timed, budgets, True, self.kept, anew, trains
         )
 
-    def _run(self, tasks: list[Task], pool: Hands) -> Iterator[tuple[Task, Came]]:
-        if not tasks:
+    def _run(self, some: list[Task], tasks: list[Task], pool: Hands) -> Iterator[tuple[Task, Came]]:
+        """Some of the tasks; those with a clock one after the other, for a clock wants the machine to itself."""
+        if not some:
             return
         is_small = len(tasks) <= FEW and (self.kept is not None or not any(one.trains for one in tasks))
-        processes = 0 if is_small or self.workers == 1 else self.workers
-        many = EVERYTHING if len({one.id for one in tasks}) > FEW else PLAIN
-        if together := [one for one in tasks if not one.timed]:
-            yield from _spread(together, pool.ask(processes, many), max(processes, 1))
-        if alone := [one for one in tasks if one.timed]:  # a clock wants the machine to itself
-            work.MEASURED.clear()
-            one_at_a_time = pool.ask(min(processes, 1), many)
-            yield from ((task, one_at_a_time.submit(work.examine, task).result()) for task in alone)
+        processes = 0 if is_small or self.workers == 1 else 1 if some[0].timed else self.workers
+        work.MEASURED.clear()
+        yield from _spread(
+            some, pool.ask(processes, EVERYTHING if len({one.id for one in tasks}) > FEW else PLAIN), max(processes, 1)
+        )
 
     # --- what is done
 
-    def _conclude(self, entry: Entry, done: Examination, pool: Hands) -> None:
+    def _write(self, entry: Entry, done: Examination, figure: dict[str, Any] | None = None) -> None:
         """Write the evidence of a claim once all its readings are there."""
         told, readings = done.told[entry.id], done.readings[entry.id]
-        if entry.id in done.evidence or len(readings) < len(told.readings):
+        if entry.id in done.evidence or not _is_complete(done, entry.id):
             return
-        seen = ClaimEvidence(
-            id=entry.id, profile=self.profile.name, rests_on=self.rests_on(entry),
-            readings=[readings[one.name].evidence for one in told.readings],
-        )  # fmt: skip
-        done.evidence[entry.id] = seen = self._with_figure(entry, told, seen, pool)
+        done.evidence[entry.id] = seen = ClaimEvidence(
+            id=entry.id,
+            profile=self.profile.name,
+            rests_on=self.rests_on(entry),
+            readings=_in_order(told, readings),
+            figure=figure,
+        )
         write_whole(self.folder / f"{entry.id}.json", as_json(seen))
 
-    def _with_figure(self, entry: Entry, told: Told, seen: ClaimEvidence, pool: Hands) -> ClaimEvidence:
-        if not told.draws:
-            return seen
-        key = self.keys.figure(entry, seen) if entry.has_keys else ""
-        chart = self.store.get("figures", key, dict[str, Any])
-        if chart is None:
-            chart = pool.any().submit(work.draw, entry.id, entry.module, seen.readings).result()
+    def _charts(self, entries: Sequence[Entry], done: Examination, pool: Hands) -> dict[str, dict[str, Any] | None]:
+        """The figures of the claims that have one."""
+        charts, asked = {}, {}
+        for entry in (one for one in entries if done.told[one.id].draws and one.id not in done.evidence):
+            seen = _in_order(done.told[entry.id], done.readings[entry.id])
+            key = self.keys.figure(entry, seen) if entry.has_keys else ""
+            charts[entry.id] = self.store.get("figures", key, dict[str, Any])
+            if charts[entry.id] is None:
+                asked[entry.id] = key, pool.any().submit(work.draw, entry.id, entry.module, seen)
+        for id, (key, drawn) in asked.items():
+            charts[id] = chart = drawn.result()
             self.store.put("figures", key, chart)
-        return ClaimEvidence(id=seen.id, profile=seen.profile, rests_on=seen.rests_on, readings=seen.readings, figure=chart)
+        return charts
+
+
+def _apart(tasks: list[Task], timed: bool) -> list[Task]:
+    return [one for one in tasks if one.timed == timed]
+
+
+def _is_complete(done: Examination, id: str) -> bool:
+    return len(done.readings[id]) == len(done.told[id].readings)
+
+
+def _in_order(told: Told, readings: Mapping[str, Examined]) -> list[ReadingEvidence]:
+    return [readings[one.name].evidence for one in told.readings]
 
 
 def _used(done: Examination, known: Mapping[str, Run]) -> dict[str, Run]:

@@ -5,8 +5,10 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import forkserver
 from typing import Any, ParamSpec, TypeVar
 
+FORKS = "forkserver" in multiprocessing.get_all_start_methods()
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -52,11 +54,23 @@ def _started(processes: int, preload: str) -> Executor:
     if processes == 0:
         one_thread()
         return InThisProcess()
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    return ProcessPoolExecutor(processes, mp_context=_context(preload), initializer=begin)
+
+
+def _context(preload: str) -> Any:
+    """How processes are started: where there is a server to fork from, the module is imported once, and not once a process."""
+    method = "forkserver" if FORKS else "spawn"
     context: Any = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload([preload])  # imported once, not once a process
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=begin)
+    if FORKS:
+        context.set_forkserver_preload([preload])
+    return context
+
+
+def import_ahead(preload: str) -> None:
+    """Let a module that processes will need be imported while nobody needs them yet."""
+    if FORKS:
+        _context(preload)
+        forkserver.ensure_running()
 
 
 def begin() -> None:

@@ -110,6 +110,16 @@ def test_a_claim_by_itself_is_known_to_a_whole_run_and_the_other_way_round(repor
     assert examined == []
 
 
+def test_what_was_examined_while_somebody_edited_is_not_kept(reports, examined):
+    reports.keyed(*TOYS)
+    with reports.monkeypatch.context() as edited_meanwhile:
+        edited_meanwhile.setattr(Sources, "still_stands", lambda sources: False)
+        assert reports.examine()[0] == ALL_PINNED
+    examined.clear()
+    reports.examine()
+    assert len(examined) == READINGS
+
+
 # --- what an edit examines ------------------------------------------------------------------------------------------
 
 
