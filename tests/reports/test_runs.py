@@ -88,7 +88,7 @@ def test_fresh_trains_all_again_and_leaves_nothing_beside(trained):
 def test_an_interrupted_fresh_examination_leaves_the_older_runs(trained, monkeypatch):
     before = runs_of(trained)
 
-    monkeypatch.setattr(Examiner, "_conclude", interrupt)
+    monkeypatch.setattr(Examiner, "_write", interrupt)
     with suppress(KeyboardInterrupt):
         trained.examine("--fresh")
 
@@ -100,7 +100,7 @@ def test_what_was_trained_before_an_interruption_is_not_trained_again(trained, m
     before, done = runs_of(trained), len(DONE)
     path.unlink()
     with monkeypatch.context() as once, suppress(KeyboardInterrupt):
-        once.setattr(Examiner, "_conclude", interrupt)
+        once.setattr(Examiner, "_write", interrupt)
         trained.examine()
     trained.examine()
 
