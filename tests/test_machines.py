@@ -363,12 +363,14 @@ def test_what_the_clock_decided_stands_apart_from_the_evidence_which_is_the_same
     assert (first.clocked.cases, first.clocked.wins) == (22, 22)
 
 
-@pytest.mark.parametrize("disturbed", [(), (16,)], ids=["left alone", "disturbed"])
-def test_what_a_busy_machine_could_not_measure_is_not_kept_but_measured_next_time(known, sat, tmp_path, disturbed):
-    known(recorded())
+@pytest.mark.parametrize(("disturbed", "recordings", "kept"), [
+    ((), True, 1), ((16,), True, 1), ((16,), False, 0),
+], ids=["left alone", "it rests on a recording", "nothing was recorded"])  # fmt: skip
+def test_what_a_busy_machine_left_undecided_is_not_kept_but_measured_next_time(known, sat, tmp_path, disturbed, recordings, kept):
+    known(*([recorded()] if recordings else []))
     sat.disturbed = disturbed
     found, (entry, *_) = at_once(clocked(no_slower)), entries_of("tests.toys", here())
     assert found.clocked.disturbed == bool(disturbed)
 
     Examiner(Keys(here()), Store(tmp_path), VERDICT, 1, tmp_path)._keep(entry, work.Came(found, {}))
-    assert len([path for path in tmp_path.glob("readings/*/*") if path.is_file()]) == (0 if disturbed else 1)
+    assert len([path for path in tmp_path.glob("readings/*/*") if path.is_file()]) == kept

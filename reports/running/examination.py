@@ -134,8 +134,9 @@ class Examiner:
         return self.keys.reading(entry, role, name, self.profile.name)
 
     def _keep(self, entry: Entry, came: Came) -> None:
-        clocked = came.examined.clocked
-        passes = came.evidence.outcome == "error" or (clocked is not None and clocked.disturbed)  # next time it may be otherwise
+        busy = came.examined.clocked is not None and came.examined.clocked.disturbed
+        # Next time it may be otherwise. What rests on a recording, for the machine was busy, is decided and says so.
+        passes = came.evidence.outcome == "error" or (busy and came.evidence.outcome == "undecided")
         if self._may_repeat(entry) and not passes and self.keys.sources.still_stands():
             self.store.put("readings", self._key(entry, came.evidence.role, came.evidence.name), came.examined)
 
