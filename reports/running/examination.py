@@ -12,6 +12,7 @@ from claims.catalogue import Entry, Keys
 from claims.evidence.evidence import ClaimEvidence, Examined, ReadingEvidence, as_json, write_whole
 from claims.evidence.profiles import Profile
 from claims.evidence.runs import Run, keep_runs, read_runs
+from claims.evidence.source import digest
 from claims.evidence.store import Store
 from claims.kit.told import Told
 from reports.running import work
@@ -111,8 +112,8 @@ class Examiner:
         return tell(entries, self.keys, self.store, anew)
 
     def rests_on(self, entry: Entry) -> str:
-        """A fingerprint of the code that the evidence of a claim rests on."""
-        return self.keys.rests_on(entry) if entry.has_keys else ""
+        """A fingerprint of the code that the evidence of a claim rests on, and of how hard it was tried."""
+        return digest(self.keys.rests_on(entry), repr(self.profile)) if entry.has_keys else ""
 
     # --- what is known
 
@@ -131,7 +132,7 @@ class Examiner:
         return entry.has_keys and self.profile.repeatable
 
     def _key(self, entry: Entry, role: str, name: str) -> str:
-        return self.keys.reading(entry, role, name, self.profile.name)
+        return self.keys.reading(entry, role, name, repr(self.profile))
 
     def _keep(self, entry: Entry, came: Came) -> None:
         busy = came.examined.clocked is not None and came.examined.clocked.disturbed

@@ -11,6 +11,7 @@ import pytest
 from claims.catalogue import Catalogue
 from claims.evidence.evidence import Examined
 from claims.evidence.keys import ROOT, Sources, here
+from claims.evidence.profiles import PROFILES
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.source import read
 from claims.evidence.store import Store
@@ -89,6 +90,14 @@ def test_another_profile_is_another_examination(runs, examined):
     examined.clear()
     runs.examine("--profile", "quick")
     assert examined == []
+
+
+def test_trying_harder_under_the_same_name_is_another_examination(runs, examined):
+    harder = dataclasses.replace(PROFILES["verdict"], effort=2)
+    runs.monkeypatch.setitem(PROFILES, "verdict", harder)
+    assert "older than the code" in runs.refuses("--no-examine")
+    runs.examine()
+    assert len(examined) == READINGS
 
 
 def test_one_that_tries_its_luck_is_never_taken_from_the_store(runs, examined):
