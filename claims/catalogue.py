@@ -12,7 +12,7 @@ from typing import Any
 from claims import CHAPTERS, FACTS, in_chapters, unique
 from claims.evidence.evidence import BIBLIOGRAPHY, ReadingEvidence, as_json, versions
 from claims.evidence.keys import Meant, Sources, Target, here
-from claims.evidence.source import ClaimSource, digest
+from claims.evidence.source import ClaimSource, Piece, digest
 
 EXAMINES = Target("claims.kit.examine", "examine_reading"), Target("claims.kit.reading", "in_their_roles")
 TELLS = Target("claims.kit.told", "told"), Target("impls.broken", "BEFORE_NAMES")
@@ -66,16 +66,15 @@ class Keys:
         """Of what came of a reading: its code, how hard it was tried, and the versions that count."""
         return digest("reading", self.code(entry, role, name), profile, *_versions())
 
-    def code(self, entry: Entry, role: str, name: str) -> str:
-        """Of the code that a reading rests on."""
-        return digest(entry.id, role, name, *self._engine(entry), *self._readings(entry, role, name))
+    def code(self, entry: Entry, role: str = "", name: str = "") -> str:
+        """Of the code that a reading rests on; that all readings do, where none is named."""
+        targets, pieces = self._rests_on(entry, role, name)
+        meant = (f"{of} {self.sources.meaning(piece, entry.module)}" for of, piece in pieces)
+        return digest(entry.id, role, name, entry.beside, *map(self.sources.fingerprint, targets), *meant)
 
     def rests_on(self, entry: Entry) -> str:
         """Of the code that all readings of a claim rest on."""
-        if entry.written is None:
-            return digest(entry.id, *self._engine(entry), entry.beside)
-        pieces = (f"{one.role} {one.name} {self.sources.meaning(one.piece, entry.module)}" for one in entry.written.readings)
-        return digest(entry.id, *self._engine(entry), *pieces)
+        return self.code(entry)
 
     def figure(self, entry: Entry, readings: Sequence[ReadingEvidence]) -> str:
         """Of the chart that a claim draws from what was seen."""
@@ -83,31 +82,23 @@ class Keys:
         return digest("figure", self.sources.meaning(drawn, entry.module) if drawn else "", as_json(readings).decode())
 
     def reached(self, entry: Entry, role: str = "", name: str = "") -> set[Target]:
-        """Every definition that a reading's evidence rests on; that of all readings, where none is named."""
+        """Every definition that this code is made of."""
+        targets, pieces = self._rests_on(entry, role, name)
+        meant: list[Meant] = [found for _, piece in pieces for _, found in self.sources.mentioned(piece, entry.module)]
+        own = {Target(entry.module, entry.written.defines)} if entry.written and entry.written.defines else set()
+        return self.sources.reached([*targets, *meant]) | own
+
+    def _rests_on(self, entry: Entry, role: str, name: str) -> tuple[list[Target], list[tuple[str, Piece]]]:
+        """The definitions that a reading rests on, and the pieces of the claim's own source, each with what it is there for."""
         written = entry.written
         if written is None:
-            return self.sources.reached([*EXAMINES, MAKES])
-        chosen = [one.piece for one in written.readings if not role or (one.role == role and one.name in (name, ""))]
-        pieces = [written.check, *chosen, *([written.by] if written.by else [])]
-        meant: list[Meant] = [found for piece in pieces for _, found in self.sources.mentioned(piece, entry.module)]
-        own = [Target(entry.module, written.defines)] if written.defines else []
-        return self.sources.reached([*EXAMINES, *([] if written.by else [SEARCHES]), *meant]) | set(own)
-
-    def _engine(self, entry: Entry) -> list[str]:
-        examined = [self.sources.fingerprint(one) for one in EXAMINES]
-        if entry.written is None:
-            return [*examined, self.sources.fingerprint(MAKES)]
-        by = entry.written.by
-        settled = self.sources.meaning(by, entry.module) if by else self.sources.fingerprint(SEARCHES)
-        return [*examined, settled, self.sources.meaning(entry.written.check, entry.module)]
-
-    def _readings(self, entry: Entry, role: str, name: str) -> Iterator[str]:
-        if entry.written is None:
-            yield entry.beside
-            return
-        for one in entry.written.readings:
-            if one.role == role and one.name in (name, ""):  # of those whose names are computed it may be any
-                yield self.sources.meaning(one.piece, entry.module)
+            return [*EXAMINES, MAKES], []
+        settled = [("by", written.by)] if written.by else []
+        chosen = [
+            (f"{one.role} {one.name}", one.piece) for one in written.readings
+            if not role or (one.role == role and one.name in (name, ""))  # of those whose names are computed it may be any
+        ]  # fmt: skip
+        return [*EXAMINES, *([] if written.by else [SEARCHES])], [("check", written.check), *settled, *chosen]
 
     def _modules_of(self, entry: Entry) -> list[str]:
         if entry.written is None:
@@ -155,7 +146,7 @@ class Catalogue:
         try:
             rows = [row for file in sorted((self.sources.root / "claims" / "facts").glob("*.toml")) for row in _rows(file)]
             sources = _published(BIBLIOGRAPHY.read_text(encoding="utf-8"))
-            yield from (_fact(place, row, rows, sources) for place, row in rows)
+            yield from (_fact(at, rows, sources) for at in range(len(rows)))
         except (KeyError, TypeError, AttributeError, ValueError, OSError) as problem:
             from claims.facts import facts
 
@@ -187,9 +178,9 @@ def _rows(file: Path) -> Iterator[Row]:
     yield from ((f"{place}:{line}", row) for line, row in zip(lines, tomllib.loads(text).get("fact", []), strict=True))
 
 
-def _fact(place: str, row: dict[str, Any], rows: list[Row], sources: dict[str, str]) -> Entry:
+def _fact(at: int, rows: list[Row], sources: dict[str, str]) -> Entry:
     """With the row that figures are exchanged with, and the entries of the bibliography that it names."""
-    at = [each for _, each in rows].index(row)
+    place, row = rows[at]
     ring = [each for _, each in (*rows[at + 1 :], *rows[:at]) if _given(each, "unit") == _given(row, "unit")]
     partner = next((each for each in ring if _given(each, "value") != _given(row, "value")), {})
     named = [*row.get("cites", []), *(one["source"] for one in row.get("published", []))]

@@ -217,7 +217,7 @@ def test_of_a_row_its_figures_are_examined_and_its_words_are_told(field, examine
     at = next(n for n, (_, row) in enumerate(rows) if row.get(field) and row.get("published"))
     place, row = rows[at]
     other = [*rows[:at], (place, row | {field: another(row[field])}), *rows[at + 1 :]]
-    before, after = (catalogue_module._fact(*these[at], these, Anything()) for these in (rows, other))
+    before, after = (catalogue_module._fact(at, these, Anything()) for these in (rows, other))
     keys = Keys(here())
 
     assert keys.words(before) != keys.words(after)

@@ -277,9 +277,7 @@ def test_a_file_that_is_written_anew_or_goes_is_noticed_and_one_that_nobody_read
     assert not sources.still_stands()
 
 
-def test_packages_of_others_are_told(project):
-    assert project().others([STEP]) == {"numpy"}
-    assert project().others([STEP, "torch.nn.LSTM"]) == {"numpy", "torch"}
+def test_what_is_another_s_counts_by_its_full_name(project):
     assert project().fingerprint("torch.nn.LSTM") == "torch.nn.LSTM"
 
 

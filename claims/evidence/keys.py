@@ -132,14 +132,6 @@ class Sources:
             raise LookupError(f"{one}: there is no such definition at the top of a module")
         return source
 
-    def others(self, starts: Iterable[Meant]) -> set[str]:
-        """The packages of others' that these reach."""
-        found = {one.partition(".")[0] for one in starts if isinstance(one, str)}
-        for one in self.reached(starts):
-            meant = (each for _, each in self.mentioned(self._home(one).defined[one.name].piece, one.module))
-            found |= {each.partition(".")[0] for each in meant if isinstance(each, str)}
-        return found
-
     def fingerprint(self, one: Meant, without: frozenset[str] = frozenset()) -> str:
         """What a definition means with all that it reaches; those whose full names are in `without` count by name alone."""
         if isinstance(one, str):
@@ -149,11 +141,9 @@ class Sources:
             _Circles(self, known, without).visit(one)
         return known[one]
 
-    def meaning(self, piece: Piece, module: str, without: frozenset[str] = frozenset()) -> str:
+    def meaning(self, piece: Piece, module: str) -> str:
         """What a piece of a module's source means, in the same way."""
-        return digest(
-            piece.shape, *(f"{name}={self.fingerprint(found, without)}" for name, found in self.mentioned(piece, module))
-        )
+        return digest(piece.shape, *(f"{name}={self.fingerprint(found)}" for name, found in self.mentioned(piece, module)))
 
     def data(self, path: str) -> str:
         """What lies at a path that a constant names: rows of data are definitions, too."""

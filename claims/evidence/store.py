@@ -18,7 +18,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from claims.evidence.evidence import write_whole
+from claims.evidence.keys import ROOT
 
+KEPT = ROOT / ".checked"
 T = TypeVar("T")
 BYTES = 32
 

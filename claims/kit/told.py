@@ -5,7 +5,7 @@ from types import CodeType
 
 import msgspec
 
-from claims.evidence.outcomes import MUST_COME_OUT, Role, Word
+from claims.evidence.outcomes import Role, Word
 from claims.kit.claim import Claim
 from claims.kit.engines.engine import constants
 from claims.kit.facts.fact import Fact
@@ -27,11 +27,6 @@ class ToldReading(msgspec.Struct, frozen=True):
     role: Role
     arguments: dict[str, Words]
     budgets: float = 1
-
-    @property
-    def is_control(self) -> bool:
-        """A reading whose outcome is known beforehand."""
-        return self.role in MUST_COME_OUT
 
     @property
     def words(self) -> str:

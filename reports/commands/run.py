@@ -22,7 +22,7 @@ from claims.evidence.evidence import (
     forget_torn,
     read_evidence,
     write_whole,
-)
+)  # fmt: skip
 from claims.evidence.keys import here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import PROFILES, Profile
@@ -35,7 +35,7 @@ from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
-from reports.record.published import Published, differing, published
+from reports.record.published import differing, published
 from reports.record.record import Record, is_as_pinned, write_record
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
@@ -43,14 +43,8 @@ from reports.running.work import Task
 from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
-WRITTEN = (
-    ".verdicts.*",
-    "evidence/.*",
-    "evidence/runs/.*",
-    "badges/.*",
-    "site/.*",
-    "site/*/.*",
-)  # where a killed run leaves halves
+# Where a killed run leaves halves.
+WRITTEN = (".verdicts.*", "evidence/.*", "evidence/runs/.*", "badges/.*", "site/.*", "site/*/.*")
 
 
 @dataclass(frozen=True)
@@ -83,14 +77,17 @@ def run(asked: Asked) -> int:
     """Do it, and return the exit code."""
     console, store = Console(), Store(statements.KEPT)
     copy = read_copy(asked.essay) if asked.essay else None
-    if asked.whole and asked.workers > 1 and not statements.are_known(store):  # nor is anything else: all will be examined
-        import_ahead(EVERYTHING)
-    entries = statements.named(asked.only, statements.entries(store))
+
+    def nothing_known() -> None:  # so that all will be examined
+        if asked.whole and asked.workers > 1 and not asked.no_examine:
+            import_ahead(EVERYTHING)
+
+    entries = statements.named(asked.only, statements.entries(store, nothing_known))
     _must_be_writable(asked.folder)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     with alone(asked.folder):
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
-        started, came_with = perf_counter(), published(asked.folder / "evidence")
+        started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}
         examiner = _examiner(asked, store)
         seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, asked, console)
         statements.keep_sources(store)
@@ -201,14 +198,14 @@ def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console
         return examiner.examine(entries, finished, begun)
 
 
-def _say_how_it_was_examined(console: Console, seen: Examination, asked: Asked, came_with: Mapping[str, Published]) -> None:
+def _say_how_it_was_examined(console: Console, seen: Examination, asked: Asked, came_with: Mapping[str, ClaimEvidence]) -> None:
     """What was examined now, and what this machine had examined before; what came with the clone is compared, not trusted."""
     now, all_of_them = len(seen.new), len(seen.evidence)
     parts = [f"{now} examined now"] if now else []
     parts += [f"{all_of_them - now} on this machine before, which nothing has changed since"] if all_of_them > now else []
     trained = f"; {len(seen.runs)} training runs, {seen.trained or 'none'} of them trained now" if seen.runs else ""
     _say(console, f"Examined: {', '.join(parts)}{trained}.")
-    if not asked.whole or not came_with:
+    if not came_with:
         return
     others = differing(came_with, seen.evidence)
     _say(console, f"{all_of_them - len(others)} of {all_of_them} came out as published.")

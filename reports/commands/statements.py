@@ -2,7 +2,7 @@
 
 import difflib
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,23 +12,21 @@ from claims.catalogue import Entry, catalogue
 from claims.evidence import source, syntax
 from claims.evidence.keys import ROOT, here
 from claims.evidence.source import Source, digest
+from claims.evidence.store import KEPT as KEPT
 from claims.evidence.store import Store
 
 REPORTS = ROOT / "reports"
 SCRATCH = REPORTS / "scratch"  # where runs go that are not a whole verdict run; never committed
-KEPT = ROOT / ".checked"  # what this machine has seen to
 
 
-def entries(store: Store) -> tuple[Entry, ...]:
-    """All claims, in the order of the essay. Files that were read before need not be read again."""
-    known = store.get("sources", _reader(), dict[str, Source]) or {}
-    here().known.update(known)
+def entries(store: Store, if_new: Callable[[], None] = lambda: None) -> tuple[Entry, ...]:
+    """All claims, in the order of the essay. Files that were read before need not be read again; `if_new` is called before they
+    are read where none was."""
+    known = store.get("sources", _reader(), dict[str, Source])
+    if known is None:
+        if_new()
+    here().known.update(known or {})
     return catalogue().entries
-
-
-def are_known(store: Store) -> bool:
-    """Whether this machine has read the source before."""
-    return store.get("sources", _reader(), dict[str, Source]) is not None
 
 
 def keep_sources(store: Store) -> None:

@@ -21,9 +21,9 @@ import msgspec
 
 from claims.evidence.evidence import ROOT, write_whole
 from claims.evidence.sources import Source, read_sources
-from claims.evidence.store import Store
+from claims.evidence.store import KEPT, Store
 
-STORE = Store(ROOT / ".checked")
+STORE = Store(KEPT)
 RENDERS = ("reports/**/*.py", "reports/pages/templates/*", "claims/evidence/*.py", "claims/kit/**/*.py")
 
 

@@ -9,10 +9,8 @@ import msgspec
 from claims.evidence.evidence import UNREADABLE, ClaimEvidence, ReadingEvidence
 from reports.record.checkout import committed
 
-Published = ClaimEvidence
 
-
-def published(folder: Path) -> dict[str, Published]:
+def published(folder: Path) -> dict[str, ClaimEvidence]:
     """The evidence in a folder as it was committed, or, where git knows nothing of it, as it lies there."""
     files = sorted(folder.glob("*.json"))
     contents = committed(files) or {one: one.read_bytes() for one in files}
@@ -23,12 +21,12 @@ def published(folder: Path) -> dict[str, Published]:
     return found
 
 
-def differing(came_with: Mapping[str, Published], seen: Mapping[str, ClaimEvidence]) -> dict[str, str]:
+def differing(came_with: Mapping[str, ClaimEvidence], seen: Mapping[str, ClaimEvidence]) -> dict[str, str]:
     """The claims of which something came out otherwise, and what: outcomes, counts, counterexamples, witnesses."""
     return {id: what for id, one in seen.items() if (what := _difference(came_with.get(id), one))}
 
 
-def _difference(was: Published | None, now: ClaimEvidence) -> str:
+def _difference(was: ClaimEvidence | None, now: ClaimEvidence) -> str:
     if was is None:
         return "not published"
     before, after = ({one.name: one for one in each.readings} for each in (was, now))

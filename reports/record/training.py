@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 from claims.evidence.evidence import ClaimEvidence
 from claims.evidence.runs import Run
 from claims.kit.claim import Claim
-from claims.kit.told import Told
+from claims.kit.told import TRAINED, Told
 from claims.showed import ARMS, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES
 from reports.record.readings import differing
 from reports.record.record import ArmRecord, ChangedRecord, ExperimentRecord, TrainingRecord
 
-OF_CLAIMS = "claims.subjects.trained."
 OWN = ("seed", "most")  # differ from run to run of an arm
 BUDGET = ("budgets", "most")  # the rate is chosen at the plain budget, and holds for any
 EITHER_WAY = {"held", "fell"}
@@ -136,7 +135,7 @@ def _does(experiment: str) -> str:
 def _function(experiment: str) -> Callable[..., Any] | None:
     """The experiment, if it is one of the claims' own; nothing else is loaded because a file names it."""
     module, _, name = experiment.rpartition(".")
-    if module.startswith(OF_CLAIMS):
+    if module.startswith(TRAINED):
         with suppress(ImportError):
             importlib.import_module(module)
     found = getattr(sys.modules.get(module), name, None)

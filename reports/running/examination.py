@@ -79,12 +79,7 @@ class Examiner:
             for some in (_apart(tasks, timed=False), _apart(tasks, timed=True)):
                 for task, came in self._run(some, tasks, pool):
                     finished(task, came.evidence)
-                    self._keep(by_id[task.id], came)
-                    done.readings[task.id][task.reading] = came.examined
-                    done.runs.update(came.runs)
-                    done.new.add(task.id)
-                    if not done.told[task.id].draws:
-                        self._write(by_id[task.id], done)
+                    self._take(by_id[task.id], task.reading, came, done)
                 # Charts are drawn together: whoever waits for one gives nobody anything to do.
                 complete = [one for one in entries if _is_complete(done, one.id)]
                 charts = self._charts(complete, done, pool)
@@ -123,9 +118,7 @@ class Examiner:
             return {}
         found = ((one.name, self.store.get("readings", self._key(entry, one.role, one.name), Examined)) for one in told.readings)
         return {
-            name: one
-            for name, one in found
-            if one and all(key in runs and runs[key].content == of for key, of in one.runs.items())
+            name: one for name, one in found if one and all(key in runs and runs[key].check == of for key, of in one.runs.items())
         }
 
     def _may_repeat(self, entry: Entry) -> bool:
@@ -166,12 +159,20 @@ class Examiner:
             return
         is_small = len(tasks) <= FEW and (self.kept is not None or not any(one.trains for one in tasks))
         processes = 0 if is_small or self.workers == 1 else 1 if some[0].timed else self.workers
+        preload = EVERYTHING if len({one.id for one in tasks}) > FEW else PLAIN
         work.MEASURED.clear()
-        yield from _spread(
-            some, pool.ask(processes, EVERYTHING if len({one.id for one in tasks}) > FEW else PLAIN), max(processes, 1)
-        )
+        yield from _spread(some, pool.ask(processes, preload), max(processes, 1))
 
     # --- what is done
+
+    def _take(self, entry: Entry, reading: str, came: Came, done: Examination) -> None:
+        """Keep what came of a reading, and write the evidence of its claim if that is all, and nothing is to be drawn."""
+        self._keep(entry, came)
+        done.readings[entry.id][reading] = came.examined
+        done.runs.update(came.runs)
+        done.new.add(entry.id)
+        if not done.told[entry.id].draws:
+            self._write(entry, done)
 
     def _write(self, entry: Entry, done: Examination, figure: dict[str, Any] | None = None) -> None:
         """Write the evidence of a claim once all its readings are there."""

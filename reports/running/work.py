@@ -64,7 +64,7 @@ def examine(task: Task) -> Came:
     one = claim.reading(task.reading)
     with _shelf_of(task) as made, measured_once(MEASURED):
         came = examined(claim, one, PROFILES[task.profile], _entropy(claim, task))
-    runs = {key: run.content for key, run in made.used.items()}
+    runs = {key: run.check for key, run in made.used.items()}
     return Came(msgspec.structs.replace(came, runs=runs), made.used)
 
 

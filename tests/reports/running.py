@@ -40,7 +40,7 @@ class Reports:
 
     def entries(self, *entries):
         """Let these be all that there are."""
-        self.monkeypatch.setattr(statements, "entries", lambda store: entries)
+        self.monkeypatch.setattr(statements, "entries", lambda *_: entries)
 
     def run(self, *arguments):
         """`python -m reports ARGUMENTS`: exit code, what it said, what it complained about."""

@@ -183,7 +183,7 @@ def test_malformed_rows_end_the_run_with_all_mistakes_and_leave_what_was_there(r
     reports.examine()
     before = files(reports.folder)
     (tmp_path / "toys.toml").write_text('[[fact]]\nid = "toys.x"\nlines = [1]\nvalu = "12"\n', encoding="utf-8")
-    reports.monkeypatch.setattr(statements, "entries", lambda store: read_facts([tmp_path / "toys.toml"], read_sources()))
+    reports.monkeypatch.setattr(statements, "entries", lambda *_: read_facts([tmp_path / "toys.toml"], read_sources()))
     code, _, complaint = reports.run()
 
     assert code == INPUT_ERROR

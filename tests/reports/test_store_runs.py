@@ -326,7 +326,7 @@ def test_uses_of_what_is_not_there_are_refused_before_anything_is_examined(repor
     ("from a import *\n", "module.py: line 1 imports whatever there is; name what is needed; mend the file"),
 ], ids=["no Python", "names that cannot be followed"])  # fmt: skip
 def test_source_that_cannot_be_read_is_a_line_with_its_place(reports, monkeypatch, text, words):
-    monkeypatch.setattr("reports.commands.statements.entries", lambda store: read(text.encode(), "module.py"))
+    monkeypatch.setattr("reports.commands.statements.entries", lambda *_: read(text.encode(), "module.py"))
 
     assert words in reports.refuses("--list")
 
