@@ -5,6 +5,7 @@ What the verdicts are is for `python -m reports` to say; here is what every clai
 
 import ast
 import inspect
+import json
 import re
 import textwrap
 from dataclasses import replace
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, Phase
 from pybtex.database import parse_file
 
 import claims
+from claims.evidence.evidence import as_json
 from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
@@ -135,7 +137,9 @@ def test_runs_under_the_quick_profile_without_an_error(one):
 def test_draws_its_figure_even_where_no_trial_was_run(one):
     found = [examine_reading(one, reading, QUICK) for reading in one.readings]
 
-    assert collect(one, QUICK, found).figure["description"]
+    chart = collect(one, QUICK, found).figure
+    assert chart["description"]
+    assert json.dumps(chart) == json.dumps(json.loads(as_json(chart))), "read back from disk it would be drawn again"
 
 
 @by_id(SEARCHED)

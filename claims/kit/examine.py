@@ -71,12 +71,13 @@ def chart_of(claim: Claim, readings: Sequence[ReadingEvidence]) -> dict[str, Any
 
 
 def _without_last_bits(drawn: Any) -> Any:
-    """A chart with numbers of six digits, which every processor agrees on and nobody sees more of."""
+    """A chart with numbers of six digits, which every processor agrees on and nobody sees more of; names stand in the order in
+    which they are read back from disk, so that a picture is drawn once."""
     match drawn:
         case float():
             return float(f"{drawn:.6g}")
         case dict():
-            return {name: _without_last_bits(part) for name, part in drawn.items()}
+            return {name: _without_last_bits(part) for name, part in sorted(drawn.items())}
         case list() | tuple():
             return [_without_last_bits(part) for part in drawn]
     return drawn
