@@ -155,7 +155,7 @@ def test_a_list_is_gone_through_in_order_and_in_all_combinations():
 
 @pytest.mark.parametrize("engine", [exhaustion(), trials(seeds=20)], ids=lambda engine: engine.name)
 def test_an_exception_of_hypothesis_counts_as_an_error_under_every_engine(engine):
-    @claim("toys.event", says="x.", teach="x.", expect="undecided", by=engine,
+    @claim("toys.event", says="x.", teach="x.", expect="undecided", scope="Toys", by=engine,
            as_written=reading(seed=seeds() if engine.name == "trials" else cases([1, 2, 3])),
            holds_for={"one": reading(seed=seeds() if engine.name == "trials" else 1)})  # fmt: skip
     def out_of_place(seed):
@@ -420,8 +420,8 @@ def test_a_claim_is_refused_that_has(defect):
 
 
 @pytest.mark.parametrize(("changed", "words"), [
-    ({"by": trials(seeds=5)}, "5 seeds, which can never reach"),
-    ({"by": trials(), "as_written": reading(n=whole(0, 9), seed=seeds())}, "only the seed open"),
+    ({"scope": "Toys", "by": trials(seeds=5)}, "5 seeds, which can never reach"),
+    ({"scope": "Toys", "by": trials(), "as_written": reading(n=whole(0, 9), seed=seeds())}, "only the seed open"),
 ], ids=["too few seeds", "more than the seed open"])  # fmt: skip
 def test_a_claim_by_trials_is_refused_that_has(changed, words):
     with pytest.raises(ClaimError) as caught:
@@ -435,7 +435,7 @@ def test_a_claim_by_trials_is_refused_that_has(changed, words):
 def test_a_claim_by_trials_is_refused_that_has_no_seed():
     with pytest.raises(ClaimError, match="needs an argument seed"):
 
-        @claim(**(GOOD | {"by": trials(), "as_written": reading(n=1), "fails_for": {"beyond": reading(n=10)}}))
+        @claim(**(GOOD | {"scope": "Toys", "by": trials(), "as_written": reading(n=1), "fails_for": {"beyond": reading(n=10)}}))
         def check(n): ...
 
 

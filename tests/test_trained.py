@@ -116,7 +116,9 @@ def toy(check, holds_for=None, **arguments):
     fill = partial(reading, seed=seeds())
     controls = {"known to": fill(**arguments | (holds_for or {}))}
     by = trials(seeds=SEEDS, alpha=6.2e-5)
-    return claim("toys.trained", **UNUSED, expect="refuted", by=by, as_written=fill(**arguments), holds_for=controls)(check)
+    return claim(
+        "toys.trained", **UNUSED, expect="refuted", scope="Toys", by=by, as_written=fill(**arguments), holds_for=controls
+    )(check)
 
 
 def examine(made, name="as written"):

@@ -6,7 +6,9 @@ from typing import Any
 
 import altair as alt
 
+from claims.kit.blanks import filled
 from claims.kit.figures import Seen, dots, heatmap, strips
+from claims.subjects.trained.agreement import STEPS
 from claims.subjects.trained.association import GUESS
 from claims.subjects.trained.recall import share_that_arrives
 
@@ -27,6 +29,11 @@ def _each_seed(seen: Seen, series: dict[str, str], points: dict[str, Any], x: st
 def _once(seen: Seen, series: dict[str, str], measured: str) -> Rows:
     """A row for each trial of each reading in `series`."""
     return [{"network": name, measured: trial[measured]} for name, one in series.items() for trial in seen[one].measured]
+
+
+def _told(seen: Seen, text: str) -> str:
+    """Words with the numbers that were measured."""
+    return filled(text, list(seen.values()))
 
 
 def every_seed(measured: str, x: str, title: str, log_x: bool = False) -> Callable[[Seen], alt.Chart]:
@@ -53,9 +60,10 @@ def recall_by_lag(seen: Seen) -> alt.Chart:
     rows = _each_seed(seen, series, {"short": 3, "long": 50}, "lag (tokens)", "accuracy", "network")
     return dots(
         rows, x="lag (tokens)", y="accuracy", series="network",
-        title="A plain network recalls the first of 4 tokens and not the first of 51; slow gates do both",
-        says="One mark for each trained network, right answers out of 8 symbols, chance being one in eight. At lag 3 both kinds "
-        "are always right. At lag 50 the plain network is at chance and the LSTM with chrono biases right.",
+        title="A plain network recalls a symbol after a lag of 3 and not after 50; slow gates do both",
+        says=_told(seen, "One mark for each trained network, right answers out of 8 symbols, chance being one in eight. At lag 3 "
+        "plain networks are right in {least short:.0%} of the strings or more, at lag 50 in {most long:.0%} at most, "
+        "and LSTMs with chrono biases in {least long | an LSTM:.0%} or more."),
     )  # fmt: skip
 
 
@@ -70,9 +78,10 @@ def recall_at_one_lag(seen: Seen) -> alt.Chart:
     return strips(
         _once(seen, series, "accuracy"), x="accuracy", y="network",
         title="Whether an LSTM learns a lag of 30 is a matter of its start and of the lags that it is shown",
-        says="One mark for each trained network. With torch's start and one lag of 30 all LSTMs are at chance, one in eight, "
-        "even after 3000 steps; with chrono biases all but one are right after 600, and with lags of 1 to 50 all after 2400 "
-        "at most. Plain networks are not.",
+        says=_told(seen, "One mark for each trained network, chance being one in eight. With torch's start and one lag of 30 "
+        "LSTMs are right in {most accuracy:.0%} of the strings at most, even after five budgets; with chrono biases in "
+        "{least accuracy | its biases:.0%} or more after one, with lags of 1 to 50 in {least accuracy | it is trained:.0%} or "
+        "more after four. Plain networks reach {most accuracy | a plain network:.0%}."),
     )  # fmt: skip
 
 
@@ -98,9 +107,14 @@ def recall_beyond_training(seen: Seen) -> alt.Chart:
     return strips(
         _once(seen, series, "accuracy"), x="accuracy", y="network",
         title="An LSTM keeps over 200 tokens what it learns from short lags, and learns nothing from long ones alone",
-        says="One mark for each trained network. LSTMs trained on lags up to 50 are right at lag 200, two of them in 3 cases "
-        "of 4; those trained on a lag of 100 alone are at chance, where one layer of attention is right in 8 of 10 or more.",
+        says=_told(seen, "One mark for each trained network. LSTMs trained on lags of 1 to 50 are right in "
+        "{least accuracy:.0%} of the strings or more at lag 200; those trained on a lag of 100 alone in "
+        "{most accuracy | amended:.0%} at most, where one layer of attention is right in "
+        "{least accuracy | fails for:.0%} or more."),
     )  # fmt: skip
+
+
+LONGEST = 100  # lag that a gradient is followed over
 
 
 def share_by_forget_bias(_: Seen) -> alt.Chart:
@@ -110,14 +124,14 @@ def share_by_forget_bias(_: Seen) -> alt.Chart:
     rows = [
         {"lag (tokens)": lag, "forget bias": name, "decades left": round(_decades(body, lag), 2)}
         for body, name in starts.items()
-        for lag in (1, 2, 5, 10, 20, 50, 100)
+        for lag in (1, 2, 5, 10, 20, 50, LONGEST)
     ]
+    longest = {row["forget bias"]: row["decades left"] for row in rows if row["lag (tokens)"] == LONGEST}
     return heatmap(
         rows, x="lag (tokens)", y="forget bias", value="decades left",
         title="It is the bias of the forget gate that lets the gradient through, not the cell alone",
         says="A map of the powers of ten that are left of the first token's gradient before training, over the lag and the "
-        "start. Over 100 tokens the plain network loses thirty-two and the LSTM as torch draws it seventeen; with chrono "
-        "biases one or two are lost, and with a forget bias of 3 or 5 the gradient does not shrink.",
+        f"start; one seed. Over the longest lag {', '.join(f'{left:.0f} with {name}' for name, left in longest.items())}.",
     )  # fmt: skip
 
 
@@ -131,7 +145,7 @@ def agreement_by_distance(seen: Seen) -> alt.Chart:
     rows = [
         row
         for model, reading in models.items()
-        for when, steps in (("early", 200), ("late", 1000))
+        for when, steps in (("early", STEPS), ("late", 5 * STEPS))
         for row in _each_seed(
             seen,
             {f"{model}, {steps} steps": reading},
@@ -143,35 +157,40 @@ def agreement_by_distance(seen: Seen) -> alt.Chart:
     ]
     return dots(
         rows, x="words between head and verb", y="accuracy", series="model",
-        title="The fall of agreement with distance is there after 200 steps and gone after 1000",
-        says="One mark for each trained model and distance, all nouns in between of the other number. After 200 steps most "
-        "LSTMs are right at distance 1 and wrong at 10 and 20, and so are most Transformers. After 1000 nearly all are right "
-        "at all distances.",
+        title=f"The fall of agreement with distance is there after {STEPS} steps and gone after {5 * STEPS}",
+        says=_told(seen, "One mark for each trained model and distance, all nouns in between of the other number. "
+        "With one budget the median LSTM is right in {median early at 1:.0%} of the sentences at distance 1 and in "
+        "{median early at 10:.0%} at 10, the median Transformer in {median early at 1 | a Transformer that sees all:.0%} and "
+        "{median early at 10 | a Transformer that sees all:.0%}. With 5 budgets no LSTM is right in fewer than "
+        "{least late at 10:.0%} at distance 10, and no Transformer in fewer than "
+        "{least late at 10 | a Transformer that sees all:.0%}."),
     )  # fmt: skip
 
 
 def accuracy_by_length(seen: Seen) -> alt.Chart:
     """Every seed at both lengths, with attention and without, at two budgets."""
     series = {
-        "without attention, 800 steps": "it is trained for a fifth of the steps",
-        "without attention, 4000 steps": "as written",
-        "with attention, 800 steps": "with attention",
+        "without attention, 1 budget": "it is trained for a fifth of the steps",
+        "without attention, 5 budgets": "as written",
+        "without attention, one model": "one model for all lengths",
+        "with attention, 1 budget": "with attention",
     }
     rows = _each_seed(seen, series, {"short": 4, "long": 12}, "source length (tokens)", "token accuracy", "decoder")
     return dots(
         rows, x="source length (tokens)", y="token accuracy", series="decoder",
-        title="Without attention accuracy falls with length, after five times the steps as well; with attention it stays",
-        says="One dot for each trained model. Without attention the share of right tokens is near 1 at length 4; at length 12 "
-        "it is about a third after 800 steps and about a half after 4000. With attention it is near 1 at both, but for one "
-        "model at 0.83.",
+        title="Without attention accuracy falls with length, after 5 budgets as well; with attention it stays",
+        says=_told(seen, "One dot for each trained model, medians in words. Without attention {median short:.0%} of "
+        "the tokens are right at length 4 after 5 budgets and {median long:.0%} at length 12, after one "
+        "{median long | it is trained:.0%}. One model for all lengths gets {median long | one model:.0%} there, and "
+        "with attention a model for that length {median long | with attention:.0%}, {least long | with attention:.0%} at least."),
     )  # fmt: skip
 
 
 def recall_by_pairs(seen: Seen) -> alt.Chart:
     """Accuracy by the number of pairs, with what guessing comes to."""
     series = {
-        "LSTM, 800 steps": "it is trained for a fifth of the steps",
-        "LSTM, 4000 steps": "as written",
+        "LSTM, 1 budget": "it is trained for a fifth of the steps",
+        "LSTM, 5 budgets": "as written",
         "attention": "one layer of attention",
     }
     rows = _each_seed(seen, series, {f"at {pairs}": pairs for pairs in GUESS}, "pairs", "accuracy", "network")
@@ -180,10 +199,11 @@ def recall_by_pairs(seen: Seen) -> alt.Chart:
     ]
     return dots(
         rows, x="pairs", y="accuracy", series="network",
-        title="The more pairs of key and value, the fewer an LSTM of width 48 tells apart; attention tells all",
-        says="One mark for each trained network and number of pairs, and the share that guessing among the values comes to. "
-        "From two pairs to eight the LSTMs fall from nearly all to about half, or to two thirds after five times the "
-        "steps, always above guessing; attention stays at the top.",
+        title="The more pairs of key and value, the smaller the share that an LSTM of width 48 tells",
+        says=_told(seen, "One mark for each trained network and number of pairs, and the share that guessing among "
+        "the values comes to. From two pairs to eight the LSTMs fall from {median at 2:.0%} to {median at 8:.0%} with "
+        "5 budgets, and from {median at 2 | it is trained:.0%} to {median at 8 | it is trained:.0%} with one; attention from "
+        "{median at 2 | one layer:.0%} to {median at 8 | one layer:.0%}. Medians."),
     )  # fmt: skip
 
 
@@ -193,14 +213,15 @@ def aligned_tokens(seen: Seen) -> alt.Chart:
     return strips(
         _once(seen, series, "aligned"), x="aligned", y="network",
         title="Never told where to look, attention mostly learns to look at the token that is to be written, and not always",
-        says="One mark for each model. Before training about one target token in ten has its largest weight at the source "
-        "token to be written; after training nearly all have in most models, and in one hardly any.",
+        says=_told(seen, "One mark for each model. Before training {median aligned | before training:.0%} of the "
+        "target tokens have their largest weight at the source token to be written; after training "
+        "{median aligned:.0%}, and in one model {least aligned:.0%}."),
     )  # fmt: skip
 
 
 def steps_to_target(seen: Seen) -> alt.Chart:
     """Steps that a recurrence and attention take to the same loss."""
-    tasks = {"spelling": "as written", "recall after 30": "recalling the first of 31 symbols"}
+    tasks = {"spelling": "as written", "recall": "recalling the first of 31 symbols"}
     kinds = {"LSTM": "recurrent", "attention": "attention"}
     rows = [
         {"task": task, "steps to the loss": trial[kind], "network": name}
@@ -210,9 +231,10 @@ def steps_to_target(seen: Seen) -> alt.Chart:
     ]
     return dots(
         rows, x="task", y="steps to the loss", series="network",
-        title="An LSTM learns to spell in fewer steps than a Transformer, and to recall over 30 tokens not at all",
-        says="One mark for each trained network. To spell a short text the LSTM takes fewer steps than the Transformer. "
-        "To recall the first of 31 symbols attention takes some hundred; the LSTM is not there after 1600.",
+        title="An LSTM learns to spell in fewer steps than a Transformer, and to recall from afar not at all",
+        says=_told(seen, "One mark for each trained network. To spell a short text the LSTM takes "
+        "{median recurrent:.0f} steps, the Transformer {median attention:.0f}. To recall a first symbol attention "
+        "takes {median attention | holds for:.0f}; the LSTM is not there after {least recurrent | holds for:.0f}."),
     )  # fmt: skip
 
 
@@ -227,8 +249,9 @@ def accuracy_by_width(seen: Seen) -> alt.Chart:
     ]
     return strips(
         rows, x="length that is got half right", y="network",
-        title="Four times the width reaches farther, but not four times as far",
-        says="One mark for each trained encoder-decoder: up to which length it gets half of the tokens right.",
+        title="A wider state reaches farther, but not in proportion",
+        says=_told(seen, "One mark for each trained encoder-decoder: up to which length it gets at least one token in two right. "
+        "Medians: {median small:.0f} with width 16, {median large:.0f} with width 64."),
     )  # fmt: skip
 
 
@@ -242,6 +265,8 @@ def recall_with_a_window(seen: Seen) -> alt.Chart:
     return strips(
         _once(seen, series, "accuracy"), x="accuracy", y="network",
         title="A window of ten can teach a lag of thirty, if short lags are among the examples",
-        says="One mark for each trained network. With mixed lags and a window of ten all are right at lag 30; with one lag of "
-        "50 and that window all are at chance; with a window that reaches the token all are right.",
+        says=_told(seen, "One mark for each trained network. With lags 1 to 30 and a window of 10 all are right in "
+        "{least accuracy:.0%} of the strings or more; with one lag of 50 and that window in "
+        "{most accuracy | amended:.0%} at most; with a window that reaches the token in "
+        "{least accuracy | fails for:.0%} or more."),
     )  # fmt: skip

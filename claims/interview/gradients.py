@@ -4,12 +4,12 @@ from claims.figures.training import every_seed
 from claims.kit import at_least, at_most, claim, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.subjects.trained.fair import VANISHED
-from claims.subjects.trained.recall import share_that_arrives
+from claims.subjects.trained.recall import UNTRAINED, share_that_arrives
 
 
 @claim(
     "interview.early-source-starves",
-    says="The first words of a source get next to nothing of the gradient, so that what they align with is not learnt.",
+    says="The first words of a source get next to nothing of the gradient when training starts.",
     lines=(489,),
     expect="supported",
     by=trials(seeds=20),
@@ -19,10 +19,13 @@ from claims.subjects.trained.recall import share_that_arrives
         "biases made for sources of that length": reading(seed=seeds(), body="LSTM, chrono", lag=49),
         "one layer of attention in its place": reading(seed=seeds(), body="attention", lag=49),
     },
-    teach="Of a source of 50 words the first gets less than a millionth of the last one's gradient when training starts. "
-    "Reversing the source brings it next to the decoder, as Sutskever et al. (2014) did; slow gates bring it through.",
-    not_shown="That nothing is learnt of it in the end: gradients grow as the gates learn to stay open. Attention, which has a "
-    "path of its own to each word.",
+    teach="Of a source of 50 words the first gets {most share:.0g} of the last one's gradient at most. Reversing "
+    "the source brings it next to the decoder, as Sutskever et al. (2014) did; slow gates bring "
+    "{least share | biases:.0%} or more of it through, and one layer of attention {least share | one layer:.1%} or "
+    "more.",
+    not_shown="That what the first words align with is not learnt, which the line concludes: gradients grow as the "
+    "gates learn to stay open.",
+    scope=f"{UNTRAINED}; an LSTM as torch draws it; 50 words",
     cites=("sutskever2014", "bengio1994"),
     figure=every_seed(
         "share",
@@ -49,9 +52,11 @@ def little_arrives(seed: int, body: str, lag: int) -> None:
         "its biases are made for the distance": reading(seed=seeds(), body="LSTM, chrono", lag=50),
     },
     fails_for={"a plain network, over ten tokens": reading(seed=seeds(), body="tanh", lag=10)},
-    teach="As torch draws it an LSTM loses half of the gradient a step: a few thousandths arrive over ten tokens, and over 50 "
-    "nothing to speak of. It is biases that open the forget gates, not the cell alone, that solve it.",
+    teach="As torch draws it an LSTM keeps {median a_step:.0%} of the gradient a step: "
+    "{median share | the distance:.1%} arrives over ten tokens, and {median share:.0g} over 50. It is biases that open "
+    "the forget gates, not the cell alone, that solve it: {median share | its biases:.0%}.",
     not_shown="Trained LSTMs, whose gates may have opened. Medium is taken for up to 50 tokens, as the essay's table has it.",
+    scope=f"{UNTRAINED}; LSTMs as torch draws them or with chrono biases; lags 10 and 50",
     cites=("hochreiter1997", "tallec2018"),
     figure=every_seed(
         "share",
@@ -62,5 +67,5 @@ def little_arrives(seed: int, body: str, lag: int) -> None:
 )
 def enough_arrives(seed: int, body: str, lag: int) -> None:
     share = share_that_arrives(seed, body, lag)
-    measure(share=share)
+    measure(share=share, a_step=share ** (1 / lag))
     at_least(share, VANISHED, f"share of the gradient that arrives {lag} tokens back")

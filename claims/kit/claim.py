@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.evidence.outcomes import WORDS, Word
+from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
 from claims.kit.reading import Reading, Several, in_their_roles
@@ -22,7 +23,8 @@ class Claim:
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
-    `uses` names the claims that it rests on."""
+    `scope` says where the statement was tried, if what came out may be otherwise elsewhere; `uses` names the claims that it rests
+    on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
 
     id: str
     says: str
@@ -38,6 +40,7 @@ class Claim:
     defined_at: str
     fact: Any = None
     uses: tuple[str, ...] = ()
+    scope: str = ""
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -65,6 +68,7 @@ def claim(
     witness: Several | None = None,
     by: Engine | None = None,
     not_shown: str = "",
+    scope: str = "",
     cites: tuple[str, ...] = (),
     lines: tuple[int, ...] = (),
     figure: Callable[..., Any] | None = None,
@@ -81,7 +85,7 @@ def claim(
         check = check.check if isinstance(check, Claim) else check
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
-            f"{check.__module__.replace('.', '/')}.py:{line}", uses=uses,
+            f"{check.__module__.replace('.', '/')}.py:{line}", uses=uses, scope=scope,
         )  # fmt: skip
         if problems := problems_of(made):
             raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
@@ -108,4 +112,7 @@ def problems_of(claim: Claim) -> list[str]:
             problems.append(f"reading {one.name!r} fills in {sorted(one.arguments)}, the property takes {sorted(wanted)}")
         if one.role == "witness" and not all(domain.is_one_value for domain in one.arguments.values()):
             problems.append(f"has the witness {one.name!r}, which leaves something open: a witness is a single case")
-    return problems + claim.by.problems_of(claim.readings)
+    if claim.by.name == "trials" and not claim.scope:
+        problems.append("is decided by trials and does not say where: add scope=, the task, widths, lengths, starts and budget")
+    words = {"says": claim.says, "teach": claim.teach, "not_shown": claim.not_shown, "scope": claim.scope}
+    return problems + blanks.problems_of(words, claim.readings) + claim.by.problems_of(claim.readings)

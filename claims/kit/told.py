@@ -48,6 +48,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     teach: str
     not_shown: str
+    scope: str = ""
     expect: Word
     by: By
     readings: tuple[ToldReading, ...]
@@ -78,7 +79,8 @@ def told(claim: Claim) -> Told:
         for one in claim.readings
     )  # fmt: skip
     return Told(
-        id=claim.id, says=claim.says, teach=claim.teach, not_shown=claim.not_shown, expect=claim.expect,
+        id=claim.id, says=claim.says, teach=claim.teach, not_shown=claim.not_shown, scope=claim.scope,
+        expect=claim.expect,
         by=By(claim.by.name, claim.by.timed), readings=readings, cites=claim.cites, lines=claim.lines, uses=claim.uses,
         defined_at=claim.defined_at, draws=claim.figure is not None, trains=sorted(experiments(claim)), fact=claim.fact,
     )  # fmt: skip

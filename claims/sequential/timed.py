@@ -1,10 +1,24 @@
 """What a clock says: training steps of layers side by side, on cores of this machine and on GPUs, here or recorded."""
 
+import math
+
 from claims.figures.hardware import extrapolated, measured_and_predicted, price_of_sequence, time_by_length, times_as_fast
 from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, show
 from claims.kit.domains import seeds
 from claims.sequential.figures import time_on_processors
-from claims.subjects.machines import GPU, ONE_CORE, TWO_CORES, Machine, Timed, all_timings, on_other_gpus, repetitions
+from claims.subjects.machines import (
+    GPU,
+    ONE_CORE,
+    TWO_CORES,
+    Machine,
+    Timed,
+    all_timings,
+    in_ms,
+    middle,
+    on_other_gpus,
+    repetitions,
+    times,
+)
 from claims.subjects.predicted import STATED, Demand, demand, predicted
 from impls.clocks.timing import Layer
 
@@ -15,7 +29,19 @@ NARROW_LSTM, NARROW_SCAN = (Layer(name, 32) for name in ("LSTM, step by step", "
 STEPS_AND_ROUNDS = {"on": ONE_CORE, "behind": NARROW_LSTM, "ahead": NARROW_SCAN, "n": 512, "batch": 1}
 BUSY = {"behind": WIDE_LSTM, "ahead": WIDE_TRANSFORMER, "n": 512, "batch": 16}  # enough for a GPU to do
 LITTLE = {"behind": LSTM, "ahead": TRANSFORMER, "n": 256, "batch": 4}  # not enough
+STEPPED, STEPPED_NARROW = (Layer("LSTM, step by step", d) for d in (512, 128))
 ON_A_CORE = {"on": ONE_CORE} | LITTLE
+
+
+def longer(layer: Layer, batch: int = 4) -> float:
+    """How many times as long 512 tokens take on the GPU as 16."""
+    return middle(GPU, layer, 512, batch) / middle(GPU, layer, 16, batch)
+
+
+def done_at_once(on: Machine) -> float:
+    """Operations in a cycle of the clock of what was recorded; NaN where nothing was."""
+    known = on.recorded
+    return known.abilities.rate / known.clock if known and known.clock else math.nan
 
 
 @claim(
@@ -51,6 +77,8 @@ ON_A_CORE = {"on": ONE_CORE} | LITTLE
     "processors share its work: time lies between max(W/p, S) and W/p + S.",
     not_shown="Other lengths and widths than those timed: n = 2d is where the counts cross. A GPU: see "
     "sequential.speedup-needs-parallel-hardware.gpu.",
+    scope="One training step of torch's layers of width 128 in float32, 4 sequences of 16 to 512 tokens, on one "
+    "and two cores of the machine that runs this",
     cites=("brent1974", "vaswani2017"),
     figure=time_by_length,
 )
@@ -75,11 +103,15 @@ def a_recurrent_layer_is_no_slower(on: Machine, rival: Layer, n: int, batch: int
     },
     fails_for={"one core for the GPU": reading(times=1, seed=seeds(), **ON_A_CORE)},
     also=on_other_gpus(times=1, seed=seeds(), **BUSY),
-    teach="With enough to do. On an H100 a Transformer layer 512 wide takes 5 ms for 16 sequences of 512 tokens, torch's LSTM "
-    "16 ms: a third. With little to do, 4 sequences of 256 tokens and width 128, launching is what it costs, and the LSTM, all "
-    "of whose steps torch launches at once, takes 1.4 ms and the Transformer layer 2.0 ms.",
-    not_shown="Other GPUs than an H100 and an H200. Numbers of 16 bits, which such GPUs multiply many times as fast; all is "
-    "float32. Whole networks: one layer is timed.",
+    teach="With enough to do. On an H100 a Transformer layer 512 wide takes "
+    f"{in_ms(GPU, WIDE_TRANSFORMER, 512, 16)} for 16 sequences of 512 tokens, torch's LSTM "
+    f"{in_ms(GPU, WIDE_LSTM, 512, 16)}. With little to do, 4 sequences of 256 tokens and width 128, launching is what "
+    f"it costs, and the LSTM, all of whose steps torch launches at once, takes {in_ms(GPU, LSTM, 256, 4)} and the "
+    f"Transformer layer {in_ms(GPU, TRANSFORMER, 256, 4)}.",
+    not_shown="Other GPUs than an H100 and an H200. Numbers of fewer bits than float32, which such GPUs multiply many "
+    "times as fast. Whole networks: one layer is timed.",
+    scope="One training step of torch's layers in float32: width 128, 4 sequences of 256 tokens, and width 512, 16 "
+    "sequences of 512 tokens; recorded on an H100, on an H200 beside it",
     cites=("vaswani2017",),
     figure=times_as_fast,
 )
@@ -94,7 +126,7 @@ def the_second_takes_a_fraction_of_the_time(
 
 a_tenth_of_the_time = claim(
     "sequential.ten-times-faster-convergence.throughput",
-    says="A Transformer layer takes a tenth of the time of an LSTM layer for a training step.",
+    says="On one CPU core a Transformer layer takes a tenth of the time of an LSTM layer for a training step.",
     lines=(82,),
     expect="refuted",
     by=repetitions(),
@@ -107,6 +139,8 @@ a_tenth_of_the_time = claim(
     "is a figure for hardware that does thousands of operations at once; name the machine whenever you name it.",
     not_shown="A GPU: see sequential.ten-times-faster-convergence.throughput.gpu. How many steps training takes: see "
     "sequential.ten-times-faster-convergence.",
+    scope="One training step of torch's layers of width 128 in float32, 4 sequences of 512 tokens, on one and two "
+    "cores of the machine that runs this",
     cites=("vaswani2017",),
     figure=time_on_processors,
 )(the_second_takes_a_fraction_of_the_time)
@@ -127,7 +161,7 @@ a_tenth_of_it_on_a_gpu = claim(
             on=GPU, behind=LSTM, ahead=TRANSFORMER, n=1024, batch=4, times=10, seed=seeds()
         ),
         "the LSTM is called step by step": reading(
-            on=GPU, behind=Layer("LSTM, step by step", 512), ahead=WIDE_TRANSFORMER, n=512, batch=16, times=10, seed=seeds()
+            on=GPU, behind=STEPPED, ahead=WIDE_TRANSFORMER, n=512, batch=16, times=10, seed=seeds()
         ),
     },
     holds_for={
@@ -135,10 +169,14 @@ a_tenth_of_it_on_a_gpu = claim(
     },
     fails_for={"one core for the GPU": reading(times=10, seed=seeds(), **ON_A_CORE)},
     also=on_other_gpus(times=10, seed=seeds(), **BUSY),
-    teach="Three times, not ten, at width 512 and 256 or 512 tokens on an H100, and less at any other width and length that was "
-    "timed there. Twenty to a hundred times it is beside an LSTM whose steps are called one by one, as they are in a loop in "
-    "Python. Ask of a factor on which GPU it was measured, at which length, width and batch, and with whose LSTM.",
-    not_shown="Other GPUs than an H100 and an H200; numbers of 16 bits; whole networks.",
+    teach=f"{times(GPU, WIDE_LSTM, WIDE_TRANSFORMER, 512, 16):.1f} times, not ten, for 16 sequences of 512 tokens "
+    f"at width 512 on an H100, and {times(GPU, LSTM, TRANSFORMER, 512, 4):.1f} times for 4 at width 128. Beside an "
+    "LSTM whose steps are called one by one, as they are in a loop in Python, it is "
+    f"{times(GPU, STEPPED, WIDE_TRANSFORMER, 512, 16):.0f} times. Ask of a factor on which GPU it was measured, at "
+    "which length, width and batch, and with whose LSTM.",
+    not_shown="Other GPUs than an H100 and an H200; numbers of fewer bits than float32; whole networks.",
+    scope="One training step of torch's layers in float32, width 512 and 16 sequences or width 128 and 4, 512 or "
+    "1024 tokens; recorded on an H100, on an H200 beside it",
     cites=("vaswani2017",),
     figure=extrapolated,
 )(the_second_takes_a_fraction_of_the_time)
@@ -146,7 +184,7 @@ a_tenth_of_it_on_a_gpu = claim(
 
 @claim(
     "sequential.512-steps.seconds",
-    says="512 tokens take a recurrent layer far longer than 16 do, and a Transformer layer hardly longer.",
+    says="On one CPU core 512 tokens take a recurrent layer far longer than 16 do, and a Transformer layer hardly longer.",
     lines=(78, 79, 80),
     expect="refuted",
     uses=("sequential.512-steps",),
@@ -160,6 +198,8 @@ a_tenth_of_it_on_a_gpu = claim(
     teach="On one core both times grow with the work, the Transformer layer's more than in proportion: its scores grow with n². "
     "That 512 steps wait for one another matters where more operations could be done at once than a step has.",
     not_shown="A GPU: see sequential.512-steps.seconds.gpu.",
+    scope="One training step of torch's layers of width 128 in float32, 4 sequences of 16 and of 512 tokens, on "
+    "one core of the machine that runs this",
     cites=("vaswani2017",),
     figure=price_of_sequence,
 )
@@ -181,7 +221,7 @@ so_does_it_on_a_gpu = claim(
     as_written=reading(on=GPU, recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()),
     amended={
         "the recurrent layer's steps are called one by one": reading(
-            on=GPU, recurrent=Layer("LSTM, step by step", 128), parallel=TRANSFORMER, batch=4, seed=seeds()
+            on=GPU, recurrent=STEPPED_NARROW, parallel=TRANSFORMER, batch=4, seed=seeds()
         )
     },
     holds_for={
@@ -196,12 +236,14 @@ so_does_it_on_a_gpu = claim(
         )
     }
     | on_other_gpus(recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()),
-    teach="A chain of 7n operations grows with n and one of 31 does not, but time follows the chain only where each step is "
-    "launched by itself: from 16 tokens to 512 such an LSTM takes 20 times as long on an H100, and a Transformer layer no "
-    "longer. torch's own LSTM launches all steps at once and takes less than twice as long. At width 512 it is 10 times beside "
-    "3.",
-    not_shown="Other GPUs than an H100 and an H200. Whether four times as much growth, which is asked for, is reached at width "
-    "512: the repetitions leave it open.",
+    teach="A chain that grows with n takes time that does so only where each step is launched by itself: from 16 "
+    f"tokens to 512 such an LSTM takes {longer(STEPPED_NARROW):.0f} times as long on an H100, and a Transformer layer "
+    f"{longer(TRANSFORMER):.1f} times. torch's own LSTM launches all steps at once and takes {longer(LSTM):.1f} times "
+    f"as long. At width 512 it is {longer(WIDE_LSTM, 16):.0f} beside {longer(WIDE_TRANSFORMER, 16):.1f}.",
+    not_shown="Other GPUs than an H100 and an H200. Whether four times as much growth, which is asked for, is reached "
+    "at width 512: the repetitions leave it open.",
+    scope="One training step of torch's layers in float32, width 128 and 4 sequences, 16 and 512 tokens; recorded "
+    "on an H100, on an H200 beside it",
     cites=("vaswani2017",),
 )(one_grows_with_length_and_the_other_does_not)
 
@@ -215,9 +257,10 @@ so_does_it_on_a_gpu = claim(
     as_written=reading(on=GPU, seed=seeds()),
     fails_for={"one CPU core": reading(on=ONE_CORE, seed=seeds())},
     also=on_other_gpus(seed=seeds()),
-    teach="At once is in one cycle of the clock. In a product of large matrices of float32 an H100 comes to 26 000 operations a "
-    "cycle, three quarters of the 33 792 that its lanes could do; one core of a CPU comes to some tens.",
-    not_shown="Other GPUs than an H100 and an H200; numbers of 16 bits, of which it does more.",
+    teach="At once is in one cycle of the clock. In a product of large matrices of float32 an H100 comes to "
+    f"{done_at_once(GPU):,.0f} operations a cycle.",
+    not_shown="Other GPUs than an H100 and an H200; numbers of fewer bits than float32, of which it does more.",
+    scope="A product of square matrices of float32; recorded on an H100, on an H200 beside it",
 )
 def a_thousand_operations_a_cycle(on: Machine, seed: int) -> None:
     """In a product of square matrices of float32."""

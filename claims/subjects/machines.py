@@ -6,6 +6,7 @@ was recorded, so that they are the same everywhere; what others say stands besid
 """
 
 import json
+import math
 import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -236,6 +237,22 @@ def on_other_gpus(**arguments: Any) -> dict[str, Reading]:
     """The same on every other GPU that was recorded, and on the one of this machine."""
     here = [Machine(f"{torch.cuda.get_device_name()}, here and now", "cuda")] if torch.cuda.is_available() else []
     return {f"on {one}": reading(on=one, **arguments) for one in gpus()[1:] + here}
+
+
+def middle(on: Machine, layer: Layer, n: int, batch: int) -> float:
+    """The median of the seconds that a training step of a layer took where it was recorded; NaN where it was not."""
+    rows = on.recorded.find([layer], n, batch) if on.recorded else []
+    return median(row[0] for row in rows) if rows else math.nan
+
+
+def in_ms(on: Machine, layer: Layer, n: int, batch: int) -> str:
+    """The same in words."""
+    return f"{1000 * middle(on, layer, n, batch):.2g} ms"
+
+
+def times(on: Machine, behind: Layer, ahead: Layer, n: int, batch: int) -> float:
+    """How many times as long as the second the first takes."""
+    return middle(on, behind, n, batch) / middle(on, ahead, n, batch)
 
 
 @cache

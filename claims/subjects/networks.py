@@ -3,7 +3,8 @@
 Numbers lie on a grid of eighths. Everything is float64.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.kit.domain import domain
+from claims.kit.domain import Domain, domain, only
 from claims.kit.domains.matrices import Interval, grid
 from impls.learning import bptt
 from impls.recurrent import elman
@@ -75,12 +76,69 @@ def nearest_to_orthogonal(
     return float((values - 1).abs().amax(-1).min())
 
 
+Inputs = Callable[[int, int, torch.Generator], torch.Tensor]
+
+
+def normal(length: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Inputs whose entries are standard normal, shape (length, width)."""
+    return torch.randn(length, width, generator=generator, dtype=torch.float64)
+
+
+def one_hot(length: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Tokens of a vocabulary as large as the network is wide, each a 1 among zeros, shape (length, width)."""
+    tokens = torch.randint(width, (length,), generator=generator)
+    return torch.nn.functional.one_hot(tokens, width).double()
+
+
+def nothing(length: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Inputs of zeros, shape (length, width)."""
+    return torch.zeros(length, width, dtype=torch.float64)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A plain network as one begins with it: how its weights are drawn, how wide it is and what it reads."""
+
+    start: Callable[..., Elman]
+    width: int
+    inputs: Inputs
+
+    def __str__(self) -> str:
+        return f"{self.start.__name__}, width {self.width}, {self.inputs.__name__.replace('_', '-')} inputs"
+
+
+def settings(starts: Sequence[Callable[..., Elman]], widths: Sequence[int], inputs: Sequence[Inputs], words: str) -> Domain:
+    """Every combination of them."""
+    every = tuple(Setting(start, width, read) for start in starts for width in widths for read in inputs)
+    return only(every, words)
+
+
+WIDTHS, READ = (32, 128), (normal, one_hot)
+TORCHS = settings((elman.draw,), WIDTHS, READ, "weights as torch draws them, width 32 or 128, normal or one-hot inputs")
+KERASES = settings((elman.glorot,), WIDTHS, READ, "weights as Keras draws them, width 32 or 128, normal or one-hot inputs")
+EVERYDAY = settings(
+    (elman.draw, elman.glorot), WIDTHS, READ, "weights as torch or as Keras draws them, width 32 or 128, normal or one-hot inputs"
+)
+ORTHOGONAL_AT_REST = settings((elman.glorot,), WIDTHS, (nothing,), "orthogonal weights, no bias and no input, width 32 or 128")
+
+
+def decades_over(seed: int, one: Setting, length: int) -> float:
+    """By how many powers of ten the gradient changes over so many steps: log10 ‖J_T…J_1‖."""
+    return gradient_rate(seed, one.start, gain=1.0, inputs=one.inputs, width=one.width, length=length) * length / math.log(10)
+
+
 def gradient_rate(
-    seed: int, start: Callable[..., Elman], gain: float, input_scale: float, width: int = 32, length: int = 100
+    seed: int,
+    start: Callable[..., Elman],
+    gain: float,
+    input_scale: float = 1.0,
+    width: int = 32,
+    length: int = 100,
+    inputs: Inputs = normal,
 ) -> float:
     """Growth of the gradient per step, in powers of e: log ‖J_T…J_1‖ / T for random inputs."""
     generator = torch.Generator().manual_seed(seed)
     drawn = start(width, width, generator)
     network = replace(drawn, W_h=gain * drawn.W_h)
-    x = input_scale * torch.randn(length, width, generator=generator, dtype=torch.float64)
+    x = input_scale * inputs(length, width, generator)
     return bptt.log_norm(bptt.jacobians(network, elman.run(network, x)), length) / length

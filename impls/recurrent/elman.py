@@ -73,6 +73,13 @@ def orthogonal(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = 
     return replace(draw(d, m, generator, dtype), W_h=W_h)
 
 
+def glorot(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> Elman:
+    """W_h orthogonal, W_x uniform within ±√(6/(m + d)) (Glorot & Bengio 2010), b = 0: as Keras draws its SimpleRNN."""
+    W_h = torch.nn.init.orthogonal_(torch.empty(d, d, dtype=dtype), generator=generator)
+    W_x = torch.nn.init.xavier_uniform_(torch.empty(d, m, dtype=dtype), generator=generator)
+    return Elman(W_h, W_x, torch.zeros(d, dtype=dtype))
+
+
 def identity(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> Elman:
     """W_h = I, b = 0, W_x normal with deviation 0.001 (Le, Jaitly & Hinton 2015, who use it with relu)."""
     W_x = 1e-3 * torch.randn(d, m, generator=generator, dtype=dtype)

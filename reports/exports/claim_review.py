@@ -24,13 +24,17 @@ def claim_review(claim: ClaimRecord, record: Record, pages: str = "claims/") -> 
     return {
         "@context": CONTEXT, "@type": "ClaimReview", "url": f"{pages}{claim.id}.html", "identifier": claim.id,
         "claimReviewed": claim.says, "datePublished": record.run.date, "author": {"@type": "Organization", "name": AUTHORS},
-        "reviewBody": f"{claim.why} {CORRECTED[claim.verdict]}: {claim.teach}", "reviewRating": _rating(claim),
+        "reviewBody": f"{_why(claim)} {CORRECTED[claim.verdict]}: {claim.teach}", "reviewRating": _rating(claim),
         "itemReviewed": {"@type": "Claim", "text": claim.says, "appearance": _appearance(claim)},
     }  # fmt: skip
 
 
+def _why(claim: ClaimRecord) -> str:
+    return f"{claim.why} Scope: {claim.scope}." if claim.scope else claim.why
+
+
 def _rating(claim: ClaimRecord) -> dict[str, Any]:
-    told = {"@type": "Rating", "alternateName": claim.verdict, "ratingExplanation": claim.why}
+    told = {"@type": "Rating", "alternateName": claim.verdict, "ratingExplanation": _why(claim)}
     if claim.verdict not in TRUTH:
         return told
     return told | {"ratingValue": TRUTH[claim.verdict], "worstRating": min(TRUTH.values()), "bestRating": max(TRUTH.values())}

@@ -32,7 +32,9 @@ def _case(suite: Element, one: ClaimRecord, off: bool, seconds: float) -> Elemen
         SubElement(case, "failure", type="verdict", message=told).text = _legal(one.why)
     elif one.verdict == "undecided":
         SubElement(case, "skipped", message=_legal(one.why))
-    SubElement(case, "system-out").text = _legal(f"{one.says}\n{one.verdict}: {one.why}\n{one.defined_at}")
+    SubElement(case, "system-out").text = _legal(
+        "\n".join(filter(None, [one.says, f"{one.verdict}: {one.why}", one.scope, one.defined_at]))
+    )
     return case
 
 

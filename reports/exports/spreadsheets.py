@@ -36,7 +36,7 @@ def guarded(cell: object) -> str:
 def _claim(one: ClaimRecord) -> dict[str, object]:
     return {
         "id": one.id, "chapter": one.chapter, "verdict": one.verdict, "expected": one.expected, "statement": one.says,
-        "correction or comment": one.teach, "why": one.why, "not shown": one.not_shown,
+        "correction or comment": one.teach, "why": one.why, "not shown": one.not_shown, "scope": one.scope,
         "engine": wording.ENGINE_NAMES[wording.engine(one)], "lines": _joined(one.lines), "sources": _joined(one.cites),
         "defined at": one.defined_at, "evidence": f"evidence/{one.id}.json",
     }  # fmt: skip

@@ -15,6 +15,7 @@ from claims.evidence.profiles import Profile
 from claims.evidence.source import digest
 from claims.evidence.store import Store
 from claims.evidence.verdict import judge
+from claims.kit.blanks import BlankError, filled
 from claims.kit.claim import Claim
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
@@ -196,14 +197,23 @@ def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
 def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile) -> ClaimRecord:
     verdict = judge(seen.readings, may_conclude=profile.may_conclude)
     chart = seen.figure
+    says, teach, not_shown, scope = _words(claim, seen)
     return ClaimRecord(
-        id=claim.id, chapter=claim.chapter, says=claim.says, verdict=verdict.word, why=verdict.why,
-        expected=claim.expect, teach=claim.teach, not_shown=claim.not_shown, by=claim.by.name,
+        id=claim.id, chapter=claim.chapter, says=says, verdict=verdict.word, why=verdict.why,
+        expected=claim.expect, teach=teach, not_shown=not_shown, scope=scope, by=claim.by.name,
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses),
     )  # fmt: skip
+
+
+def _words(claim: Claim | Told, seen: ClaimEvidence) -> list[str]:
+    """What it says, with the numbers that were measured."""
+    try:
+        return [filled(text, seen.readings) for text in (claim.says, claim.teach, claim.not_shown, claim.scope)]
+    except BlankError as problem:
+        raise BlankError(f"{claim.defined_at}: claim {claim.id!r}, {problem}") from problem
 
 
 def _before(readings: Mapping[str, Examined]) -> str:

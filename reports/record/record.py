@@ -144,7 +144,8 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A claim, its verdict and what the verdict rests on; what is empty is left out. `uses` are claims that it rests on."""
+    """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
+    it may be otherwise elsewhere; `uses` are claims that it rests on."""
 
     id: str
     chapter: str
@@ -154,6 +155,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     expected: Word
     teach: str
     not_shown: str = ""
+    scope: str = ""
     by: str
     cites: list[str] = []
     lines: list[int] = []

@@ -36,8 +36,9 @@ def citations(claim: ClaimRecord, run: Run) -> dict[str, str]:
 
 
 def _title(claim: ClaimRecord) -> str:
-    """The statement, with its verdict, on one line and without the marks of our prose."""
-    return " ".join(f"{re.sub('[*`]', '', claim.says)} ({claim.verdict.capitalize()}.)".split())
+    """The statement, with its verdict and where it was tried, on one line and without the marks of our prose."""
+    came = f"{claim.verdict.capitalize()}; scope: {claim.scope}." if claim.scope else f"{claim.verdict.capitalize()}."
+    return " ".join(re.sub("[*`]", "", f"{claim.says} ({came})").split())
 
 
 def _plain(claim: ClaimRecord, run: Run) -> str:

@@ -65,10 +65,14 @@ def _anchor(heading: str) -> str:
 def _instead(first: Sequence[ClaimRecord]) -> list[str]:
     """The corrections that matter most."""
     rows = [
-        f"{number}. {marked(one.says)} ({ICONS[one.verdict]} {one.verdict}) **{marked(one.teach)}**"
+        f"{number}. {marked(one.says)} ({ICONS[one.verdict]} {one.verdict}{_scope(one)}) **{marked(one.teach)}**"
         for number, one in enumerate(first, 1)
     ]
     return ["## What to say instead", "", *rows, ""] if rows else []
+
+
+def _scope(one: ClaimRecord) -> str:
+    return f"; scope: {marked(one.scope)}" if one.scope else ""
 
 
 def _table(table: TableRecord, by_id: Mapping[str, ClaimRecord]) -> list[str]:
@@ -88,7 +92,10 @@ def _cell(one: CellRecord | str | None, by_id: Mapping[str, ClaimRecord]) -> str
 
 def _row(one: ClaimRecord, corrected: bool) -> str:
     why = [marked(one.why), *([f"**Say instead:** {marked(one.teach)}"] if corrected else [])]
-    return _line([_verdict(one.verdict), f"{marked(one.says)}<br>[`{one.id}`](evidence/{one.id}.json)", "<br>".join(why)])
+    where = f"<br>{marked(one.scope)}" if one.scope else ""
+    return _line(
+        [f"{_verdict(one.verdict)}{where}", f"{marked(one.says)}<br>[`{one.id}`](evidence/{one.id}.json)", "<br>".join(why)]
+    )
 
 
 def _verdict(word: Word) -> str:

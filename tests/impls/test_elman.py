@@ -67,6 +67,14 @@ def test_orthogonal_weights_keep_lengths(shape, seed):
 
 
 @given(shapes(), seeds())
+def test_weights_after_glorot_are_orthogonal_and_within_the_bound(shape, seed):
+    p = elman.glorot(shape.d, shape.m, generator(seed))
+    assert gap(p.W_h @ p.W_h.T, torch.eye(shape.d, dtype=torch.float64)) < TOLERANCE
+    assert p.W_x.abs().max() <= (6 / (shape.m + shape.d)) ** 0.5
+    assert not p.b.any()
+
+
+@given(shapes(), seeds())
 def test_identity_weights_with_relu_hold_the_state_where_no_input_comes(shape, seed):
     p, h0 = elman.identity(shape.d, shape.m, generator(seed)), drawn(shape, seed)[2].abs()
     silence = torch.zeros(shape.n, *shape.batch, shape.m, dtype=torch.float64)

@@ -29,7 +29,7 @@ def learning(seed: int, able: bool) -> Ran:
 
 
 @claim(
-    "toys.learner", says="It learns.", teach="It does.", expect="supported", by=trials(seeds=20),
+    "toys.learner", says="It learns.", teach="It does.", expect="supported", scope="Toys", by=trials(seeds=20),
     as_written=reading(seed=seeds(), able=True), fails_for={"not able": reading(seed=seeds(), able=False)},
 )  # fmt: skip
 def learner(seed, able):
@@ -39,7 +39,7 @@ def learner(seed, able):
 
 
 as_able = claim(
-    "toys.able", says="It learns as well.", teach="It does.", expect="supported", by=trials(seeds=20),
+    "toys.able", says="It learns as well.", teach="It does.", expect="supported", scope="Toys", by=trials(seeds=20),
     as_written=reading(seed=seeds(), able=True), fails_for={"unable": reading(seed=seeds(), able=False)},
 )(learner)  # fmt: skip
 

@@ -51,7 +51,7 @@ CHANGED = f"five times the budget {HOSTILE}"
 
 
 @claim(
-    "toys.reciter", says=f"It cannot recite {HOSTILE}.", teach="Give it time.", expect="qualified", by=trials(),
+    "toys.reciter", says=f"It cannot recite {HOSTILE}.", teach="Give it time.", expect="qualified", scope="Toys", by=trials(),
     as_written=reading(seed=seeds(), body="parrot", budgets=1, above=0.5),
     amended={
         CHANGED: reading(seed=seeds(), body="parrot", budgets=5, above=0.5),
@@ -68,14 +68,14 @@ def reciter(seed: int, body: str, budgets: int, above: float) -> None:
 
 
 again = claim(
-    "toys.again", says="The same.", teach="Give it time.", expect="supported", by=trials(),
+    "toys.again", says="The same.", teach="Give it time.", expect="supported", scope="Toys", by=trials(),
     as_written=reading(seed=seeds(), body="parrot", budgets=5, above=0.5),
     fails_for={"a crow in its place": reading(seed=seeds(), body="crow", budgets=1, above=0.5)},
     figure=chart_named("Again"),
 )(reciter)  # fmt: skip
 
 unseen = claim(
-    "toys.unseen", says="No figure.", teach="None.", expect="supported", by=trials(),
+    "toys.unseen", says="No figure.", teach="None.", expect="supported", scope="Toys", by=trials(),
     as_written=reading(seed=seeds(), body="parrot", budgets=5, above=0.4),
     fails_for={"a crow in its place": reading(seed=seeds(), body="crow", budgets=1, above=0.5)},
 )(reciter)  # fmt: skip

@@ -5,10 +5,16 @@ from collections.abc import Iterator
 import torch
 
 from claims.evidence.runs import Ran, experiment, ran
+from claims.subjects.trained.fair import HOW
 from impls.learning import language, reader, training
 
 WIDTH, BATCH, STEPS = 32, 32, 200
 TRAINED, DISTANCES = 10, (1, 5, 10, 20)  # words between head and verb, in training at most and in the tests
+
+SETTING = (
+    f"Templated English, up to {TRAINED} words between head and verb in training; width {WIDTH}; {STEPS} steps of {BATCH} "
+    f"sentences a budget; {HOW}"
+)
 
 
 @experiment

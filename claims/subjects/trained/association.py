@@ -5,11 +5,17 @@ from collections.abc import Iterator
 import torch
 
 from claims.evidence.runs import Ran, experiment, ran
+from claims.subjects.trained.fair import HOW
 from impls.learning import reader, tasks, training
 
 KEYS, WIDTH, BATCH, STEPS = 12, 48, 64, 800
 PAIRS = (2, 4, 8)
 GUESS = {pairs: tasks.unbound(KEYS, pairs) for pairs in PAIRS}  # right answers without knowing which value belongs to which key
+
+SETTING = (
+    f"Associative recall of {PAIRS[0]} to {PAIRS[-1]} pairs of {KEYS} keys and {KEYS} values; width {WIDTH}; at most {STEPS} "
+    f"steps of {BATCH} strings a budget; {HOW}"
+)
 
 
 @experiment

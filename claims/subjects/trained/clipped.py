@@ -7,6 +7,9 @@ from impls.learning.clipping import clip_by_norm
 from impls.recurrent import elman
 
 STEPS = 30
+SETTING = (
+    f"A ReLU network that starts from the identity, width 64; {STEPS} steps of gradient descent at rate 0.01; float32 on a CPU"
+)
 
 
 @experiment

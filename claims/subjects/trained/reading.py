@@ -3,11 +3,18 @@
 import torch
 
 from claims.evidence.runs import Ran, experiment, ran
+from claims.subjects.trained.fair import HOW
 from impls.learning import language, reader, tasks, training
 
 SYMBOLS, LENGTH, WIDTH, BATCH, STEPS = 8, 10, 32, 32, 400
 TARGETS = {"spelling": 1.0, "recall": 0.1}  # nats
 WIDTHS = {"LSTM": 56, "attention": 48, "Transformer": 32}  # so that all have about as many parameters
+
+SETTING = (
+    f"Naming the symbol that follows, strings of {LENGTH}, {SYMBOLS} symbols; width {WIDTH}; at most {STEPS} steps of "
+    f"{BATCH} strings; {HOW}"
+)
+SPELLING = f"Spelling a text of a thousand letters; as many parameters each; steps of {BATCH} strings; {HOW}"
 
 
 @experiment

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 import torch
 
 from claims.evidence.runs import Ran, experiment, ran
+from claims.subjects.trained.fair import HOW
 from impls.learning import reader, tasks, training
 
 SYMBOLS, WIDTH, BATCH, STEPS = 8, 32, 32, 600  # chance is 1/8
+TASK = f"Naming the first of {SYMBOLS} symbols after a lag; width {WIDTH}; at most {STEPS} steps of {BATCH} strings a budget"
+SETTING = f"{TASK}; {HOW}"
+UNTRAINED = f"Gradients before training, for random strings of {SYMBOLS} symbols; width {WIDTH}"
 FAR = (100, 200, 500)  # lags that training on shorter ones is tried at
 
 
@@ -39,11 +43,11 @@ def drawn(seed: int, body: str, lag: int) -> reader.Reader:
     return reader.draw(body, SYMBOLS, WIDTH, longest=lag + 2, generator=torch.Generator().manual_seed(seed))
 
 
-def share_that_arrives(seed: int, body: str, lag: int) -> float:
+def share_that_arrives(seed: int, body: str, lag: int, width: int = WIDTH) -> float:
     """The gradient of the untrained network's answer by the first token, as a share of that by the last: norms, one string.
 
     Two digits of it, worked out in double precision: weights are drawn in single, whose last bits are the processor's own."""
-    single = drawn(seed, body, lag)
+    single = reader.draw(body, SYMBOLS, width, longest=lag + 2, generator=torch.Generator().manual_seed(seed))
     model = training.rebuilt(single, (part.double() for part in training.tensors(single)))
     source = torch.randint(SYMBOLS, (lag + 1, 1), generator=torch.Generator().manual_seed(seed))
     embedded = torch.nn.functional.embedding(source, model.embed).requires_grad_()
