@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from claims.evidence.evidence import BIBLIOGRAPHY
 from claims.evidence.keys import ROOT
 from claims.figures import training
 from claims.kit.blanks import BLANK
+from claims.kit.earlier import read_earlier
 
 CLAIMS = {one.id: one for one in claims.every_claim()}
 MEASURED = [one for one in CLAIMS.values() if one.by.name == "trials"]
@@ -98,3 +100,21 @@ def test_no_number_is_typed_in_a_figure_of_training(name):
 ])  # fmt: skip
 def test_the_rule_finds_numbers_that_stand_by_themselves(text, found):
     assert numbers(text) == found
+
+
+EARLIER = read_earlier(ROOT / "claims" / "earlier.toml")
+
+
+@pytest.mark.parametrize("one", EARLIER, ids=lambda one: f"{one.claim} {one.until}")
+def test_an_earlier_verdict_is_of_a_claim_that_has_another_now(one):
+    later = [each for each in EARLIER if each.claim == one.claim and each.until > one.until]
+    assert one.was != (later[0].was if later else CLAIMS[one.claim].expect)
+    assert date.fromisoformat(one.until)
+    assert one.because.endswith(".")
+
+
+def test_a_row_of_earlier_verdicts_with_a_mistake_is_told_with_its_file(tmp_path):
+    file = tmp_path / "earlier.toml"
+    file.write_text('[[earlier]]\nclaim = "a.b"\nuntil = "2026-11-28"\nwas = "true"\nbecause = "x"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"earlier\.toml: .*was.*; a row has claim, until, was and because"):
+        read_earlier(file)

@@ -30,13 +30,15 @@ class EvidenceError(Exception):
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One concrete case. `arguments` holds what was drawn, encoded so that a replay can rebuild it; constants of the
-    reading are left out. `shown` is the arithmetic, `says` what the property found."""
+    reading are left out. `shown` is the arithmetic, `says` what the property found; a case that fell has used its bound so many
+    times (`strain`), where there is one."""
 
     found_by: str
     arguments: dict[str, Any] = {}
     text: dict[str, str]
     says: str
     shown: list[tuple[str, str]] = []
+    strain: float | None = None
 
 
 class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,6 +61,7 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     entropy: int | None = None
     strain: float | None = None
     counterexample: Case | None = None
+    worst: Case | None = None
     tightest: Case | None = None
     measured: list[dict[str, float | None]] = []
     timed: bool = False

@@ -13,7 +13,7 @@ from claims.evidence.evidence import ReadingEvidence
 
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"least": min, "median": median, "most": max, "sum": sum}
 BLANK = re.compile(rf"\{{({'|'.join(STATISTICS)}) ([^{{}}|:]+?)(?: \| ([^{{}}]+))?:([^{{}}:]+)\}}")
-MISSHAPEN = re.compile(r"\{[^{}]*[ :|][^{}]*\}")  # h_{t-1} is none
+MISSHAPEN = re.compile(r"\{[a-z]+ [^{}]*\}")  # h_{t-1} is none
 NOT_MEASURED = "(not measured here)"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

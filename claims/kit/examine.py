@@ -21,6 +21,7 @@ from claims.kit.text import as_text
 
 CHOICE = "choice"
 HOLDS = "the statement holds here"
+WORSE = 1.1  # times as far beyond the bound is worth a case of its own
 Again = tuple[str, list[tuple[str, Any]]]  # what the property said and showed
 
 
@@ -47,7 +48,9 @@ def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None =
         recorded=happened.recorded,
         disturbed=happened.disturbed,
     )
-    steady = msgspec.structs.replace(evidence, cases=0, wins=None, measured=[], strain=None, counterexample=None, tightest=None)
+    steady = msgspec.structs.replace(
+        evidence, cases=0, wins=None, measured=[], strain=None, counterexample=None, worst=None, tightest=None
+    )
     return Examined(evidence=msgspec.structs.replace(steady, timed=True), date=date, seconds=seconds, clocked=clocked)
 
 
@@ -59,7 +62,8 @@ def _evidence(
         cases=happened.cases, enough=happened.enough, discarded=happened.discarded, complete=happened.complete,
         wins=happened.wins, trials=happened.trials, level=happened.level, entropy=entropy,
         strain=None if happened.tightest is None else happened.tightest[1].strain,
-        counterexample=_counterexample(one, engine, happened, again), tightest=_tightest(claim, one, happened),
+        counterexample=_counterexample(one, engine, happened, again), worst=_worst(claim, one, engine, happened),
+        tightest=_tightest(claim, one, happened),
         measured=happened.measured if engine == "trials" else [],
     )  # fmt: skip
 
@@ -109,12 +113,12 @@ def _fall_again(claim: Claim, happened: Happened) -> Again | None:
     if happened.outcome != "fell" or happened.fallen is None:
         return None
     try:
-        again = put_once(claim, happened.fallen[0])
+        again = put_once(claim, happened.fallen.arguments)
     except Exception as crash:
         happened.crashed(crash)
         return None
     if again[0] == HOLDS:
-        happened.outcome, happened.why = "error", f"fell ({happened.fallen[1]}), and held when the same case was run again"
+        happened.outcome, happened.why = "error", f"fell ({happened.fallen.says}), and held when the same case was run again"
     return again
 
 
@@ -122,11 +126,23 @@ def _counterexample(one: Reading, engine: str, happened: Happened, again: Again 
     """The falsifying case with its arithmetic. A trial's is one of several seeds, and is replayed only when asked for."""
     if happened.outcome != "fell" or happened.fallen is None:
         return None
-    arguments, says = happened.fallen
+    arguments, says, strain = happened.fallen
     says, shown = again or (says, [])
     searched = "search, first found" if one.is_control else "search, smallest found"
     found = {"search": searched, "exhaustion": "first of the list", "trials": "one of the seeds"}[engine]
-    return _case("stored witness" if one.role == "witness" else found, one, arguments, says, shown)
+    return _case("stored witness" if one.role == "witness" else found, one, arguments, says, shown, strain)
+
+
+def _worst(claim: Claim, one: Reading, engine: str, happened: Happened) -> Case | None:
+    """Of the reading as written, the case that misses its bound by most, where that is another one."""
+    if happened.outcome != "fell" or one.role != "as written" or happened.worst is None or happened.fallen is None:
+        return None
+    arguments, says, strain = happened.worst
+    if (strain or 0) <= WORSE * (happened.fallen.strain or 0):
+        return None
+    says, shown = (says, []) if engine == "trials" else put_once(claim, arguments)
+    found = {"search": "search, worst found", "exhaustion": "worst of the list", "trials": "worst of the seeds"}[engine]
+    return _case(found, one, arguments, says, shown, strain)
 
 
 def _tightest(claim: Claim, one: Reading, happened: Happened) -> Case | None:
@@ -141,7 +157,9 @@ def _tightest(claim: Claim, one: Reading, happened: Happened) -> Case | None:
     return _case("nearest to failing", one, arguments, seen.strained_by, [])
 
 
-def _case(found_by: str, one: Reading, arguments: Arguments, says: str, shown: list[tuple[str, Any]]) -> Case:
+def _case(
+    found_by: str, one: Reading, arguments: Arguments, says: str, shown: list[tuple[str, Any]], strain: float | None = None
+) -> Case:
     drawn = {name: value for name, value in arguments.items() if name not in constants(one) or one.role == "witness"}
     stored = {name: value for name, value in drawn.items() if name not in constants(one)}
     return Case(
@@ -150,6 +168,7 @@ def _case(found_by: str, one: Reading, arguments: Arguments, says: str, shown: l
         text={name: as_text(value) for name, value in drawn.items()},
         says=says,
         shown=[(label, as_text(value)) for label, value in shown],
+        strain=strain,
     )
 
 

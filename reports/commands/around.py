@@ -1,9 +1,14 @@
-"""What a record has beside the claims: tables to fill in, statements settled elsewhere, and what is shown first."""
+"""What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, and what verdicts
+were before."""
+
+from collections.abc import Sequence
 
 from claims import FACTS
+from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import Target, here
 from claims.evidence.source import digest
 from claims.evidence.store import Store
+from claims.kit.earlier import Earlier, read_earlier
 from reports.record.making import Around
 
 LISTS = (
@@ -18,8 +23,15 @@ def around(store: Store, whole: bool) -> Around:
     sources = here()
     data = [one.read_bytes() for one in sorted((sources.root / "claims" / "facts").glob("*.toml"))]
     key = digest(*map(sources.fingerprint, LISTS), *(one.decode(errors="replace") for one in data))
-    found = store.once("around", key, Around, _collected)
+    found = store.once("around", key, Around, _collected)._replace(earlier=_earlier())
     return found if whole else found._replace(elsewhere=())
+
+
+def _earlier() -> Sequence[Earlier]:
+    try:
+        return read_earlier(here().root / "claims" / "earlier.toml")
+    except ValueError as problem:
+        raise EvidenceError(str(problem)) from problem
 
 
 def _collected() -> Around:

@@ -18,13 +18,13 @@ from reports.commands import statements
 
 
 def replay(id: str, out: Path | None) -> int:
-    """Replay every stored case of the claim: its witnesses and the smallest counterexample as written, else a control's."""
+    """Replay the stored cases of the claim: witnesses, the smallest and the worst counterexample as written, else a control's."""
     store = Store(statements.KEPT)
     entry, console, folder = statements.named([id], statements.entries(store))[0], Console(), out or statements.REPORTS
     statements.keep_sources(store)
     claim = find_claim(entry.id, entry.module)
     evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
-    stored = [(one, case) for one in evidence.readings if (case := one.counterexample or one.tightest)]
+    stored = [(one, case) for one in evidence.readings for case in (one.counterexample or one.tightest, one.worst) if case]
     chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]
     if not chosen:
         raise click.ClickException(f"{claim.id} has no stored case to replay: every case held and none was close to failing")

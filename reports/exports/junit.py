@@ -32,9 +32,8 @@ def _case(suite: Element, one: ClaimRecord, off: bool, seconds: float) -> Elemen
         SubElement(case, "failure", type="verdict", message=told).text = _legal(one.why)
     elif one.verdict == "undecided":
         SubElement(case, "skipped", message=_legal(one.why))
-    SubElement(case, "system-out").text = _legal(
-        "\n".join(filter(None, [one.says, f"{one.verdict}: {one.why}", one.scope, one.defined_at]))
-    )
+    said = [one.says, f"{one.verdict}: {one.why}", *([one.scope] if one.scope else []), one.defined_at]
+    SubElement(case, "system-out").text = _legal("\n".join(said))
     return case
 
 

@@ -82,7 +82,7 @@ def prose(text: str) -> Markup:
 def cases_of(claim: ClaimRecord) -> list[tuple[ReadingEvidence, Case]]:
     """The stored cases worth showing: a witness shows the mechanism, so it stands before what the search came across."""
     witnesses = [(one, one.counterexample or one.tightest) for one in claim.readings if one.role == "witness"]
-    written = [(one, one.counterexample) for one in claim.readings if one.role == "as written"]
+    written = [(one, case) for one in claim.readings if one.role == "as written" for case in (one.counterexample, one.worst)]
     return [(one, case) for one, case in witnesses + written if case]
 
 

@@ -17,6 +17,7 @@ from claims.evidence.store import Store
 from claims.evidence.verdict import judge
 from claims.kit.blanks import BlankError, filled
 from claims.kit.claim import Claim
+from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
 from claims.kit.table import Cell, Table
@@ -27,6 +28,7 @@ from reports.record.record import (
     SCHEMA,
     CellRecord,
     ClaimRecord,
+    EarlierRecord,
     ElsewhereRecord,
     FactRecord,
     FigureRecord,
@@ -41,13 +43,14 @@ from reports.record.record import (
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, and what was timed."""
+    figures show what training showed, and what was timed; and verdicts that were other ones."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
     first: Sequence[str] = ()
     figures: Sequence[str] = ()
     timed: Sequence[str] = ()
+    earlier: Sequence[Earlier] = ()
 
 
 def make_record(
@@ -64,7 +67,7 @@ def make_record(
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
     `new` ones in this run."""
-    judged = [_claim_record(one, evidence[one.id], profile) for one in claims]
+    judged = [_claim_record(one, evidence[one.id], profile, around.earlier) for one in claims]
     counts = Counter(one.verdict for one in judged)
     trained = _trained(claims, evidence, around.figures, list(runs), store)
     seen = readings or {}
@@ -194,7 +197,7 @@ def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
     return next((one.outcome for one in claim.readings if one.name == cell.reading), "")
 
 
-def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile) -> ClaimRecord:
+def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, earlier: Sequence[Earlier]) -> ClaimRecord:
     verdict = judge(seen.readings, may_conclude=profile.may_conclude)
     chart = seen.figure
     says, teach, not_shown, scope = _words(claim, seen)
@@ -205,6 +208,7 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile) ->
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses),
+        earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier if one.claim == claim.id],
     )  # fmt: skip
 
 

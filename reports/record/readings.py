@@ -29,6 +29,7 @@ def reading_record(claim: Claim | Told, seen: ReadingEvidence) -> ReadingRecord:
         "domain": _domain(claim, seen),
         "engine": "" if seen.engine == claim.by.name else seen.engine,
         "counterexample": None if nothing_more else _in_words(seen.counterexample),
+        "worst": None if nothing_more else _in_words(seen.worst),
         "tightest": None if nothing_more else _in_words(seen.tightest),
     })  # fmt: skip
 

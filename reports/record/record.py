@@ -143,6 +143,14 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
     published: list[PrintRecord]
 
 
+class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict that a claim had `until` the end of a day, and why it changed."""
+
+    until: str
+    was: Word
+    because: str
+
+
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on."""
@@ -164,6 +172,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     figure: FigureRecord | None = None
     fact: FactRecord | None = None
     uses: list[str] = []
+    earlier: list[EarlierRecord] = []
 
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

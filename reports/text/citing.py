@@ -6,7 +6,7 @@ from datetime import date
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record, Run
-from reports.text.wording import TITLE
+from reports.text.wording import TITLE, how_far
 
 AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
 LICENSE = "https://spdx.org/licenses/MIT"
@@ -90,7 +90,9 @@ def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:
     """A stored case as it would be printed by a replay."""
     values = [*case.text.items(), *case.shown]
     lines = [f"{label} =\n{value}" if "\n" in value else f"{label} = {value}" for label, value in values]
-    return "\n".join([f"{claim.id}: {one.name} ({case.found_by})", *lines, f"→ {case.says}"])
+    return "\n".join(
+        [f"{claim.id}: {one.name} ({case.found_by})", *lines, f"→ {case.says}", *([how_far(case.strain)] if case.strain else [])]
+    )
 
 
 def _edition(run: Run) -> str:

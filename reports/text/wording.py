@@ -155,6 +155,13 @@ def how_close(strain: float) -> str:
     return f"{strain:.0%}" if 0.01 <= strain < 0.995 else "under 1 %" if strain < 0.01 else "almost all"
 
 
+def how_far(strain: float) -> str:
+    """By how much a case that fell missed its bound."""
+    if strain < 1.1:
+        return f"{strain - 1:.1%} beyond the bound, a near thing".replace("%", " %")
+    return f"{strain - 1:.0%} beyond the bound".replace("%", " %") if strain < 3 else f"{strain:.3g} times the bound"
+
+
 def outcome_as_written(claim: ClaimRecord, run: Run) -> str:
     """One line on what became of the statement as the essay puts it."""
     written = next((one for one in claim.readings if one.role == "as written"), None)

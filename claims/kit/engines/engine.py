@@ -1,10 +1,11 @@
 """What an engine is: it puts one reading to the property and returns what happened; none of them judges."""
 
+import math
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hypothesis.errors import HypothesisException
 
@@ -17,9 +18,18 @@ Check = Callable[..., None]
 Arguments = dict[str, Any]
 
 
+class Fallen(NamedTuple):
+    """A case in which the property falls, what it says there, and how many times the bound was used, where there is one."""
+
+    arguments: Arguments
+    says: str
+    strain: float | None
+
+
 @dataclass
 class Happened:
-    """What one reading's cases did: counts, the last falsification (where shrunk: the smallest), the tightest escape."""
+    """What one reading's cases did: counts, the last falsification (where shrunk: the smallest) and the worst, the tightest
+    escape."""
 
     outcome: str = "held"
     why: str = ""
@@ -30,7 +40,8 @@ class Happened:
     wins: int | None = None
     trials: int | None = None
     level: float | None = None
-    fallen: tuple[Arguments, str] | None = None
+    fallen: Fallen | None = None
+    worst: Fallen | None = None
     tightest: tuple[Arguments, Seen] | None = None
     measured: list[dict[str, float | None]] = field(default_factory=list)
     recorded: str = ""
@@ -42,7 +53,9 @@ class Happened:
             try:
                 check(**arguments)
             except Falsified as falsified:
-                self.fallen = (arguments, str(falsified))
+                self.fallen = Fallen(arguments, str(falsified), _beyond(seen))
+                if (self.fallen.strain or 0) > (self.worst.strain or 0 if self.worst else 0):
+                    self.worst = self.fallen
                 raise
             except (HypothesisException, Unsettled):
                 raise
@@ -66,6 +79,11 @@ class Happened:
         if self.outcome != "error":
             line = str(crash).partition("\n")[0]  # what Hypothesis adds is advice on how to be quiet about it
             self.outcome, self.why = "error", f"{type(crash).__name__}: {line}{_place(crash)}"
+
+
+def _beyond(seen: Seen) -> float | None:
+    """How many times a case that fell has used its bound, where it is a bound that it broke."""
+    return seen.strain if seen.strain is not None and 1 < seen.strain < math.inf else None
 
 
 class Engine(Protocol):

@@ -43,7 +43,7 @@ class Exhaustion:
                 return happened
             happened.cases += 1
         if first:
-            happened.outcome, happened.fallen, happened.why = "fell", first, first[1]
+            happened.outcome, happened.fallen, happened.why = "fell", first, first.says
         return happened
 
 

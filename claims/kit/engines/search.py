@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -14,9 +14,11 @@ from hypothesis.internal.constants_ast import Constants
 from hypothesis.statistics import collector
 
 from claims.evidence.profiles import Profile
-from claims.kit.engines.engine import Check, Happened
+from claims.kit.engines.engine import Check, Fallen, Happened
 from claims.kit.property import Falsified, Seen, Unsettled
 from claims.kit.reading import Reading
+
+FOR_THE_WORST = 100  # cases
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,25 @@ class Search:
                 happened.crashed(crash)
         self._count(happened, statistics)
         if happened.outcome == "fell" and happened.fallen:
-            happened.why = happened.fallen[1]
+            happened.why = happened.fallen.says
+            if happened.fallen.strain and not reading.is_control:
+                happened.worst = self._worst(check, reading, min(wanted, FOR_THE_WORST), entropy)
         return happened
+
+    def _worst(self, check: Check, reading: Reading, wanted: int, entropy: int) -> Fallen | None:
+        """The case that misses its bound by most, of so many, steered towards it."""
+        beyond = Happened()
+
+        def case(**drawn: Any) -> None:
+            with suppress(Falsified):
+                self._climb(beyond.call(check, drawn))
+                return
+            if beyond.fallen and beyond.fallen.strain:
+                hypothesis.target(beyond.fallen.strain)
+
+        with nothing_read_from_source(), suppress(Unsettled):
+            self._test(case, reading, wanted, entropy)()
+        return beyond.worst if beyond.outcome != "error" else None
 
     @staticmethod
     def _test(case: Callable[..., None], reading: Reading, wanted: int, entropy: int) -> Callable[[], None]:
