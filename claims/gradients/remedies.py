@@ -82,10 +82,10 @@ def plain(remedy: Remedy | Domain) -> dict[str, object]:
         "orthogonal weights and a state near 0": reading(**plain(orthogonal_start)),
         "weights that start as the identity": reading(**plain(identity_start)),
     },
-    teach="No rescaling of the sum can help: in it the first of 100 steps has a share of at most γ⁹⁹, which one factor for all "
-    "entries leaves as it is and one for each entry hardly raises. But the vanishing itself can be prevented in a plain tanh "
-    "network: with orthogonal weights and a state near 0 every step's Jacobian is all but orthogonal. To normalise step by step "
-    "helps too, at the price of following no gradient.",
+    teach="No rescaling of the sum can help: in it the first of 100 steps has a share of at most γ⁹⁹, which one factor for "
+    "all entries leaves as it is and one for each entry hardly raises. But the vanishing itself can be prevented in a plain "
+    "tanh network: with orthogonal weights and a state near 0 every step's Jacobian is all but orthogonal. Normalising step "
+    "by step helps too, but what it follows is no longer a gradient.",
     not_shown="Whether a cure at the start lasts through training; Pascanu's regulariser, which watches over it meanwhile.",
     cites=("pascanu2013", "saxe2014", "le2015"),
 )
@@ -153,7 +153,7 @@ ALONE = np.ones((1, 1))
 
 @claim(
     "gradients.structural-in-the-weights",
-    says="That eigenvalues are off 1 lies in the architecture: whatever the recurrent weights, gradients vanish or explode.",
+    says="The trouble with the eigenvalues is structural: whatever the recurrent weights, gradients vanish or explode.",
     lines=(150,),
     expect="qualified",
     uses=("gradients.jacobian-formula",),
@@ -170,9 +170,10 @@ ALONE = np.ones((1, 1))
         "one unit, w = 1.05: slope 0.906": reading(network=latch(1.05, ALONE)),
         "one unit, w = 2: slope 0.166": reading(network=latch(2.0, ALONE)),
     },
-    teach="Weights can be orthogonal, and then nothing vanishes near 0. What is structural is this: a bit that is to withstand "
-    "noise needs a state that attracts, and through such a state the gradient vanishes. (For h = tanh(wh) > 0: tanh is concave, "
-    "so its slope there is below that of the chord from 0, which is 1.) The surer the memory, the smaller the gradient.",
+    teach="Weights can be orthogonal, and then nothing vanishes near 0. What is structural is this: to keep a bit in spite of "
+    "noise a network needs a state that attracts, and at such a state the gradient vanishes. (For h = tanh(wh) > 0: tanh is "
+    "concave, so its slope there is below that of the chord from 0, which is 1.) The surer the memory, the smaller the "
+    "gradient.",
     not_shown="Other attractors than these; gates, which open and close the latch from outside; w within 0.01 of 1.",
     cites=("bengio1994", "saxe2014"),
 )
