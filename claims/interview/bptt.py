@@ -52,7 +52,7 @@ SIZES = {"n": whole(4, 16), "seed": seeds()}
 
 @claim(
     "interview.bptt-unrolls",
-    says="Back-propagation through time passes every step, from the loss at the end back to the first.",
+    says="Back-propagation through time goes through every step, from the loss at the end back to the first.",
     lines=(103, 513),
     expect="supported",
     by=search(cases=60),
@@ -65,7 +65,7 @@ SIZES = {"n": whole(4, 16), "seed": seeds()}
         "causal attention": reading(system=PREFIX_ATTENTION, **SIZES),
     },
     teach="The unrolled graph is a chain of n steps, and the backward pass goes along it: state n, n - 1, …, 1, each once. So "
-    "the gradient takes as many steps in a row as the forward pass, and all states are kept until it has come by.",
+    "the gradient takes as many steps in a row as the forward pass, and all states are kept until it has passed.",
     not_shown="A loss at every step: the pass is the same, each step adding its own loss on the way.",
     cites=("werbos1990",),
 )
@@ -162,7 +162,7 @@ def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cu
 
 @claim(
     "interview.tbptt-horizon",
-    says="Truncation after k steps lets no gradient tell the network of anything longer ago.",
+    says="With truncation after k steps no gradient carries anything that is longer ago.",
     lines=(513,),
     expect="supported",
     uses=("interview.bptt-unrolls",),
