@@ -76,9 +76,9 @@ def torch_lstm(p: lstm.LSTM, x: torch.Tensor, h: torch.Tensor, C: torch.Tensor) 
         ),
     },
     teach="They are torch.nn.LSTM's to the last few bits, gradients included; only the order in which it stores the weights "
-    "differs. The forget gate came in 2000, three years after the cell.",
+    "differs. The forget gate came later than the cell: it was first shown in September 1999.",
     not_shown="Long runs: expansive weights amplify rounding, so that two right implementations drift apart.",
-    cites=("hochreiter1997", "gers2000"),
+    cites=("hochreiter1997", "gers1999", "gers2000"),
 )
 def the_equations_are_torchs(step: Step, drawn: SeededLSTM) -> None:
     x, h, C = drawn.numbers()
