@@ -297,10 +297,10 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
 
 @claim(
     "needed.table.direct-access",
-    says="A Transformer gives every position direct access to every token; an RNN and an LSTM do not.",
+    says="A Transformer gives every position direct access to every token up to it; an RNN and an LSTM do not.",
     lines=(413, 427, 431),
     expect="supported",
-    uses=("needed.direct-access",),
+    uses=("needed.direct-access", "attention.single-layer-all-pairs"),
     by=exhaustion(),
     as_written=reading(requirement=DIRECT_ACCESS, system=TRANSFORMER_LAYER),
     holds_for=put_to(DIRECT_ACCESS, ADDITIVE, CROSS_ATTENTION),
@@ -308,7 +308,8 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
     teach="Direct means: the fewest operations from a token to a position stay the same when the text grows. In an encoder-"
     "decoder the tokens are the source and the positions the target's, so additive attention has it; within the source it has "
     "not. Dilated convolutions and scans have log n, which is no constant and yet far from n.",
-    not_shown="What passes along the path. Lengths beyond 12 tokens.",
+    not_shown="Access to later tokens, which a causal mask forbids: see attention.single-layer-all-pairs. What passes along "
+    "the path. Lengths beyond 12 tokens.",
     cites=("vaswani2017", "bahdanau2015"),
 )
 def the_system_meets(requirement: Requirement, system: System) -> None:

@@ -123,7 +123,8 @@ TWO_CHAINS = System("GRU that reads the state two steps back", GRU.draw, lambda 
 
 @claim(
     "gated.still-sequential",
-    says="In the LSTM and the GRU every state waits for the one before, so that n tokens take n steps one after another.",
+    says="Carried out step by step, the LSTM and the GRU take n steps one after another for n tokens: every state waits for "
+    "the one before.",
     lines=(300, 495),
     expect="supported",
     by=search(cases=60),

@@ -255,13 +255,13 @@ FOUR_STEPS = ElmanRun(
 
 @claim(
     "interview.bptt-is-the-algorithm",
-    says="To train a recurrent network by its gradient one has to go back through time: no exact way spares the steps back.",
+    says="Back-propagation through time is the algorithm by which recurrent networks are trained.",
     lines=(103, 513),
     expect="qualified",
     by=search(cases=60),
     as_written=reading(run=RUN, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
     amended={
-        "the sequence is kept, and of exact ways the one with the fewest operations is meant": reading(
+        "the exact gradient is wanted, at the fewest operations": reading(
             run=RUN, procedure=BACKWARD, rival=FORWARD, price=OPERATIONS
         )
     },
@@ -273,9 +273,9 @@ FOUR_STEPS = ElmanRun(
     witness={
         "two units, four steps": reading(run=FOUR_STEPS, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
     },
-    teach="Forward mode carries ∂h_t/∂W along with the state and needs no backward pass: the same gradient, and nothing is "
-    "kept of past steps; the price is some 2d³ numbers to carry and, at each step, on the order of d² times the operations. "
-    "BPTT is the cheap way, not the only one.",
+    teach="It is one algorithm of two. Forward mode carries ∂h_t/∂W along with the state and needs no backward pass: the same "
+    "gradient, and nothing is kept of past steps; the price is some 2d³ numbers to carry and, at each step, on the order of "
+    "d² times the operations. BPTT is the cheap way, not the only one.",
     not_shown="Exact ways other than these two. Recurrences whose units do not read each other: there forward mode is as cheap "
     "as BPTT. A gradient after every step, for which BPTT starts anew each time.",
     cites=("werbos1990", "williams1989"),
