@@ -143,19 +143,17 @@ def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
             memory=WEAK, passage=passages(pronouns=(2, 16), later=(200, 600))
         ),
     },
-    fails_for={
+    witness={
         "16 pronouns, every one bound anew": reading(
             memory=SIXTEEN, passage=Passage(tuple(range(16)), tuple(enumerate(range(15, -1, -1))), named=(5, 10, 0), later=500)
         ),
-    },
-    witness={
         "all 16 places taken, 2000 tokens": reading(
             memory=SIXTEEN,
             passage=only(
                 Passage(tuple(range(16)), ((0, 7), (9, 2)), named=(5, 10, 0), later=2000),
                 "16 pronouns, the first and the tenth bound twice; then 2000 tokens",
             ),
-        )
+        ),
     },
     teach="Capacity is a matter of counting: k pronouns and E entities take k·log2 E bits, however many tokens lie between. 16 "
     "pronouns and 16 entities are 64 bits, here in 64 units; an LSTM of 512 has room to spare. Whether training finds such "
