@@ -74,7 +74,7 @@ GNMT_FIGURES = cases((GNMT, GNMT_PUBLISHED), "GNMT by the table, GNMT as publish
         "as published": reading(model=BASE_PUBLISHED, rival=GNMT_PUBLISHED, of=parameters, factor=SIX),
     },
     teach="Say a quarter: 278 million (Shazeer et al., 2017) against 65. The table's figures do give 6, for all numbers that "
-    "print so: 375 to 385 over 64.5 to 65.5 is 5.7 to 6.0. Say as well that the 26.3 is eight models together; one has 24.6.",
+    "print so: 375 to 385 over 64.5 to 65.5 is 5.7 to 6.0. Add that the 26.3 is eight models together; one has 24.6.",
     not_shown="Where the table's 380 million come from; 384 is what another row's model has. How many of either are embeddings.",
     cites=("vaswani2017", "shazeer2017", "sutskever2014"),
 )
@@ -126,7 +126,7 @@ training = claim(
     teach="Say what is counted. By the essay's first table the base takes a fourteenth of the time by the clock and a seventh "
     "of the GPU-time. As published it is half by the clock (a day on 96 GPUs against 12 hours on 8), a 24th of the GPU-time, and "
     "a seventh of the operations, which allow for the speed of the GPUs.",
-    not_shown="The second table, beside the sentence: it has no number for GNMT, and its “days/weeks” would do for 2 as for 60. "
+    not_shown="The second table, beside the sentence: it has no number for GNMT, and its “days/weeks” may mean 2 days or 60. "
     "Training until equal BLEU, which neither source reports.",
     cites=("vaswani2017", "shazeer2017"),
     figure=times_less_training,
@@ -198,7 +198,7 @@ ONE_TEXT = models("of one text, word by word")
 
 @claim(
     "benchmarks.lower-perplexity-is-better",
-    says="On one text, word by word, the model with the lower perplexity is the better: it finds that text more probable.",
+    says="On one text, word by word, the model with the lower perplexity is the better one: it finds that text more probable.",
     lines=(377,),
     expect="supported",
     by=search(cases=100),
@@ -225,8 +225,8 @@ ONE_TEXT = models("of one text, word by word")
     teach="Perplexity is p(text)^(-1/n), so over one text of n tokens lower means more probable, and nothing else. With another "
     "text, or rare words made one token, or words cut into pieces, it is another quantity. Penn Treebank's 10 000 words and the "
     "268 000 of WikiText-103 make two scales: compare within a table, not across.",
-    not_shown="That a model which finds a text more probable is of more use. That all rows of the essay's table share text and "
-    "vocabulary.",
+    not_shown="That a model to which a text is more probable is more useful. That all rows of the essay's table share text "
+    "and vocabulary.",
     cites=("jelinek1977", "merity2017"),
     figure=perplexity_by_words_kept,
 )

@@ -128,7 +128,7 @@ ONE_LAYER = cases((SELF_ATTENTION, CAUSAL_ATTENTION, PREFIX_ATTENTION, TRANSFORM
 
 @claim(
     "needed.parallel-training",
-    says="In training, a layer of self-attention computes each position independently of what the other positions come to.",
+    says="In training, a layer of self-attention computes each position independently of what it computes for the others.",
     lines=(353, 417),
     expect="supported",
     by=search(cases=60),
@@ -226,9 +226,9 @@ MIDDLE = np.array([[-1.0], [0.0], [1.0]])
             attend=attention.attend, remember=every_token, keys=only(MIDDLE, "-1, 0 and 1")
         )
     },
-    teach="All tokens stay in memory, and it grows with them. But a softmax puts a token in front only if its key lies outside "
-    "the convex hull of the others: inside, its score is a mean of theirs and never above them all, so it gets half the "
-    "weight at most. More tokens than dimensions are no obstacle: keys of one length are all corners.",
+    teach="All tokens stay in memory, and it grows with them. But a softmax puts a token in front only if its key lies "
+    "outside the convex hull of the others: inside, its score is a mean of theirs and never above them all, so it gets half "
+    "the weight at most. More tokens than dimensions are no obstacle: of keys of one length none lies inside.",
     not_shown="How often trained keys lie inside; what several heads or layers reach together. How long the query must be: to "
     "tell close keys apart it grows without bound.",
     cites=("vaswani2017", "grivas2022"),
@@ -251,7 +251,7 @@ FEW, VANISHED = 8, 1e-9
 
 @claim(
     "needed.constant-path-cures-vanishing",
-    says="A gradient path of constant length does away with vanishing gradients.",
+    says="A gradient path of constant length eliminates vanishing gradients.",
     lines=(425,),
     expect="qualified",
     uses=("complexity.attention-path-o1",),
@@ -297,10 +297,10 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
 
 @claim(
     "needed.table.direct-access",
-    says="A Transformer gives every position direct access to every token; an RNN and an LSTM do not.",
+    says="A Transformer gives every position direct access to every token up to it; an RNN and an LSTM do not.",
     lines=(413, 427, 431),
     expect="supported",
-    uses=("needed.direct-access",),
+    uses=("needed.direct-access", "attention.single-layer-all-pairs"),
     by=exhaustion(),
     as_written=reading(requirement=DIRECT_ACCESS, system=TRANSFORMER_LAYER),
     holds_for=put_to(DIRECT_ACCESS, ADDITIVE, CROSS_ATTENTION),
@@ -308,7 +308,8 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
     teach="Direct means: the fewest operations from a token to a position stay the same when the text grows. In an encoder-"
     "decoder the tokens are the source and the positions the target's, so additive attention has it; within the source it has "
     "not. Dilated convolutions and scans have log n, which is no constant and yet far from n.",
-    not_shown="What passes along the path. Lengths beyond 12 tokens.",
+    not_shown="Access to later tokens, which a causal mask forbids: see attention.single-layer-all-pairs. What passes along "
+    "the path. Lengths beyond 12 tokens.",
     cites=("vaswani2017", "bahdanau2015"),
 )
 def the_system_meets(requirement: Requirement, system: System) -> None:
@@ -390,7 +391,7 @@ THE_FOUR = (
 
 @claim(
     "needed.four-are-three",
-    says="There are exactly four requirements, and no two of them come to the same.",
+    says="There are exactly four requirements, each different from the others.",
     lines=(409, 427),
     expect="qualified",
     uses=THE_FOUR,
@@ -417,8 +418,8 @@ THE_FOUR = (
         )
     },
     teach="Three: a path forward is a path for the gradient, backwards. Only where gradients are cut on purpose (truncated "
-    "back-propagation, a cache of earlier states) do the first and the fourth part company. The essay's three columns tell no "
-    "two rows apart at all; additive attention, scans and convolutions tell three.",
+    "back-propagation, a cache of earlier states) do the first and the fourth differ. The essay's three columns tell no two "
+    "rows apart at all; additive attention, scans and convolutions tell three.",
     not_shown="That nothing else is needed: order, for one, which attention does not see (attention.only-attention-and-ffn).",
     cites=("dai2019", "vaswani2017"),
 )
@@ -443,9 +444,9 @@ def no_two_always_agree(requirements: Sequence[Requirement], systems: Sequence[S
         "an RNN encoder-decoder with attention, which takes as many operations in a row": reading(system=ADDITIVE),
     },
     witness={"the dilated convolution": reading(system=DILATIONS)},
-    teach="They are one list of virtues, not a list of necessities. A dilated convolution is better than the Elman network by "
-    "all four counts, shorter paths, fewer operations in a row, more numbers passed on, and its paths are not constant. "
-    "Selective state spaces do without a growing memory too and are reported to keep up with Transformers.",
+    teach="They are a list of virtues, not of necessities. A dilated convolution is better than the Elman network by all four "
+    "counts, shorter paths, fewer operations in a row, more numbers passed on, and its paths are not constant. Selective "
+    "state spaces do without a growing memory too and are reported to keep up with Transformers.",
     not_shown="That such systems translate better or model language better: here “better” is by the four counts at 12 tokens.",
     cites=("gu2023", "feng2024"),
 )

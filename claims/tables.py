@@ -40,17 +40,18 @@ NEEDED = Table(
 GATED = Table(
     id="gated.table-7x2",
     title="What gates improve, and what they leave",
-    says="What is printed of a plain network and of an LSTM, and what became of it. The rows on vanishing gradients and on "
-    "stable training are not settled yet.",
+    says="What is printed of a plain network and of an LSTM, and what became of it.",
     columns=("printed", "verdict"),
     rows=(
+        ("Vanishing gradients", ("severe and mitigated", Cell("gated.table.vanishing-gradients"))),
         ("Memory of a few tokens", ("poor and good", Cell("gated.short-lags"))),
         ("Over 10 to 50 tokens", ("poor and acceptable", Cell("gated.medium-and-long-lags"))),
         ("Over 100 tokens and more", ("fails and struggles", Cell("gated.table.beyond-100-tokens.published"))),
+        ("Training stability", ("poor and better", Cell("gated.training-stability"))),
         ("Parallelism", ("none of either", Cell("gated.table.parallelism"))),
         ("Fixed-size state", ("of both", Cell("gated.table.fixed-size-state"))),
     ),
-    lines=(289, 290, 291, 293, 294),
+    lines=(288, 289, 290, 291, 292, 293, 294),
 )
 
 # --- complexity -----------------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ WIKITEXT = beside(
 )  # fmt: skip
 
 QUALITY = beside(
-    "benchmarks.quality-table", "Questions on long texts: QuALITY", ("kind of model", "answered rightly"),
+    "benchmarks.quality-table", "Questions on long texts: QuALITY", ("kind of model", "answered correctly"),
     {
         "BiDAF": ("bidaf-is-bilstm", "bidaf"), "Longformer": ("longformer-is-sparse", "longformer"),
         "GPT-4": ("gpt4-dense-attention", "gpt4"),

@@ -16,11 +16,12 @@ from claims.facts import FOLDER, elsewhere, facts
 from claims.kit.claim import ClaimError
 from claims.kit.examine import examine_reading
 from claims.kit.facts.comparison import claims_of
-from claims.kit.facts.fact import Fact, Of, Placed, Published
+from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.rows import read_facts
 
 SOURCES = read_sources()
+FIRST = "the first public version"
 ROW = """[[fact]]
 id = "toys.size"
 lines = [7]
@@ -262,6 +263,19 @@ def test_the_same_figure_of_the_same_place_is_the_same_in_every_row() -> None:
             places[fact.measures, of, one.source].add((one.value or one.answer, one.unit or fact.unit))
 
     assert {place: found for place, found in places.items() if len(found) > 1} == {}
+
+
+DATES = [one for one in facts().values() if one.unit == "year"]
+
+
+@pytest.mark.parametrize("fact", DATES, ids=lambda fact: fact.id)
+def test_a_date_is_that_of_the_first_public_version(fact: Fact) -> None:
+    later = [one for one in fact.published if one.of.appeared not in ("", FIRST)]
+    first = [one for one in fact.published if one not in later]
+
+    assert fact.taken.appeared in (FIRST, ANY)
+    assert all(one.value < other.value for one in first for other in later if one.of.system == other.of.system)
+    assert fact.taken.appeared == FIRST or not any(fact.value == one.value for one in fact.published if not one.of.system)
 
 
 def test_every_row_is_a_claim_and_every_statement_elsewhere_names_claims_that_there_are() -> None:

@@ -96,8 +96,8 @@ def questions() -> st.SearchStrategy[Question]:
         "the tanh left out": reading(attend=broken_needed.additive_without_tanh, question=questions()),
     },
     teach="Weights are positive and add up to one, so the context lies in the convex hull of the states: a mean, never more "
-    "than what is there. Without the tanh the decoder's state would shift all scores alike and choose nothing. The paper asks "
-    "with the decoder's state before the step, s_(i-1); the essay's h_t is the one after it, as in later work.",
+    "than what is there. Without the tanh the decoder's state would shift all scores alike and choose nothing. The paper "
+    "scores with the decoder's state before the step, s_(i-1); the essay's h_t is the one after it, as in later work.",
     not_shown="That the query is taken after the step rather than before: the equations are the same.",
     cites=("bahdanau2015",),
 )
@@ -148,8 +148,8 @@ def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed
 
 @claim(
     "attention.solved-bottleneck",
-    says="Because the decoder can look at all encoder states, and not only at the last one, attention did away with the "
-    "fixed-size bottleneck in decoding.",
+    says="Because the decoder can look at all encoder states, and not only at the last one, attention solved the fixed-size "
+    "bottleneck for decoding.",
     lines=(450, 451, 489),
     expect="supported",
     uses=(
@@ -164,11 +164,11 @@ def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed
             cell=CELLS, attends=True, shown=all_but_the_first, n=whole(5, 7), seed=seeds()
         ),
     },
-    teach="Take the final state away altogether: the decoder still gets at each encoder state, and over the target more numbers "
-    "reach it than the final state holds. What it gets at any one step is again a single mean of fixed width, but another one at "
-    "each step, asked for by the decoder.",
-    not_shown="That quality gains by it: see bottleneck.quality-falls-with-length. Each encoder state is itself of fixed size. "
-    "Sources shorter than five tokens.",
+    teach="Take the final state away altogether: the decoder still reaches each encoder state, and over the target more "
+    "numbers reach it than the final state holds. What it gets at any one step is again a single mean of fixed width, but "
+    "another one at each step, asked for by the decoder.",
+    not_shown="That quality gains from it: see bottleneck.quality-falls-with-length. Each encoder state is itself of fixed "
+    "size. Sources shorter than five tokens.",
     cites=("bahdanau2015",),
 )
 def more_gets_across_than_the_final_state_holds(cell: str, attends: bool, shown: Shown, n: int, seed: int) -> None:
@@ -191,7 +191,7 @@ BAHDANAU, TRANSFORMER = encoder_of(ADDITIVE), encoder_of(CROSS_ATTENTION)
 
 @claim(
     "attention.still-sequential",
-    says="The encoder under the first attention was still recurrent, so that training stayed sequential.",
+    says="The encoder under Bahdanau attention was still recurrent, so training was still sequential.",
     lines=(455, 507),
     expect="supported",
     by=search(cases=40),
@@ -243,7 +243,7 @@ EITHER = cases((TRANSFORMER_LAYER, DECODER_LAYER), "the Transformer's layers: en
 
 @claim(
     "attention.single-layer-all-pairs",
-    says="In a Transformer each position attends to every other in one layer, all of them in parallel.",
+    says="In a Transformer every position can attend to every other in a single layer, all of them in parallel.",
     lines=(459,),
     expect="qualified",
     by=search(cases=40),
@@ -309,7 +309,7 @@ NOTICED = 1e-6
 
 @claim(
     "attention.only-attention-and-ffn",
-    says="Self-attention and feed-forward layers are all one needs.",
+    says="Self-attention and feed-forward layers alone can take the place of the recurrent network.",
     lines=(459,),
     expect="qualified",
     by=search(cases=100),
@@ -329,10 +329,10 @@ NOTICED = 1e-6
         "one layer under a causal mask": reading(stack=stacks((1,), causal=True), n=whole(3, 6), seed=seeds()),
         "near miss: position codes times 10⁻⁸": reading(stack=stacks((1, 2, 3), codes=1e-8), n=whole(3, 6), seed=seeds()),
     },
-    teach="Such layers treat their tokens as a set: put them in another order and the outputs move along, so that “bites” comes "
-    "to the same in “dog bites man” and in “man bites dog”. Position codes repair that; they answer a fault of attention, not "
-    "of the RNN, which has order for free. A causal mask tells the order too, from the second layer on: by then a token "
-    "knows what came before it.",
+    teach="Such layers treat their tokens as a set: put them in another order and the outputs move along, so that “bites” "
+    "gets the same output in “dog bites man” and in “man bites dog”. Position codes repair that; they answer a fault of "
+    "attention, not of the RNN, which has order for free. A causal mask tells the order too, from the second layer on: by "
+    "then a token knows what came before it.",
     not_shown="That order is all that is missing. The paper's model also has embeddings, residual connections and norms.",
     cites=("vaswani2017", "haviv2022"),
 )

@@ -105,8 +105,8 @@ ALL_WORDS = [[1 + (6 * k + i) % 50_000 for i in range(6)] for k in range(8334)]
             memory=Register(512, "float16", 2.0**-20), sentences=texts(6)
         ),
     },
-    teach="Six numbers are enough: a tanh network that keeps its words side by side gives all six back to the bit. The count "
-    "agrees, 6 words out of 50 000 being 94 bits and 512 float32 numbers more than 16 000. By both, 500 words fit as well.",
+    teach="Six numbers are enough: a tanh network that keeps its words side by side gives all six back to the bit. Counting "
+    "agrees: 6 words out of 50 000 are 94 bits, and 512 float32 numbers hold more than 16 000. By both, 500 words fit as well.",
     not_shown="That training finds such weights.",
 )
 def the_sentences_come_back(memory: Register, sentences: list[Document]) -> None:
@@ -127,7 +127,7 @@ ALIKE_IN_FLOAT16 = [[40_000] * 8, [40_000] * 7 + [40_001]]
 
 @claim(
     "bottleneck.five-hundred-words-lossy",
-    says="Squeezing 500 words into 512 numbers loses something, whatever the network.",
+    says="Compressing 500 words into 512 numbers loses something, whatever the network.",
     lines=(181, 185),
     expect="qualified",
     uses=("bottleneck.decoder-sees-one-vector",),
@@ -154,8 +154,8 @@ ALIKE_IN_FLOAT16 = [[40_000] * 8, [40_000] * 7 + [40_001]]
     },
     teach="512 float32 numbers hold over 16 000 bits, 500 words out of 50 000 need 7 805. A tanh network can keep them to the "
     "bit: shift the state by one place, write the new word, scaled by 2⁻⁴⁰, into the first; tanh leaves numbers that small "
-    "alone. What is true is a matter of counting: once there are more documents than states, two share one. Of 500 words that "
-    "takes a vocabulary of more than seven thousand million.",
+    "alone. What is true is a matter of counting: once there are more documents than states, two share one. For 500 words "
+    "that takes a vocabulary of more than seven billion.",
     not_shown="That training finds such weights, or that its decoder could use them. For words that are real vectors no "
     "continuous map into fewer real numbers is one-to-one (invariance of domain); that is a theorem, not checked here.",
 )
@@ -199,10 +199,10 @@ LATCH = only(
     holds_for={"a register with fewer places than later tokens": reading(two=REGISTER_OF[50], kept=0.9)},
     fails_for={
         "near miss: singular values of 0.91": reading(two=elmans_with_two_pasts(LAG, singular_values=(0.91, 0.91)), kept=0.9),
-        "a register with places to spare": reading(two=REGISTER_OF[101], kept=0.99),
-        "an LSTM that latches": reading(two=LATCH, kept=0.99),
     },
     witness={
+        "a register with places to spare": reading(two=REGISTER_OF[101], kept=0.99),
+        "an LSTM that latches": reading(two=LATCH, kept=0.99),
         "W_h = 2: the sign of the first token decides for ever": reading(
             two=TwoPasts(
                 elman.Elman(*(torch.tensor(w, dtype=torch.float64) for w in ([[2.0]], [[1.0]], [0.0]))),
@@ -214,8 +214,8 @@ LATCH = only(
     teach="Overwriting is what a contraction does: with σ_max(W_h) ≤ γ < 1 each later token leaves at most γ of a difference. A "
     "network may just as well keep the first token and overwrite the last (a latch), or keep all of them until its places are "
     "used up (a register).",
-    not_shown="Which of these a trained network is. As written, to overwrite means to take away one per cent of the difference "
-    "at least with each later token.",
+    not_shown="Which of these a trained network does. As written, to overwrite means that each later token takes away at "
+    "least one per cent of the difference.",
     cites=("bengio1994", "pascanu2013"),
 )  # fmt: skip
 def each_later_token_takes_its_share(two: TwoPasts, kept: float) -> None:

@@ -52,7 +52,7 @@ def scores(model: seq2seq.Seq2Seq, source: list[int], target: list[int], final: 
 
 @claim(
     "bottleneck.decoder-sees-one-vector",
-    says="Without attention the decoder learns of the source by the encoder's final state and in no other way.",
+    says="Without attention the decoder learns about the source only through the encoder's final state.",
     lines=(158, 173, 174, 489),
     expect="supported",
     as_written=reading(two=two_sources(), attention=False, hand_over=the_whole_state),
@@ -70,8 +70,8 @@ def scores(model: seq2seq.Seq2Seq, source: list[int], target: list[int], final: 
             two=TwoSources("lstm", 0, [3, 1], [0, 2, 1, 3], [1, 2, 3]), attention=False, hand_over=the_whole_state
         )
     },
-    teach="Exchange the source but keep the final state: not a bit of the output changes. For an LSTM “the final state” is the "
-    "pair (h, C), two vectors: with h alone kept the output does change.",
+    teach="Exchange the source but keep the final state: not a bit of the output changes. For an LSTM “the final state” is "
+    "the pair (h, C), two vectors (bottleneck.lstm-hands-over-two-vectors): with h alone kept the output does change.",
     not_shown="That the final state is too small for the source: this is about the route, not about its width.",
     cites=("cho2014", "sutskever2014"),
 )
@@ -121,7 +121,7 @@ LENGTH, NUMBERS = whole(3, 4), whole(1, 3)
 
 @claim(
     "bottleneck.lstm-hands-over-two-vectors",
-    says="What the drawn LSTM encoder gives its decoder is one vector, h_T.",
+    says="As drawn, an LSTM encoder gives its decoder a single vector, h_T.",
     lines=(158, 173, 174, 489),
     expect="qualified",
     by=search(cases=40),
@@ -149,7 +149,7 @@ LENGTH, NUMBERS = whole(3, 4), whole(1, 3)
     },
     teach="An LSTM hands over two vectors, h_T and C_T: at width 512 that is 1024 numbers, and what is written can depend on "
     "all of them. Draw an arrow for each, or draw a GRU.",
-    not_shown="How much of what the source says these numbers tell. A program may also hand over h alone.",
+    not_shown="How much of the source these numbers hold. A program may also hand over h alone.",
     cites=("sutskever2014", "cho2014"),
 )
 def no_more_numbers_than_in_so_many_vectors(

@@ -10,7 +10,7 @@ LENGTHS = cases((512, 1024))
 
 @claim(
     "complexity.quadratic-memory.bytes",
-    says="To train attention takes memory that grows with the square of the length.",
+    says="Training attention takes memory that grows with the square of the length.",
     lines=(355,),
     expect="qualified",
     uses=("complexity.quadratic-memory",),

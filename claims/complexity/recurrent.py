@@ -175,9 +175,9 @@ UNIT = cases((in_tensor_operations, in_operations_of_two_numbers))
             way=LINEAR_BY_SCAN, unit=only(in_operations_of_two_numbers), n=256, d=1, seed=1
         )
     },
-    teach="Not hardware sets the limit but the step. Steps that are linear in the state compose, also with factors that read the "
-    "tokens, and a scan finds all n states in about 2 log₂ n operations on n processors. With tanh between them no exact way of "
-    "use is known, and n is the price of carrying the recurrence out.",
+    teach="Not hardware sets the limit but the step. Steps that are linear in the state compose, also with factors that read "
+    "the tokens, and a scan finds all n states in about 2 log₂ n operations on n processors. With tanh between them no exact "
+    "shortcut is known that is practical, and n steps are the price of carrying the recurrence out.",
     not_shown="A lower bound over all procedures: none is known. In floating point a state has finitely many values, so that "
     "even tanh steps compose, as tables of 2^(32d) entries. What approximation saves: see sequential.step-t-waits-for-t-1.",
     cites=("blelloch1990", "martin2018", "feng2024"),

@@ -57,7 +57,7 @@ N, D = whole(2, 24), whole(1, 4)
 
 @claim(
     "complexity.rnn-table.sequential-steps",
-    says="A recurrent network takes O(n) steps one after another on n tokens.",
+    says="Carried out step by step, a recurrent network takes O(n) steps one after another on n tokens.",
     lines=(334, 336),
     expect="supported",
     by=search(cases=40),

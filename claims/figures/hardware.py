@@ -173,7 +173,7 @@ def measured_and_predicted(_: Seen) -> alt.LayerChart | alt.FacetChart:
     within = {on: _within([row for row in rows if row["on"] == on]) for on in kinds}
     found = " and ".join(f"{near} of {all_} training steps on {on}" for on, (near, all_) in within.items())
     return drawn.facet(column=alt.Column("on", type="nominal", title=None, sort=kinds)).properties(
-        title=f"To a factor of {STATED}, stated beforehand, counting foretells {found}",
+        title=f"Within a factor of {STATED}, stated beforehand, counting predicts {found}",
         description=f"One mark for each of {len(rows)} timings, those on cores and those on GPUs. The band is a factor of "
         f"{STATED} either way; in it lie {found}. Below it lie recurrences that a library launches at once, above it what is too "
         "small.",

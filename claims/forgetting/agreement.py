@@ -54,10 +54,10 @@ IN_FULL_LENGTH = Sentence(" ".join([KEY, *[FILLER] * 10]), THERE)
             verb="are",
         )
     },
-    teach="The head of the subject is “key”, and no modifier changes its number: “is”. With “are” this is the textbook case of "
-    "agreement attraction: a plural noun next to the verb draws speakers to the plural, however long the phrase (Bock & Miller). "
-    "As a test of memory it takes the slip for the answer. The essay's explanation speaks of “keys”; had the sentence said so, "
-    "“are” would be right.",
+    teach="The head of the subject is “key”, and no modifier changes its number: “is”. With “are” this is the textbook case "
+    "of agreement attraction: a plural noun next to the verb draws speakers to the plural, however long the phrase (Bock & "
+    "Miller). As a test of memory it takes the error for the right answer. The essay's explanation speaks of “keys”; with "
+    "“keys” in the sentence “are” would be right.",
     not_shown="Fillers that add a second subject by “and”. What a model writes.",
     cites=("bock1991", "bird2009"),
 )
@@ -89,7 +89,7 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
 
 @claim(
     "forgetting.lstm-says-is",
-    says="An LSTM goes wrong here and writes “is”, because the noun that it has seen last, by the table, is singular.",
+    says="An LSTM goes wrong here and writes “is”, because the last noun that it has seen, near “table”, is singular.",
     lines=(237,),
     expect="refuted",
     uses=("forgetting.key-to-the-cabinets",),
@@ -116,9 +116,9 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
             system=LSTM, sentence=Sentence(KEYS, THERE), noun=last_of_all, verb="is", seed=seeds()
         ),
     },
-    teach="“Table” comes after the verb: exchange it and no bit changes in what the network knows when it writes the verb. The "
-    "noun before the verb is plural and would draw to “are”. And “is” is right. Attraction works as in “the key to the cabinets "
-    "are”: the more such nouns in between, the more errors LSTMs make (Linzen et al.).",
+    teach="“Table” comes after the verb: exchange it and no bit changes in what the network knows when it writes the verb. "
+    "The noun before the verb is plural and would draw it to “are”. And “is” is right. Attraction works as in “the key to the "
+    "cabinets are”: the more such nouns in between, the more errors LSTMs make (Linzen et al.).",
     not_shown="What a trained LSTM writes. That a singular noun draws as a plural one does: in people it hardly does.",
     cites=("bock1991", "linzen2016"),
 )

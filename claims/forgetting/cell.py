@@ -76,9 +76,9 @@ def torch_lstm(p: lstm.LSTM, x: torch.Tensor, h: torch.Tensor, C: torch.Tensor) 
         ),
     },
     teach="They are torch.nn.LSTM's to the last few bits, gradients included; only the order in which it stores the weights "
-    "differs. The forget gate came in 2000, three years after the cell.",
+    "differs. The forget gate came later than the cell: it was first shown in September 1999.",
     not_shown="Long runs: expansive weights amplify rounding, so that two right implementations drift apart.",
-    cites=("hochreiter1997", "gers2000"),
+    cites=("hochreiter1997", "gers1999", "gers2000"),
 )
 def the_equations_are_torchs(step: Step, drawn: SeededLSTM) -> None:
     x, h, C = drawn.numbers()
@@ -96,33 +96,61 @@ def the_equations_are_torchs(step: Step, drawn: SeededLSTM) -> None:
 # --- the highway ----------------------------------------------------------------------------------------------------
 
 
+Follow = Callable[[lstm.LSTM, torch.Tensor], torch.Tensor]
+
+
+def along_the_cell(p: lstm.LSTM, xs: torch.Tensor, step: Step = lstm.step) -> torch.Tensor:
+    """dC_T/dC_1 along the one path that keeps to the cell: a product of dC_t/dC_{t-1}, each with h_{t-1} held fixed."""
+    h = C = torch.zeros_like(p.b_f)
+    along = torch.eye(len(C), dtype=C.dtype)
+    for t, x in enumerate(xs):
+        before = C.detach().requires_grad_()
+        h, C = step(p, (h.detach(), before), x)
+        if t:
+            along = torch.stack([torch.autograd.grad(c, before, retain_graph=True)[0] for c in C]) @ along
+    return along
+
+
+OVER_ALL = only(lstm.cell_jacobian, "the gradient over all paths")
+ALONG = only(along_the_cell, "the gradient along the cell, h held fixed")
+NEARLY_ALONG = only(
+    partial(along_the_cell, step=broken.lstm_step_forget_nearly), "the gradient along the cell, a bias too large by 10⁻⁹"
+)
+
+
 @claim(
     "forgetting.cell-is-a-highway",
-    says="The cell state is a highway for gradients: from a cell back to an earlier one they meet the forget gates alone.",
+    says="The cell state is a highway for gradients: on the way from a cell back to an earlier one they meet the forget gates "
+    "and nothing else.",
     lines=(220,),
     expect="qualified",
     uses=("forgetting.lstm-equations",),
     by=search(cases=100),
-    as_written=reading(run=lstm_runs(widest=1)),
-    amended={"neither f nor i nor the candidate reads h (the output gate may)": reading(run=lstm_runs(reads_h="o"))},
-    fails_for={
-        "near miss: recurrent weights times 10⁻¹¹": reading(run=lstm_runs(recurrent=1e-11, widest=1)),
-        "of the gates only f reads h": reading(run=lstm_runs(reads_h="f", widest=1)),
-        "of the gates only i reads h": reading(run=lstm_runs(reads_h="i", widest=1)),
-        "only the candidate reads h": reading(run=lstm_runs(reads_h="C", widest=1)),
+    as_written=reading(run=lstm_runs(widest=1), gradient=OVER_ALL),
+    amended={
+        "of all paths the one along the cell is meant": reading(run=lstm_runs(), gradient=ALONG),
+        "neither f nor i nor the candidate reads h (the output gate may)": reading(run=lstm_runs(reads_h="o"), gradient=OVER_ALL),
     },
-    teach="dC_T/dC_k = f_{k+1}·…·f_T is one path among many: f, i and C̃ read h, and h reads C. The side roads can add far more "
-    "than the highway carries. The product is exact where nothing that feeds C reads h, and in general only there.",
-    not_shown="How large the side roads are in a trained network.",
+    fails_for={
+        "near miss: along the cell, the forget bias too large by 10⁻⁹": reading(run=lstm_runs(), gradient=NEARLY_ALONG),
+        "near miss: recurrent weights times 10⁻¹¹": reading(run=lstm_runs(recurrent=1e-11, widest=1), gradient=OVER_ALL),
+        "of the gates only f reads h": reading(run=lstm_runs(reads_h="f", widest=1), gradient=OVER_ALL),
+        "of the gates only i reads h": reading(run=lstm_runs(reads_h="i", widest=1), gradient=OVER_ALL),
+        "only the candidate reads h": reading(run=lstm_runs(reads_h="C", widest=1), gradient=OVER_ALL),
+    },
+    teach="Along the cell the gradient is f_{k+1}·…·f_T, at most 1: a path that is always there. But it is one among many: f, "
+    "i and C̃ read h, and h reads C. The side roads can add far more than the highway carries. The product is exact where "
+    "nothing that feeds C reads h, and in general only there.",
+    not_shown="How much the side roads carry in a trained network.",
     cites=("hochreiter1997", "gers2000"),
     figure=gap_by_recurrent_weight,
 )
-def the_cell_gradient_is_the_product_of_forget_gates(run: LSTMRun) -> None:
-    total = lstm.cell_jacobian(run.network, run.inputs)
+def the_cell_gradient_is_the_product_of_forget_gates(run: LSTMRun, gradient: Follow) -> None:
+    found = gradient(run.network, run.inputs)
     product = torch.diag(lstm.forget_gates(run.network, run.inputs)[1:].prod(0))
-    show("dC_T/dC_1 over all paths", total)
+    show("dC_T/dC_1", found)
     show("product of the forget gates", product)
-    close(total, product, rounding(40 * len(run.x)), "dC_T/dC_1")
+    close(found, product, rounding(40 * len(run.x)), "dC_T/dC_1")
 
 
 # --- what a gate that is set does -----------------------------------------------------------------------------------
@@ -203,9 +231,9 @@ def one_unit(words: str, steps: int, C: float, **weights: float | list[float]) -
             look=share_of_the_old_cell,
         ),
     },
-    teach="1 - σ(a) = σ(-a) < e^(-a): the gate comes exponentially near to 1 and to 0 and reaches neither. What it rules is one "
-    "term, f·C_{t-1}. To hold a cell still for n steps shut the input gate as well, with |a| of the order of log n; otherwise h "
-    "may rub out a bit under an open forget gate, or carry one past a shut one.",
+    teach="1 - σ(a) = σ(-a) < e^(-a): the gate comes exponentially near to 1 and to 0 and reaches neither. It acts on one "
+    "term, f·C_{t-1}. To hold a cell still for n steps shut the input gate as well, with |a| of the order of log n; otherwise "
+    "h may rub out a bit under an open forget gate, or carry one past a shut one.",
     not_shown="Which gates training sets so.",
     cites=("gers2000", "tallec2018"),
 )
@@ -226,7 +254,7 @@ def a_set_gate_keeps_or_wipes_out(start: LSTMStart, a: float, set_gates: SetGate
 
 @claim(
     "forgetting.gate-cannot-foresee",
-    says="The forget gate reads the present and the past; what will matter later it cannot know.",
+    says="The forget gate reads the present and the past; it cannot know what will matter later.",
     lines=(223,),
     expect="supported",
     as_written=reading(two=two_futures(), gates=lstm.forget_gates),
@@ -289,7 +317,7 @@ def fewest_gates(graph: Graph, token: int, step: int) -> int:
 
 @claim(
     "forgetting.chain-of-gates",
-    says="In an LSTM or a GRU information that is to last has to pass a chain of gates.",
+    says="In an LSTM or a GRU information must pass a chain of gates to survive.",
     lines=(224,),
     expect="supported",
     uses=("forgetting.lstm-equations",),
@@ -303,9 +331,9 @@ def fewest_gates(graph: Graph, token: int, step: int) -> int:
         "the tanh network": reading(system=ELMAN, n=cases((1, 4)), on_the_way_in=1),
         "self-attention over prefixes": reading(system=PREFIX_ATTENTION, n=cases((1, 4)), on_the_way_in=1),
     },
-    teach="Count products with a gate along every path of the graph: one on the way in and one for each later step, and along "
-    "the cell no more than that. How long the chain is does not say what is left at its end, see forgetting.every-gate-loses. "
-    "A scan multiplies the gates among themselves first: fewer products in a row, and the same factor in the end.",
+    teach="Count the products with a gate along every path of the graph: one on the way in, one for each later step, and "
+    "along the cell no others. How long the chain is does not say what is left at its end, see forgetting.every-gate-loses. A "
+    "scan multiplies the gates among themselves first: fewer products in a row, and the same factor in the end.",
     not_shown="Roads that leave the layer: attention, or a residual connection over many steps, goes round the chain.",
     cites=("hochreiter1997", "gers2000"),
 )
@@ -343,7 +371,7 @@ def by_undoing_the_gates(two: TwoPasts) -> float:
 
 @claim(
     "forgetting.every-gate-loses",
-    says="Each multiplication by a gate loses information, so that over long distances little is left.",
+    says="Over very long distances each multiplication by a gate loses information.",
     lines=(224, 225),
     expect="qualified",
     uses=("forgetting.chain-of-gates",),
@@ -358,18 +386,18 @@ def by_undoing_the_gates(two: TwoPasts) -> float:
         "near miss: f up to 0.891 for γ = 0.881": reading(
             two=lstms_with_two_pasts(lag=(50, 50), forget=2.1, reads_h="o", widest=1), left=by_looking, kept=SIGMOID_2
         ),
-        "a latch: in floats σ(40) is 1": reading(two=only(latch(100), "the latch, 100 later tokens"), left=by_looking, kept=0.99),
         "a reader who divides by the gates, in exact arithmetic": reading(
             two=only(constant_gate(2.0, lag=100), "f = 0.881 at 100 steps"), left=by_undoing_the_gates, kept=0.99
         ),
     },
     witness={
-        "feedback keeps a bit for 10 000 steps, every gate at 0.881": reading(two=feedback(10_000), left=by_looking, kept=0.99)
+        "a latch: in floats σ(40) is 1": reading(two=only(latch(100), "the latch, 100 later tokens"), left=by_looking, kept=0.99),
+        "feedback keeps a bit for 10 000 steps, every gate at 0.881": reading(two=feedback(10_000), left=by_looking, kept=0.99),
     },
     teach="A gate below 1 shrinks a difference, and in exact arithmetic shrinking loses nothing. Two ways to keep a bit for "
-    "ever: hold f so near to 1 that it rounds to 1, or let h feed the candidate, so that the bit is a stable state that restores "
-    "itself (its gradient vanishes: keeping a bit and carrying a gradient are different things). Where nothing "
-    "that feeds C reads h, a difference of two cells shrinks by exactly f_1·…·f_T.",
+    "ever: hold f so close to 1 that it rounds to 1, or let h feed the candidate, so that the bit is a stable state that "
+    "restores itself (its gradient vanishes: keeping a bit and carrying a gradient are different things). Where nothing that "
+    "feeds C reads h, a difference of two cells shrinks by exactly f_1·…·f_T.",
     not_shown="Which of these training finds.",
     cites=("bengio1994", "hochreiter1997"),
     figure=share_kept_by_steps,
@@ -393,7 +421,7 @@ def latches_and_others(lag: tuple[int, int]) -> Domain:
 
 @claim(
     "forgetting.500-tokens",
-    says="Beyond 500 tokens an LSTM has forgotten, catastrophically.",
+    says="Over sequences of 500 tokens or more an LSTM forgets catastrophically.",
     lines=(226,),
     expect="qualified",
     uses=("forgetting.every-gate-loses",),

@@ -97,8 +97,8 @@ def by_torch(cell: Cell, forward: object, backward: object, xs: torch.Tensor) ->
             cell=CELLS, together=both_read_forwards, n=whole(2, 5), d=whole(1, 4), seed=seeds()
         ),
     },
-    teach="It is torch's layer with bidirectional=True to the last few bits. The two directions have weights of their own and do "
-    "not meet within a layer: neither half has read both sides, only what reads the two together has.",
+    teach="It is torch's layer with bidirectional=True to the last few bits. The two directions have weights of their own and "
+    "do not meet within a layer: neither half has read both sides; only what reads the two together has.",
     not_shown="That the future helps in a given task, which is a matter for trials. Several layers.",
     cites=("schuster1997", "graves2005"),
 )
@@ -125,7 +125,7 @@ WHOLE, FORWARD_HALF = only(slice(None), "all of it"), only(slice(0, 2), "the sta
 @claim(
     "gated.bidirectional-not-autoregressive",
     says="A bidirectional network is not autoregressive: its output at a position changes with later tokens, the very ones "
-    "that generation from left to right would have it predict.",
+    "that it would have to predict when it generates from left to right.",
     lines=(321,),
     expect="supported",
     by=search(cases=60),
@@ -142,9 +142,9 @@ WHOLE, FORWARD_HALF = only(slice(None), "all of it"), only(slice(0, 2), "the sta
         "the LSTM": reading(system=LSTM, half=WHOLE, t=whole(1, 6), seed=seeds()),
         "causal self-attention": reading(system=CAUSAL_ATTENTION, half=WHOLE, t=whole(1, 6), seed=seeds()),
     },
-    teach="The output that should predict token t + 1 has read token t + 1: in training it sees the answer, in generation there "
-    "is nothing yet to see. Such a network can still encode a source for a decoder that reads one way. To read the prefix anew "
-    "for every token would also do, at n(n+1)/2 steps in each direction.",
+    teach="The output that should predict token t + 1 has read token t + 1: in training it sees the answer, in generation "
+    "there is nothing yet to see. Such a network can still encode a source for a decoder that reads one way. Reading the "
+    "prefix anew for every token would also do, at n(n+1)/2 steps in each direction.",
     not_shown="How large the change is.",
     cites=("schuster1997", "bahdanau2015"),
 )
@@ -283,8 +283,8 @@ def the_longest_chain_is_so_many_passes(network: TracedNetwork, n: int, passes: 
         "one direction: later tokens are out of reach": reading(system=ELMAN, n=cases(range(2, 8))),
     },
     teach="From token i to output j the shortest path takes |i - j| transitions, to either side. The second direction brings "
-    "later tokens within reach and no earlier one nearer. Only a reader of both end states gains: no token is farther from them "
-    "than half the sequence.",
+    "later tokens within reach and brings no earlier one nearer. Only a reader of both end states gains: no token is farther "
+    "from them than half the sequence.",
     not_shown="That a long path loses anything: see forgetting.every-gate-loses. Several layers.",
     cites=("schuster1997", "vaswani2017"),
 )
@@ -419,8 +419,8 @@ COUNTS = cases((operations, weight_entries))
     teach="One layer: twice the operations and twice the weights, exactly, and so with a head that reads the 2d outputs. Each "
     "further layer reads inputs of twice the width, so L layers cost 3 - 1/L times as much: 2.5 times at two. With states half "
     "as wide in each direction (and m = d) a layer costs three quarters of what it did.",
-    not_shown="Time: given the hardware, the two directions run side by side. LSTM and GRU: they have four and three such pairs "
-    "of products, so the ratios are the same. Whether the quality doubles is left open: it has no unit in which it could.",
+    not_shown="Time: given the hardware, the two directions run side by side. LSTM and GRU: they have four and three such "
+    "pairs of products, so the ratios are the same. Whether the quality doubles: nothing says in which unit.",
     cites=("graves2005",),
 )
 def two_directions_cost_so_many_times_one(

@@ -59,9 +59,9 @@ LSTM_AHEAD = System("LSTM, its inputs multiplied beforehand", LSTM.draw, ahead.s
         "attention": reading(system=PREFIX_ATTENTION, past_only=True, n=4),
     },
     witness={"the LSTM, two tokens": reading(system=LSTM_AHEAD, past_only=False, n=2)},
-    teach="Say what the recurrence holds up: the products of the state, one after another. The products of the inputs, half "
-    "of the work where inputs are as wide as states, wait for nothing and are taken for all steps at once, as fast kernels "
-    "do. Within a step all d units go in parallel, and so do the sequences of a batch.",
+    teach="Say what has to wait: the products with the state, one after another. The products with the inputs, half of the "
+    "work where inputs are as wide as states, wait for nothing and are taken for all steps at once, as fast kernels do. "
+    "Within a step all d units go in parallel, and so do the sequences of a batch.",
     not_shown="How much time that saves. Written as one product with [h, x], a cell hides it; the sum can be split.",
     cites=("appleyard2016",),
 )
@@ -87,7 +87,7 @@ class Memory:
 
 @claim(
     "gated.table.fixed-size-state",
-    says="The memory that a plain network and an LSTM hand from step to step has one size, however many tokens came before.",
+    says="The state that a plain network and an LSTM hand from step to step has a fixed size, however many tokens came before.",
     lines=(294, 301, 495),
     expect="supported",
     by=search(cases=60),
@@ -123,7 +123,8 @@ TWO_CHAINS = System("GRU that reads the state two steps back", GRU.draw, lambda 
 
 @claim(
     "gated.still-sequential",
-    says="In the LSTM and the GRU every state waits for the one before, so that n tokens take n steps one after another.",
+    says="Carried out step by step, the LSTM and the GRU take n steps one after another for n tokens: every state waits for "
+    "the one before.",
     lines=(300, 495),
     expect="supported",
     by=search(cases=60),
@@ -236,7 +237,7 @@ COUNTER = Machine(((0, 1), (2, 3), (0, 1), (2, 3)), 2)  # the state is the two w
 
 @claim(
     "gated.thousand-tokens",
-    says="A document of 1000 tokens cannot be kept in 512 numbers without loss.",
+    says="Compressing a document of 1000 tokens into 512 numbers loses something.",
     lines=(301, 495),
     expect="qualified",
     uses=("gated.table.fixed-size-state",),
@@ -287,7 +288,8 @@ def steep_candidate(steps: int) -> LSTMRun:
 
 @claim(
     "gated.multiplicative-decay",
-    says="The product of forget gates that stay below one shrinks exponentially, and gradients of distant steps with it.",
+    says="The product of forget gates that stay below one shrinks exponentially, and the gradients of distant steps shrink "
+    "with it.",
     lines=(302, 495),
     expect="qualified",
     uses=("forgetting.cell-is-a-highway",),

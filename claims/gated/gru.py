@@ -99,7 +99,8 @@ SATURATED = GRURun(  # the candidate rounds to 1, which is where the state stand
 
 @claim(
     "gated.gru-merges-gates",
-    says="In a GRU one gate does the work of two: it lets in exactly as much of the new as it drops of the old.",
+    says="In a GRU one gate does the work of the forget and the input gate: it lets in exactly as much of the new as it drops "
+    "of the old.",
     lines=(307,),
     expect="supported",
     by=search(cases=100),
@@ -205,7 +206,7 @@ def torch_gru(p: gru.GRU, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
 
 @claim(
     "gated.gru-equations",
-    says="The four printed equations are those of the GRU that torch.nn.GRU computes.",
+    says="The four printed equations define the GRU, as torch.nn.GRU computes it.",
     lines=(310, 311, 312, 313),
     expect="qualified",
     by=search(cases=100),
@@ -235,9 +236,10 @@ def torch_gru(p: gru.GRU, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
             form=Form(True, False, False), drawn=SeededGRU(0, 2, 1, 2, biased=False)
         )
     },
-    teach="Mind these three when porting weights. z is a matter of naming: change the signs of W_z and b_z. Missing biases are "
-    "bias=False. The reset is another function: torch computes r ⊙ (W h), the print W (r ⊙ h) as in 2014; the two agree for a "
-    "single unit or where r is the same for all units, not in general. Cho et al. give z to the old state, as torch does.",
+    teach="Mind these three when porting weights. z is a matter of naming: change the signs of W_z and b_z. Missing biases "
+    "are bias=False. The reset is another function: torch computes r ⊙ (W h), as in the first two versions of Cho et al. "
+    "(2014) on arXiv; the print has W (r ⊙ h), as in the third. The two agree for a single unit or where r is the same for "
+    "all units, not in general. Cho et al. give z to the old state, as torch does.",
     not_shown="Which form learns better.",
     cites=("cho2014",),
 )
@@ -375,8 +377,8 @@ LENGTHS = cases((4, 5, 6, 7))
 
 @claim(
     "gated.gru-same-limits",
-    says="The GRU keeps the LSTM's limits: each token lengthens the chain, none enlarges the memory, and each puts one more gate "
-    "between the first token and the last state.",
+    says="The GRU has the LSTM's limits: each token lengthens the chain, none enlarges the memory, and each puts one more "
+    "gate between the first token and the last state.",
     lines=(316,),
     expect="supported",
     uses=("gated.gru-equations",),

@@ -348,8 +348,9 @@ def one_fewer(T: int, k: int) -> int:
         "100 tokens, back to the state of the first: 99": reading(stretch=Stretch(100, 1), promised=one_a_token),
         "100 tokens, back to the state of the last but one: 1": reading(stretch=Stretch(100, 99), promised=one_a_token),
     },
-    teach="Posts and rails: T steps have T - 1 transitions between them, and one more leads in from h_0, which matters only if "
-    "the initial state is learnt. And most gradients are shorter: that of a state has a factor for every *later* step.",
+    teach="Beware of the fencepost error: T steps have T - 1 transitions between them, and one more leads in from h_0, which "
+    "matters only if the initial state is learnt. And most gradients are shorter: that of a state has a factor for every "
+    "*later* step.",
     not_shown="What becomes of that product: see the claims around this one.",
     cites=("werbos1990", "pascanu2013"),
 )

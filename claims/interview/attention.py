@@ -90,7 +90,8 @@ DRAWN = {"n": whole(3, 4), "m": whole(3, 4), "seed": seeds()}
 
 @claim(
     "interview.bahdanau-cross-only",
-    says="The attention of 2015 joins decoder to encoder and nothing else: no token attends to others of its own sequence.",
+    says="The attention of Bahdanau et al. joins decoder to encoder and nothing else: no token attends to others of its own "
+    "sequence.",
     lines=(442, 507),
     expect="supported",
     by=exhaustion(),
@@ -201,7 +202,7 @@ SHORT = {"n": whole(3, 6), "m": whole(1, 2)}
 
 @claim(
     "interview.bahdanau-encoder-vanishes",
-    says="With attention the encoder is recurrent still: the earlier a source token, the longer the gradient's way to it.",
+    says="With attention the encoder is still recurrent: the earlier a source token, the longer the gradient's way to it.",
     lines=(455, 507),
     expect="qualified",
     uses=("attention.still-sequential",),

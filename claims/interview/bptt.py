@@ -52,7 +52,7 @@ SIZES = {"n": whole(4, 16), "seed": seeds()}
 
 @claim(
     "interview.bptt-unrolls",
-    says="Back-propagation through time passes every step, from the loss at the end back to the first.",
+    says="Back-propagation through time goes through every step, from the loss at the end back to the first.",
     lines=(103, 513),
     expect="supported",
     by=search(cases=60),
@@ -65,7 +65,7 @@ SIZES = {"n": whole(4, 16), "seed": seeds()}
         "causal attention": reading(system=PREFIX_ATTENTION, **SIZES),
     },
     teach="The unrolled graph is a chain of n steps, and the backward pass goes along it: state n, n - 1, …, 1, each once. So "
-    "the gradient takes as many steps in a row as the forward pass, and all states are kept until it has come by.",
+    "the gradient takes as many steps in a row as the forward pass, and all states are kept until it has passed.",
     not_shown="A loss at every step: the pass is the same, each step adding its own loss on the way.",
     cites=("werbos1990",),
 )
@@ -162,7 +162,7 @@ def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cu
 
 @claim(
     "interview.tbptt-horizon",
-    says="Truncation after k steps lets no gradient tell the network of anything longer ago.",
+    says="With truncation after k steps no gradient carries anything that is longer ago.",
     lines=(513,),
     expect="supported",
     uses=("interview.bptt-unrolls",),
@@ -255,13 +255,13 @@ FOUR_STEPS = ElmanRun(
 
 @claim(
     "interview.bptt-is-the-algorithm",
-    says="To train a recurrent network by its gradient one has to go back through time: no exact way spares the steps back.",
+    says="Back-propagation through time is the algorithm by which recurrent networks are trained.",
     lines=(103, 513),
     expect="qualified",
     by=search(cases=60),
     as_written=reading(run=RUN, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
     amended={
-        "the sequence is kept, and of exact ways the one with the fewest operations is meant": reading(
+        "the exact gradient is wanted, at the fewest operations": reading(
             run=RUN, procedure=BACKWARD, rival=FORWARD, price=OPERATIONS
         )
     },
@@ -273,9 +273,9 @@ FOUR_STEPS = ElmanRun(
     witness={
         "two units, four steps": reading(run=FOUR_STEPS, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
     },
-    teach="Forward mode carries ∂h_t/∂W along with the state and needs no backward pass: the same gradient, and nothing is "
-    "kept of past steps; the price is some 2d³ numbers to carry and, at each step, on the order of d² times the operations. "
-    "BPTT is the cheap way, not the only one.",
+    teach="It is one algorithm of two. Forward mode carries ∂h_t/∂W along with the state and needs no backward pass: the same "
+    "gradient, and nothing is kept of past steps; the price is some 2d³ numbers to carry and, at each step, on the order of "
+    "d² times the operations. BPTT is the cheap way, not the only one.",
     not_shown="Exact ways other than these two. Recurrences whose units do not read each other: there forward mode is as cheap "
     "as BPTT. A gradient after every step, for which BPTT starts anew each time.",
     cites=("werbos1990", "williams1989"),

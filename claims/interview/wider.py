@@ -106,7 +106,7 @@ def against_one_unit(width: Interval, singular_values: Interval, lag: int) -> st
 
 @claim(
     "interview.bigger-state-no-help",
-    says="A larger hidden state does not help: it brings a token over the steps between no better than a small one.",
+    says="A larger hidden state does not help: it carries a token over the steps in between no better than a small one.",
     lines=(501,),
     expect="qualified",
     by=search(cases=100),
@@ -129,8 +129,8 @@ def against_one_unit(width: Interval, singular_values: Interval, lag: int) -> st
         "8 places and 64, 50 later tokens": reading(two=TwoWidths(register(8), register(64), np.array([[1.0]]), 50)),
     },
     teach="The path is as long at every width, but long is not lossy: a register of d places hands a token on for d - 1 steps "
-    "without losing a bit of it, so eight times the width reaches eight times as far. What no width helps against is "
-    "contraction: with σ_max(W_h) ≤ γ < 1 each step leaves at most γ of a difference, since ‖J_T…J_1‖ ≤ γ^T whatever d is.",
+    "without losing a bit of it, so eight times the width reaches eight times as far. No width helps against contraction: "
+    "with σ_max(W_h) ≤ γ < 1 each step leaves at most γ of a difference, since ‖J_T…J_1‖ ≤ γ^T whatever d is.",
     not_shown="What training makes of the room: a trained network may reach much less far than its width allows.",
     cites=("pascanu2013", "arjovsky2016"),
 )

@@ -51,8 +51,8 @@ EACH_PARSER = cases(list(PARSERS))
             grammar=ENGLISH, sentence=HORSE, in_full=IN_FULL.replace("was", "were"), parser=EACH_PARSER
         ),
     },
-    teach="“Raced past the barn” is short for “that was raced past the barn”, and “fell” is the verb. Readers go astray since "
-    "“raced” looks like the verb at first: the trouble is an early wrong guess, and not the way back to “horse”, five words.",
+    teach="“Raced past the barn” is short for “that was raced past the barn”, and “fell” is the verb. Readers go astray "
+    "because “raced” looks like the verb at first: the trouble is an early wrong guess, not the five words back to “horse”.",
     not_shown="That people recover, and what an LSTM does. “Fell” is taken for a verb only: it is a noun as well, a hill.",
     cites=("bever1970", "bird2009"),
 )  # fmt: skip
@@ -73,6 +73,9 @@ WEAK = Bindings("an LSTM with 16 leaky latches", strength=2.0)
 CLEARS = Bindings("an LSTM with 16 latches that a paragraph break empties", clears=True)
 
 
+EITHER = cases((SIXTEEN, CLEARS))
+
+
 def forgotten(memory: Bindings, passage: Passage) -> list[int]:
     """The pronouns, from 1, for which the hidden state at the end gives another entity or none."""
     recalled = memory.recall(passage)
@@ -89,43 +92,45 @@ MARIA = (
 
 @claim(
     "long-range.paragraph-boundaries",
-    says="What an LSTM knows of who is meant is lost where a new paragraph begins.",
+    says="LSTMs lose track of whom the pronouns stand for across paragraph boundaries.",
     lines=(256, 257, 260),
-    expect="refuted",
+    expect="qualified",
     by=search(cases=40),
-    as_written=reading(memory=SIXTEEN, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))),
-    holds_for={
-        "a forget gate that closes at the break": reading(
+    as_written=reading(memory=EITHER, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))),
+    amended={
+        "their forget gates close at the break": reading(
             memory=CLEARS, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))
         ),
     },
     fails_for={
-        "all 16 places taken, three breaks": reading(
-            memory=SIXTEEN, passage=Passage(tuple(range(16)), named=(5, 10), later=60, breaks=(0, 20, 40))
-        ),
+        "near miss: the same gates, and no break": reading(memory=CLEARS, passage=passages(pronouns=(2, 16), later=(20, 200))),
     },
     witness={
+        "all 16 places taken, three breaks, a network that latches": reading(
+            memory=SIXTEEN, passage=Passage(tuple(range(16)), named=(5, 10), later=60, breaks=(0, 20, 40))
+        ),
         "the passage itself, 26 words, even for a network that clears": reading(
             memory=CLEARS, passage=only(Passage((1,), named=(2, 3), later=len(MARIA.split()) - 1), f"“{MARIA}”")
-        )
+        ),
     },
-    teach="To a recurrent network a paragraph break is a token like any other: it erases just what the gates let it erase. The "
-    "passage that is to show the loss has 26 words, four sentences and no break at all. A network that clears its state there "
-    "can be built, and a latch crosses as many breaks as one likes.",
-    not_shown="Whether trained LSTMs lose track at paragraph breaks. Whom “she” means: the passage leaves it open.",
+    teach="To a recurrent network a paragraph break is a token like any other: it erases just what the gates let it erase. So "
+    "it depends on the weights. A network that clears its state at a break can be built, and so can one that carries its "
+    "bindings across as many breaks as one likes. The passage that is to show the loss has 26 words, four sentences and no "
+    "break at all.",
+    not_shown="Which of the two training finds: the weights are set by hand, so nothing follows for trained LSTMs. Whom “she” "
+    "means: the passage leaves it open.",
     cites=("hochreiter1997", "gers2000"),
 )
 def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
     """Put to a passage without breaks it falls: nothing is lost across what is not there."""
     show("tokens and the paragraph breaks among them", (passage.length, len(passage.breaks)))
-    holds(passage.breaks, f"{passage.length} tokens, and no paragraph break among them")
-    lost = forgotten(memory, passage)
-    holds(lost, f"paragraph breaks passed: {len(passage.breaks)}; all {len(passage.bound)} pronouns read rightly after them")
+    lost, count = forgotten(memory, passage), len(passage.bound)
+    holds(lost, f"paragraph breaks passed: {len(passage.breaks)}; bindings read off correctly at the end: all {count}")
 
 
 @claim(
     "long-range.coreference-capacity",
-    says="A hidden state has not the capacity to keep, over hundreds of tokens, whom the pronouns stand for.",
+    says="A hidden state does not have enough capacity to keep, over hundreds of tokens, whom the pronouns stand for.",
     lines=(260,),
     expect="refuted",
     by=search(cases=40),
@@ -138,19 +143,17 @@ def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
             memory=WEAK, passage=passages(pronouns=(2, 16), later=(200, 600))
         ),
     },
-    fails_for={
+    witness={
         "16 pronouns, every one bound anew": reading(
             memory=SIXTEEN, passage=Passage(tuple(range(16)), tuple(enumerate(range(15, -1, -1))), named=(5, 10, 0), later=500)
         ),
-    },
-    witness={
         "all 16 places taken, 2000 tokens": reading(
             memory=SIXTEEN,
             passage=only(
                 Passage(tuple(range(16)), ((0, 7), (9, 2)), named=(5, 10, 0), later=2000),
                 "16 pronouns, the first and the tenth bound twice; then 2000 tokens",
             ),
-        )
+        ),
     },
     teach="Capacity is a matter of counting: k pronouns and E entities take k·log2 E bits, however many tokens lie between. 16 "
     "pronouns and 16 entities are 64 bits, here in 64 units; an LSTM of 512 has room to spare. Whether training finds such "
@@ -161,7 +164,7 @@ def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
 def some_binding_is_lost(memory: Bindings, passage: Passage) -> None:
     holds(
         forgotten(memory, passage),
-        f"{len(passage.bound)} pronouns, all read rightly off the hidden state {passage.later} tokens after the last was bound",
+        f"{len(passage.bound)} pronouns, all read correctly off the hidden state {passage.later} tokens after the last was bound",
     )
 
 
@@ -193,9 +196,9 @@ CARS = cases((replace(IN_THE_LOTS, subject="the number of cars"), IN_THE_LOTS, A
         "verbs that agree with the nearest noun": reading(grammar=NEAREST_NOUN, sentence=IN_THE_LOTS, verb="is"),
         "verbs that agree with nothing": reading(grammar=NO_AGREEMENT, sentence=CARS, verb="is"),
     },
-    teach="The head of the subject is “number”, and all 14 ways to attach what follows leave it so. In “a number of cars are” "
-    "the head is “cars”, and “a number of” says how many. Plurals in between draw people and language models towards “are”: "
-    "agreement attraction.",
+    teach="The head of the subject is “number”, and all 14 ways to attach what follows leave that unchanged. In “a number of "
+    "cars are” the head is “cars”, and “a number of” says how many. Plurals in between draw people and language models "
+    "towards “are”: agreement attraction.",
     not_shown="Usage: some speakers do write “are”. The grammar states the rule that the sentence is there to test.",
     cites=("bock1991", "bird2009"),
 )
@@ -205,7 +208,7 @@ def the_verb_agrees(grammar: Grammar, sentence: Sentence, verb: str) -> None:
 
 @claim(
     "long-range.last-noun-summer",
-    says="LSTMs are drawn to the plural here because the last noun before the verb is “summer”.",
+    says="LSTMs are biased to the plural here, since the last noun before the verb is “summer”.",
     lines=(276,),
     expect="refuted",
     by=exhaustion(),
@@ -219,11 +222,11 @@ def the_verb_agrees(grammar: Grammar, sentence: Sentence, verb: str) -> None:
         "“summer” is the last noun, and draws to the singular": reading(sentence=LAST_SUMMER, noun="summer", verb="is"),
         "a sentence whose last noun is plural": reading(sentence=IN_THE_LOTS, noun="lots", verb="are"),
     },
-    teach="“Summer” is the last noun, and it is singular: whoever agrees with it writes “is”, and is right by accident. If there "
+    teach="“Summer” is the last noun, and it is singular: agreement with it gives “is”, which is right by accident. If there "
     "is a bias to the plural, it comes from “cars” and “lots” further back, or from the count of plurals. A sentence to test "
     "attraction with needs a last noun that differs in number from the head.",
-    not_shown="That LSTMs have this bias here; nor the weightier reason given beside this one, that the head is lost from view. "
-    "What pulls in trained networks: see Linzen et al. on the nouns in between.",
+    not_shown="That LSTMs have this bias here; nor the reason that the line calls more critical, that the head is lost from "
+    "view. What pulls in trained networks: see Linzen et al. on the nouns in between.",
     cites=("bock1991", "linzen2016"),
 )
 def whoever_agrees_with_the_last_noun_writes_it(sentence: Sentence, noun: str, verb: str) -> None:

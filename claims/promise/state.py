@@ -101,7 +101,7 @@ REGISTER = only(Network(constructive.register_rnn(16)), "the register of 16 plac
 
 @claim(
     "promise.state-holds-everything",
-    says="The state holds all that has been read so far, so that no two different beginnings leave the same one.",
+    says="The state holds all that has been read so far, so that no two different beginnings leave the same state.",
     lines=(26,),
     expect="qualified",
     by=search(cases=100),

@@ -46,8 +46,8 @@ WHOLE, STATE_ALONE, CELL_ALONE = slice(None), slice(0, 1), slice(1, 2)
         "causal attention": reading(system=PREFIX_ATTENTION, part=WHOLE, n=whole(3, 8)),
         "dilated convolution": reading(system=DILATED(2), part=WHOLE, n=whole(3, 8)),
     },
-    teach="The *whole* state of each step is a bottleneck of the graph. In an LSTM that is h and C together: gradients go round "
-    "h_t through C_t, and round C_t through the output gate.",
+    teach="The *whole* state of each step is a bottleneck of the graph. In an LSTM that is h and C together: gradients pass "
+    "h_t by through C_t, and C_t by through the output gate.",
     not_shown="That the values cannot be found in another way than along this graph: see sequential.step-t-waits-for-t-1.",
     cites=("elman1990", "hochreiter1997"),
 )
@@ -163,7 +163,7 @@ def network_with(gamma: float, d: int, generator: torch.Generator) -> elman.Elma
 
 @claim(
     "sequential.step-t-waits-for-t-1",
-    says="No state can be had before the one before it is done, so n states take n rounds one after another.",
+    says="No state can be computed before the one before it is done, so n states take n rounds one after another.",
     lines=(51, 72),
     expect="qualified",
     uses=("sequential.chain-through-every-state",),
@@ -203,7 +203,7 @@ def network_with(gamma: float, d: int, generator: torch.Generator) -> elman.Elma
     },
     teach="An RNN parallelises to the degree that it forgets. Guess all states, apply the step to all at once, repeat: a sweep "
     "shrinks the error by γ = σ_max(W_h), so the sweeps do not grow with n. A linear recurrence takes ⌈log₂ n⌉ rounds.",
-    not_shown="A lower bound over all conceivable methods: none is known. Sweeps give the states to 10⁻¹⁰, not to the last bit.",
+    not_shown="A lower bound for all methods: none is known. Sweeps give the states to 10⁻¹⁰, not to the last bit.",
     cites=("lim2024", "martin2018", "blelloch1990"),
 )
 def n_states_take_n_rounds(method: Method, activation: Activation, n: int, d: int, gamma: float, size: float, seed: int) -> None:

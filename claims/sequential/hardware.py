@@ -43,8 +43,8 @@ def average_parallelism(system: System, n: int, d: int) -> float:
         "self-attention": reading(system=SELF_ATTENTION, n=whole(1, 256), d=whole(1, 4)),
         "causal self-attention": reading(system=CAUSAL_ATTENTION, n=whole(1, 256), d=whole(1, 4)),
     },
-    teach="Count scalar operations: work W and span S. An RNN has W and S both proportional to n, so W/S, the processors it "
-    "can keep busy, is set by its width. In attention W grows and S hardly does.",
+    teach="Count scalar operations: work W and span S. An RNN has W and S both proportional to n, so W/S, the number of "
+    "processors that it can keep busy, is set by its width. In attention W grows and S hardly does.",
     not_shown="Parallelism over width, batch and layers, which an RNN has too: L layers take n + L - 1 steps, not nL.",
     cites=("brent1974", "vaswani2017"),
     figure=speedup_on_processors,

@@ -279,7 +279,7 @@ PLENTY = [one for one in all_timings() if one.layer.d >= 512 and one.n >= 256]
 
 @claim(
     "sequential.speedup-needs-parallel-hardware.model",
-    says="Work, operations in a row and bytes moved tell to a factor of four how long a training step takes.",
+    says="Work, operations in a row and bytes moved predict within a factor of four how long a training step takes.",
     lines=(76, 82, 355),
     expect="qualified",
     uses=("sequential.o1-parallelism",),
@@ -301,12 +301,13 @@ PLENTY = [one for one in all_timings() if one.layer.d >= 512 and one.n >= 256]
         "without the work and the bytes": reading(timed=EVERY, factor=2 * STATED, leave_out="work and bytes"),
     },
     teach="Count operations in a row, each at what it costs to launch one; add the work at the rate, or the bytes at the "
-    "bandwidth, whichever takes longer. On cores three numbers of a machine then tell what a dozen layers take at all lengths. "
-    "On a GPU they do not where a library launches a whole recurrence at once: it takes a fiftieth of what its operations, "
-    "launched one by one, would. What is launched one by one, and what is large, they foretell there too.",
-    not_shown="Machines that were not recorded: what is drawn for them is extrapolation. That widths of 128 do to a factor of "
-    "eight was put there when two cores of one machine had been recorded; it held on the cores of another, recorded later, and "
-    "not on GPUs. The condition for those, width 512 and 256 tokens, was put there after the H100 and broke on the H200, once.",
+    "bandwidth, whichever takes longer. On cores three numbers of a machine then predict what a dozen layers take at all "
+    "lengths. On a GPU they do not where a library launches a whole recurrence at once: it takes a fiftieth of what its "
+    "operations, launched one by one, would. What is launched one by one, and what is large, they predict there too.",
+    not_shown="Machines that were not recorded: what is drawn for them is extrapolation. That a width of 128 suffices, within "
+    "a factor of eight, was made a condition when two cores of one machine had been recorded; it held on the cores of "
+    "another, recorded later, and not on GPUs. The condition for those, width 512 and 256 tokens, was added after the H100 "
+    "and broke on the H200, once.",
     cites=("brent1974", "williams2009"),
     figure=measured_and_predicted,
 )
