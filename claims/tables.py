@@ -1,7 +1,7 @@
 """The essay's tables, rebuilt: for each cell the claim, or the reading of one, that speaks for it. The report fills them in."""
 
 from claims.complexity import published, table
-from claims.complexity.published import Entry
+from claims.complexity.orders import Entry
 from claims.kit.table import Cell, Table
 from claims.subjects import requirements
 from impls.tracing.systems import ELMAN as RNN
@@ -93,8 +93,8 @@ RECURRENCE = Table(
     says="For n tokens and d units: the order that the essay prints, and the exact law that was counted.",
     columns=("printed", "counted", "verdict"),
     rows=tuple(
-        (name, (order, law.name.rpartition(": ")[2], Cell(f"complexity.rnn-table.{claim}")))
-        for name, order, law, claim in (
+        (name, (order, entry(RNN).name.rpartition(": ")[2], Cell(f"complexity.rnn-table.{claim}")))
+        for name, order, entry, claim in (
             ("Sequential steps", "O(n)", table.STEPS, "sequential-steps"),
             ("Work of a step", "O(d²)", table.A_STEP, "work-per-step"),
             ("Work in all", "O(nd²)", table.IN_ALL, "total-work"),

@@ -62,6 +62,34 @@ def near_misses(one):
     return [control.name for control in one.readings if control.role == "fails for" and control.name.startswith("near miss")]
 
 
+def thresholds(reading):
+    """The numbers that a reading is held to: arguments that are one number and no domain."""
+    return {
+        name: domain.values[0]
+        for name, domain in reading.arguments.items()
+        if domain.is_one_value and isinstance(domain.values[0], float)
+    }
+
+
+def unwatched(one):
+    """Thresholds as written to which no near miss is held, though near misses are held to another. One that changes nothing but
+    the threshold is a near miss in that."""
+    written, missed = one.readings[0], [control for control in one.readings if control.name in near_misses(one)]
+    wanted = thresholds(written)
+    same = [{name for name in wanted if thresholds(control).get(name) == wanted[name]} for control in missed]
+    alone = [{name for name in wanted if is_the_one_difference(name, control, written)} for control in missed]
+    return set(wanted).difference(*same, *alone) if missed else set()
+
+
+def is_the_one_difference(name, control, written):
+    return [other for other in written.arguments if control.arguments[other].words != written.arguments[other].words] == [name]
+
+
+@by_id(CLAIMS)
+def test_has_a_near_miss_for_every_threshold_of_the_reading_as_written(one):
+    assert unwatched(one) == set()
+
+
 @by_id(CLAIMS)
 def test_is_well_formed(one):
     assert problems_of(one) == []

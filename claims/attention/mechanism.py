@@ -256,7 +256,7 @@ EITHER = cases((TRANSFORMER_LAYER, DECODER_LAYER), "the Transformer's layers: en
     },
     fails_for={
         "near miss: a window that leaves out one pair, the farthest": reading(
-            system=WINDOWED(8), pairs=only(no_later_token), n=6
+            system=WINDOWED(9), pairs=only(no_later_token), n=6
         ),
         "tokens written one after another": reading(system=GENERATING, pairs=only(no_later_token), n=whole(2, 6)),
         "an RNN": reading(system=ELMAN, pairs=only(no_later_token), n=whole(2, 6)),

@@ -1,44 +1,64 @@
 """Self-attention: its work, its depth, its paths and its memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
 
 import torch
 
 from claims.complexity.figures import memory_by_length, paths_by_length
+from claims.complexity.orders import (
+    EVERY_WAY,
+    N_ALONE,
+    N_KEEPS_UP,
+    Entry,
+    Formula,
+    Way,
+    compared,
+    less,
+    off_by_one,
+    sizes,
+    without_bound,
+)
 from claims.complexity.recurrent import in_operations_of_two_numbers, in_tensor_operations
-from claims.kit import at_least, at_most, cases, claim, holds, only, reading, search, show
+from claims.kit import cases, claim, exhaustion, holds, only, reading, search, show
 from claims.kit.domains import whole
 from claims.subjects.traces import traced
 from impls.attending import attention, online, transformer
 from impls.attending.attention import SelfAttention
 from impls.counting import memory
 from impls.counting.graph import Graph, shortest_gradient_path, trace
+from impls.counting.laws import LOG_N, D, Law, N
 from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
 
 # --- operations -----------------------------------------------------------------------------------------------------
 
 
-def scores_and_sums(n: int, d: int) -> int:
-    """Operations in the products of queries with keys and of weights with values."""
-    return whole_attention(n, d).work_of("bmm")
-
-
-def with_projections(n: int, d: int) -> int:
-    """The same, and the four projections: queries, keys, values and output."""
-    return whole_attention(n, d).work_of("product")
-
-
-def with_feed_forward(n: int, d: int) -> int:
-    """The products of a whole Transformer layer, its feed-forward network of width 4d among them."""
-    p = transformer.draw(d, 1, torch.Generator().manual_seed(0))
-    return trace(lambda X: [transformer.run(p, X)], torch.ones(n, d, dtype=torch.float64)).work_of("product")
-
-
+@cache
 def whole_attention(n: int, d: int) -> Graph:
     """Self-attention with one head."""
     p = attention.draw_multi_head(d, 1, torch.Generator().manual_seed(0))
     return trace(lambda X: [attention.multi_head(p, X)], torch.ones(n, d, dtype=torch.float64))
+
+
+@cache
+def whole_layer(n: int, d: int) -> Graph:
+    """The same with a feed-forward network of width 4d."""
+    p = transformer.draw(d, 1, torch.Generator().manual_seed(0))
+    return trace(lambda X: [transformer.run(p, X)], torch.ones(n, d, dtype=torch.float64))
+
+
+SCORES_AND_SUMS = Entry(
+    "products of queries with keys and of weights with values: 4n²d",
+    lambda n, d, k: whole_attention(n, d).work_of("bmm"), 4 * N**2 * D, N**2 * D,
+)  # fmt: skip
+WITH_PROJECTIONS = Entry(
+    "the same and four projections, for queries, keys, values and output: 4n²d + 8nd²",
+    lambda n, d, k: whole_attention(n, d).work_of("product"), 4 * N**2 * D + 8 * N * D**2, N**2 * D,
+)  # fmt: skip
+WITH_FEED_FORWARD = Entry(
+    "all products of a layer, a feed-forward network of width 4d among them: 4n²d + 24nd²",
+    lambda n, d, k: whole_layer(n, d).work_of("product"), 4 * N**2 * D + 24 * N * D**2, N**2 * D,
+)  # fmt: skip
 
 
 @claim(
@@ -46,29 +66,28 @@ def whole_attention(n: int, d: int) -> Graph:
     says="Self-attention costs O(n²d).",
     lines=(350,),
     expect="qualified",
-    by=search(cases=60),
-    as_written=reading(operations=with_projections, n=whole(1, 24), d=whole(1, 12)),
+    by=exhaustion(),
+    as_written=reading(entry=WITH_PROJECTIONS, way=EVERY_WAY),
     amended={
-        "only the scores and the weighted sums are counted": reading(operations=scores_and_sums, n=whole(1, 24), d=whole(1, 12)),
-        "the sequence is at least twice as long as the model is wide": reading(
-            operations=with_projections, n=whole(12, 24), d=whole(1, 6)
+        "only the scores and the weighted sums are counted": reading(entry=SCORES_AND_SUMS, way=EVERY_WAY),
+        "the sequence grows at least as fast as the width, which may be fixed": reading(
+            entry=cases((WITH_PROJECTIONS, WITH_FEED_FORWARD)), way=N_KEEPS_UP
         ),
     },
     fails_for={
-        "near miss: 2d - 1 tokens": reading(operations=with_projections, n=11, d=6),
-        "the feed-forward network counted, and at most five times as long as wide": reading(
-            operations=with_feed_forward, n=whole(12, 15), d=whole(3, 6)
-        ),
+        "near miss: the width grows a little faster than the sequence": reading(entry=WITH_PROJECTIONS, way=Way(4, 5)),
+        "near miss: O(n²d / log n)": reading(entry=less(SCORES_AND_SUMS, N**2 * D / LOG_N), way=N_KEEPS_UP),
+        "near miss: one operation too many": reading(entry=off_by_one(SCORES_AND_SUMS), way=EVERY_WAY),
     },
     teach="Scores and weighted sums cost 4n²d operations, the four projections 8nd²: O(n²d + nd²). The projections are the "
-    "larger part while n < 2d, and with a feed-forward network of width 4d while n < 6d.",
-    not_shown="The constant in O(·) is set to twice that of the quadratic part; for any other there is a width that breaks it.",
+    "larger part while n < 2d, and with a feed-forward network of width 4d while n < 6d. As n alone grows the cost is O(n²); "
+    "as d alone grows it is O(d²), and not O(d).",
+    not_shown="Several heads and biases; the softmax, 5n² operations more.",
     cites=("vaswani2017",),
 )
-def twice_the_quadratic_part_pays_for_all(operations: Callable[[int, int], int], n: int, d: int) -> None:
-    show("operations counted", operations(n, d))
-    show("4n²d", 4 * n * n * d)
-    at_most(operations(n, d), 2 * 4 * n * n * d, f"operations at n = {n}, d = {d}")
+def the_law_is_of_the_printed_order(entry: Entry, way: Way) -> None:
+    """The count is the law, and the law over the order stays bounded, whichever way the sizes grow."""
+    holds(compared(entry, way) <= 0, without_bound(entry, way))
 
 
 # --- paths ----------------------------------------------------------------------------------------------------------
@@ -143,6 +162,7 @@ def gradient_paths(system: System, n: int) -> list[int]:
 # --- memory ---------------------------------------------------------------------------------------------------------
 
 Attention = Callable[[SelfAttention, torch.Tensor], torch.Tensor]
+Held = Callable[[Attention, SelfAttention, torch.Tensor], int]
 
 
 def fused(p: SelfAttention, X: torch.Tensor) -> torch.Tensor:
@@ -164,31 +184,36 @@ def kept_for_backward(attend: Attention, p: SelfAttention, X: torch.Tensor) -> i
     return memory.saved_bytes(attend, p, X) // X.itemsize
 
 
-@dataclass(frozen=True)
-class Memory:
-    """A form of attention, a count of numbers that it holds, and the formula which that count must equal."""
+def held(name: str, attend: Attention, count: Held, law: Law | Formula, like: Law | None = None, within: int = 1) -> Entry:
+    """The numbers that a form of attention holds, and the law that they follow; it must be attention."""
 
-    name: str
-    attend: Attention
-    count: Callable[[Attention, SelfAttention, torch.Tensor], int]
-    formula: Callable[[int, int], int]
+    def counted(n: int, d: int, _: int) -> int:
+        generator = torch.Generator().manual_seed(n)
+        p, X = attention.draw_self_attention(d, generator), torch.randn(n, d, generator=generator, dtype=torch.float64)
+        if (error := gap_to_the_textbook(attend, p, X)) > 1e-12:
+            raise ArithmeticError(f"{name}: off by {error:.3g}, so this is not attention")
+        return count(attend, p, X)
+
+    return Entry(name, counted, law, N**2, like, within, at=sizes((17, 20, 33, 48), (1, 2, 4)))
 
 
+# The largest of three numbers is at least a third of their sum.
 TEXTBOOK = (
-    Memory("textbook, kept for backward: n² + 3nd", attention.self_attention, kept_for_backward, lambda n, d: n * n + 3 * n * d),
-    Memory(
-        "textbook, the largest tensor: n², nd or d²",
-        attention.self_attention, memory.largest, lambda n, d: max(n * n, n * d, d * d),
+    held("textbook, kept for backward: n² + 3nd", attention.self_attention, kept_for_backward, N**2 + 3 * N * D),
+    held(
+        "textbook, the largest tensor: n², nd or d²", attention.self_attention, memory.largest,
+        lambda n, d, k: max(n * n, n * d, d * d), like=(N**2 + N * D + D**2) / 3, within=3,
     ),
 )  # fmt: skip
 ONLINE = (
-    Memory("online softmax, kept for backward: 4nd + n", online.self_attention, kept_for_backward, lambda n, d: 4 * n * d + n),
-    Memory(
-        "online softmax by blocks of 16 keys, the largest tensor: 16n, n², nd or d²",
-        online.self_attention, memory.largest, lambda n, d: max(n * min(n, online.BLOCK), n * d, d * d),
+    held("online softmax, kept for backward: 4nd + n", online.self_attention, kept_for_backward, 4 * N * D + N),
+    held(
+        "online softmax by blocks of 16 keys, the largest tensor: 16n, nd or d²", online.self_attention, memory.largest,
+        lambda n, d, k: max(n * online.BLOCK, n * d, d * d), like=(online.BLOCK * N + N * D + D**2) / 3, within=3,
     ),
 )  # fmt: skip
-FUSED = Memory("torch's fused kernel, kept for backward: 4nd + n", fused, kept_for_backward, lambda n, d: 4 * n * d + n)
+FUSED = held("torch's fused kernel, kept for backward: 4nd + n", fused, kept_for_backward, 4 * N * D + N)
+WITHOUT_QUERIES = held("n² + 2nd", attention.self_attention, kept_for_backward, N**2 + 2 * N * D)
 
 
 @claim(
@@ -196,36 +221,24 @@ FUSED = Memory("torch's fused kernel, kept for backward: 4nd + n", fused, kept_f
     says="Self-attention holds a number for each pair of positions: its memory grows like n².",
     lines=(355,),
     expect="qualified",
-    by=search(cases=60),
-    as_written=reading(held=cases((*TEXTBOOK, *ONLINE)), n=whole(1, 48), d=whole(1, 4)),
+    by=exhaustion(),
+    as_written=reading(held=cases((*TEXTBOOK, *ONLINE)), way=N_ALONE),
     amended={
-        "the weights are written out as a matrix, as the equation has it": reading(
-            held=cases(TEXTBOOK), n=whole(1, 48), d=whole(1, 4)
-        )
+        "the weights are written out as a matrix, as the equation has it": reading(held=cases(TEXTBOOK), way=N_ALONE),
     },
     fails_for={
-        "near miss: online softmax at 4d + 2 tokens": reading(held=ONLINE[0], n=10, d=2),
-        "online softmax, the largest tensor": reading(held=ONLINE[1], n=whole(17, 48), d=whole(1, 4)),
-        "torch's fused kernel": reading(held=FUSED, n=whole(18, 48), d=whole(1, 4)),
-        "near miss: queries not counted": reading(
-            held=Memory("n² + 2nd", attention.self_attention, kept_for_backward, lambda n, d: n * n + 2 * n * d), n=9, d=2
-        ),
+        "online softmax, the largest tensor": reading(held=ONLINE[1], way=N_ALONE),
+        "torch's fused kernel": reading(held=FUSED, way=N_ALONE),
+        "near miss: the textbook's memory grows like n² log n": reading(held=less(TEXTBOOK[0], N**2 * LOG_N), way=N_ALONE),
+        "near miss: queries not counted": reading(held=WITHOUT_QUERIES, way=N_ALONE),
     },
-    holds_for={"online softmax at 4d + 1 tokens: 4nd + n is n²": reading(held=ONLINE[0], n=9, d=2)},
+    holds_for={"online softmax: its memory grows like n": reading(held=less(ONLINE[0], N), way=N_ALONE)},
     teach="The matrix need not exist. Go through the keys block by block with a running maximum and sum, and recompute the "
     "weights in the backward pass: the same values from 4nd + n numbers instead of n² + 3nd. The work stays quadratic.",
-    not_shown="A constant other than one number a pair: for any there is a length beyond which 4nd + n is less. Dropout, masks "
-    "and further layers. Whether n² is a problem.",
+    not_shown="Dropout, masks and further layers. Whether n² is a problem.",
     cites=("rabe2021", "dao2022", "milakov2018"),
     figure=memory_by_length,
 )
-def a_number_is_held_for_each_pair(held: Memory, n: int, d: int) -> None:
-    generator = torch.Generator().manual_seed(n)
-    p, X = attention.draw_self_attention(d, generator), torch.randn(n, d, generator=generator, dtype=torch.float64)
-    if (error := gap_to_the_textbook(held.attend, p, X)) > 1e-12:
-        raise ArithmeticError(f"{held.name}: off by {error:.3g}, so this is not attention")
-    numbers, formula = held.count(held.attend, p, X), held.formula(n, d)
-    show("numbers held", numbers)
-    show("pairs of positions", n * n)
-    holds(numbers == formula, f"{held.name}: {numbers} numbers at n = {n}, d = {d}, not {formula}")
-    at_least(numbers, n * n, f"numbers held at n = {n}, d = {d}")
+def the_memory_grows_like_the_square_of_the_length(held: Entry, way: Way) -> None:
+    """Neither faster nor more slowly, while the width stays what it is."""
+    holds(compared(held, way) == 0, f"{held.name}: it does not grow like {held.printed} when {way.name}")

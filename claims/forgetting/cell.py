@@ -383,7 +383,10 @@ def by_undoing_the_gates(two: TwoPasts) -> float:
         )
     },
     fails_for={
-        "near miss: f up to 0.891 for γ = 0.881": reading(
+        "near miss, for one per cent: f = 0.995": reading(
+            two=only(constant_gate(5.3, lag=50), "a cell with f = σ(5.3), 50 later tokens"), left=by_looking, kept=0.99
+        ),
+        "near miss, for γ = 0.881: f up to 0.891": reading(
             two=lstms_with_two_pasts(lag=(50, 50), forget=2.1, reads_h="o", widest=1), left=by_looking, kept=SIGMOID_2
         ),
         "a reader who divides by the gates, in exact arithmetic": reading(
@@ -419,6 +422,9 @@ def latches_and_others(lag: tuple[int, int]) -> Domain:
     return Domain(f"a latch with {lag[0]} to {lag[1]} later tokens, or {others.words}", latches | others.strategy)
 
 
+HALF, A_MILLIONTH = 0.5, 1e-6  # refuted only where more than a half is left, rescued only where less than a millionth is
+
+
 @claim(
     "forgetting.500-tokens",
     says="Over sequences of 500 tokens or more an LSTM forgets catastrophically.",
@@ -426,23 +432,28 @@ def latches_and_others(lag: tuple[int, int]) -> Domain:
     expect="qualified",
     uses=("forgetting.every-gate-loses",),
     by=search(cases=50),
-    as_written=reading(two=latches_and_others(lag=(500, 2000)), left=0.5),
+    as_written=reading(two=latches_and_others(lag=(500, 2000)), left=HALF),
     amended={
         "neither a gate nor the candidate reads h, and f is at most 0.881": reading(
-            two=lstms_with_two_pasts(lag=(500, 600), reads_h="", forget=2), left=1e-6
+            two=lstms_with_two_pasts(lag=(500, 600), reads_h="", forget=2), left=A_MILLIONTH
         ),
-        "weights as torch first draws them": reading(two=seeded_lstms_with_two_pasts(width=(4, 32), lag=(500, 600)), left=1e-6),
+        "weights as torch first draws them": reading(
+            two=seeded_lstms_with_two_pasts(width=(4, 32), lag=(500, 600)), left=A_MILLIONTH
+        ),
     },
     fails_for={
-        "near miss: f = 0.977 at every step": reading(
-            two=only(constant_gate(3.75, lag=500), "a cell with f = σ(3.75), 500 later tokens"), left=1e-6
+        "near miss, for a half: f = 0.9987 at every step": reading(
+            two=only(constant_gate(6.64, lag=500), "a cell with f = σ(6.64), 500 later tokens"), left=HALF
+        ),
+        "near miss, for a millionth: f = 0.977 at every step": reading(
+            two=only(constant_gate(3.75, lag=500), "a cell with f = σ(3.75), 500 later tokens"), left=A_MILLIONTH
         ),
         "only o reads h: the bit lives in h": reading(
-            two=only(output_loop(), "h = σ(8h - 4)·tanh C, 2000 later tokens"), left=1e-6
+            two=only(output_loop(), "h = σ(8h - 4)·tanh C, 2000 later tokens"), left=A_MILLIONTH
         ),
-        "feedback through the candidate": reading(two=only(feedback(2000), "every gate at 0.881, 2000 later tokens"), left=0.5),
+        "feedback through the candidate": reading(two=only(feedback(2000), "every gate at 0.881, 2000 later tokens"), left=HALF),
     },
-    witness={"a latch keeps a bit for 2000 tokens": reading(two=latch(2000), left=0.5)},
+    witness={"a latch keeps a bit for 2000 tokens": reading(two=latch(2000), left=HALF)},
     teach="What an LSTM holds after 500 tokens depends on its weights. Fresh from torch's initialisation next to nothing of the "
     "first token is left; set by hand it keeps a bit for as long as one likes. What happens in between is a matter of training.",
     not_shown="Trained networks: what they keep after 500 tokens is a matter for trials.",

@@ -23,8 +23,8 @@ Contrasts, in which a later position does not need every earlier one:
     CONVOLUTION(k) (y_t)
                      y_t^l = tanh(Σ_{i<k} W_i y_{t-i}^{l-1} + b), y^0 = x, l = 1..⌈(n-1)/(k-1)⌉: y_n reads x_1
     CONVOLUTION_LAYER(k) (y_t)              one such layer
-    WINDOWED(r) (y_t)                       self-attention, position t reading x_{t-⌊r/2⌋}..x_{t+⌊r/2⌋} only
-    WINDOWED_STACK(r) (y_t)                 ⌈(n-1)/⌊r/2⌋⌉ such layers: y_n reads x_1
+    WINDOWED(r) (y_t)                       self-attention, position t reading the r around it, x_{t-h}..x_{t+h}, r = 2h + 1
+    WINDOWED_STACK(r) (y_t)                 ⌈(n-1)/h⌉ such layers: y_n reads x_1
 
 The layers of each of these stacks share their weights, as n decides how many there are.
 
@@ -38,7 +38,7 @@ SKIP hands on h_{t-1} as well, but does not compute it at t: (h_t, h_{t-1}) woul
 cut again.
 
 What the traces of the later ones obey; work is in products alone, all of it in tests/impls/test_systems.py. Here h is
-⌊r/2⌋, and w = n(2h + 1) - h(h + 1) for n > h, the entries of a window's mask:
+(r - 1)/2, and w = nr - h(h + 1) for n > h, the entries of a window's mask:
 
                           span                       shortest path, x_i to position j           work in products
     MINGRU                2n + 4                     2(j - i) + 4                               4nd²
@@ -187,18 +187,24 @@ def CONVOLUTION_LAYER(kernel: int) -> System:
     )
 
 
+def _odd(r: int) -> int:
+    if r % 2 == 0:
+        raise ValueError(f"a window of {r} positions does not lie evenly around one; an odd number does")
+    return r
+
+
 def WINDOWED(r: int) -> System:
     return System(
-        f"self-attention in windows of {r}",
+        f"self-attention in windows of {_odd(r)}",
         attention.draw_self_attention,
         lambda p, xs: alone(positions.windows(r, p, xs)),
     )
 
 
 def WINDOWED_STACK(r: int) -> System:
-    """The window is 2 at least: one of 1 shows a position itself alone."""
+    """The window is 3 at least: one of 1 shows a position itself alone."""
     return System(
-        f"stacked self-attention in windows of {r}",
+        f"stacked self-attention in windows of {_odd(r)}",
         attention.draw_self_attention,
         lambda p, xs: alone(positions.windows_throughout(r, p, xs)),
     )

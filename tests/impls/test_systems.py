@@ -123,9 +123,9 @@ SAME = {
     CONVOLUTION_LAYER(3): convolved,
     WINDOWED(1): windowed(1),
     WINDOWED(3): windowed(3),
-    WINDOWED(4): windowed(4),
+    WINDOWED(5): windowed(5),
     WINDOWED_STACK(3): windowed_throughout(3),
-    WINDOWED_STACK(4): windowed_throughout(4),
+    WINDOWED_STACK(5): windowed_throughout(5),
     FINAL_STATE: translated,
     ADDITIVE: translated,
     CROSS_ATTENTION: decoded,
@@ -166,7 +166,7 @@ def test_stacked_convolutions_read_the_whole_past_and_no_future(family, n, kerne
     assert [g is not None for g in read] == [t <= n // 2 for t in range(n)]
 
 
-STACKS = [(CONVOLUTION, 2, 1), (CONVOLUTION, 4, 3), *((WINDOWED_STACK, r, r // 2) for r in (2, 3, 5, 6))]
+STACKS = [(CONVOLUTION, 2, 1), (CONVOLUTION, 4, 3), *((WINDOWED_STACK, r, r // 2) for r in (3, 5, 7))]
 
 
 @pytest.mark.parametrize("n", LENGTHS)
@@ -203,7 +203,7 @@ SPAN = {
     CONVOLUTION_LAYER(3): lambda n: 3,
     WINDOWED(3): lambda n: 5,
     WINDOWED_STACK(3): lambda n: 5 * (n - 1),
-    WINDOWED_STACK(4): lambda n: 5 * layers(n, 2),
+    WINDOWED_STACK(5): lambda n: 5 * layers(n, 2),
     FINAL_STATE: lambda n: 8 * n + 2,  # n steps of either network, then the read-out
     ADDITIVE: lambda n: 8 * n + 8,  # the last state asks before it is read out
     CROSS_ATTENTION: lambda n: 62,  # twice a Transformer layer: all that the target does before it reads is constant
@@ -213,6 +213,19 @@ SPAN = {
 @pytest.mark.parametrize("system", SPAN, ids=str)
 def test_spans(system):
     assert [trace_system(system, n, 2).span for n in LENGTHS] == [SPAN[system](n) for n in LENGTHS]
+
+
+@pytest.mark.parametrize("r", [3, 5, 7])
+def test_a_window_holds_as_many_positions_as_its_name_says(r):
+    middle = {i for i in range(9) if trace_system(WINDOWED(r), 9, 2).shortest_path(i, 4) is not None}
+    assert middle == set(range(4 - r // 2, 5 + r // 2))
+    assert len(middle) == r
+
+
+@pytest.mark.parametrize("system", [WINDOWED, WINDOWED_STACK])
+def test_an_even_window_is_refused_for_it_cannot_lie_evenly_around_a_position(system):
+    with pytest.raises(ValueError, match="evenly"):
+        system(4)
 
 
 def seen(n, r):
@@ -247,9 +260,9 @@ WORK = {
     CONVOLUTION(3): lambda n, d: layers(n, 2) * n * (6 * d * d + 2 * d),
     CONVOLUTION_LAYER(3): lambda n, d: n * (6 * d * d + 2 * d),
     WINDOWED(3): lambda n, d: in_windows(n, d, 3),
-    WINDOWED(4): lambda n, d: in_windows(n, d, 4),
+    WINDOWED(5): lambda n, d: in_windows(n, d, 5),
     WINDOWED_STACK(3): lambda n, d: (n - 1) * in_windows(n, d, 3),
-    WINDOWED_STACK(4): lambda n, d: layers(n, 2) * in_windows(n, d, 4),
+    WINDOWED_STACK(5): lambda n, d: layers(n, 2) * in_windows(n, d, 5),
     TRANSFORMER_LAYER: lambda n, d: n * (24 * d * d + 25 * d + 4) + 4 * n * n * d + 6 * n * n,
     FINAL_STATE: lambda n, d: 8 * n * d * d - 2 * d * d + 7 * n * d,
     # With one state to read, the context is a multiplication by 1 without a sum.
@@ -270,8 +283,8 @@ PRODUCTS = {
     BIDIRECTIONAL_LSTM: lambda n, d: 32 * n * d * d,
     CONVOLUTION(3): lambda n, d: layers(n, 2) * 6 * n * d * d,
     CONVOLUTION_LAYER(3): lambda n, d: 6 * n * d * d,
-    WINDOWED(4): lambda n, d: 6 * n * d * d + 4 * seen(n, 4) * d,
-    WINDOWED_STACK(4): lambda n, d: layers(n, 2) * (6 * n * d * d + 4 * seen(n, 4) * d),
+    WINDOWED(5): lambda n, d: 6 * n * d * d + 4 * seen(n, 5) * d,
+    WINDOWED_STACK(5): lambda n, d: layers(n, 2) * (6 * n * d * d + 4 * seen(n, 5) * d),
     FINAL_STATE: lambda n, d: 8 * n * d * d - 2 * d * d,
     ADDITIVE: lambda n, d: 14 * n * d * d - 2 * d * d + 4 * n * n * d,
     CROSS_ATTENTION: lambda n, d: 46 * n * d * d + 8 * n * n * d,
@@ -316,9 +329,9 @@ SHORTEST = {  # from x_i to position j, for j - i = 0, 1, 2, …
     CONVOLUTION(2): lambda lag: 15,
     CONVOLUTION(3): lambda lag: 9,
     CONVOLUTION_LAYER(3): lambda lag: 3 if lag < 3 else None,
-    WINDOWED(4): lambda lag: 2 if lag < 3 else None,
+    WINDOWED(5): lambda lag: 2 if lag < 3 else None,
     WINDOWED_STACK(3): lambda lag: 10,
-    WINDOWED_STACK(4): lambda lag: 6,
+    WINDOWED_STACK(5): lambda lag: 6,
     ADDITIVE: lambda lag: 7,
     CROSS_ATTENTION: lambda lag: 23,
     PREFIX_ATTENTION: lambda lag: 2,

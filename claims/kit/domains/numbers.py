@@ -28,7 +28,7 @@ def seeds() -> st.SearchStrategy[int]:
 
 @domain("float32 vectors of {size} entries, each 0 or {magnitude} in size")
 def finite32(size: tuple[int, int], magnitude: tuple[float, float] = (1e-6, 1e6)) -> st.SearchStrategy[np.ndarray]:
-    """Entries that float32 holds with full precision and whose squares it can add without overflow."""
+    """By default entries that float32 holds with full precision and whose squares it can add without overflow."""
     low, high = magnitude
     positive = st.floats(float(np.float32(low)), float(np.float32(high)), width=32)
     return _vectors(st.just(0.0) | positive | positive.map(lambda entry: -entry), size)
