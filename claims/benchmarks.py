@@ -332,9 +332,9 @@ MEASURES = cases((in_perplexity, in_bits_a_word, in_share_of_bits))
         "by the essay's figures, in bits a word": reading(short=AWD, long=WIKITEXT, measure=in_bits_a_word),
         "as published, in bits a word": reading(short=FINE_TUNED, long=OF_ONE_SIZE, measure=in_bits_a_word),
     },
-    teach="Give it in bits a word, which compares two models on one text: 1.39 on WikiText-103 against 0.11 for the AWD-LSTM on "
-    "Penn Treebank, 0.52 for the weakest LSTM there. But the one table has a tuned LSTM and the other a plain one: as published "
-    "the gap is 0.07 or less to three better LSTMs, and 0.46 between models of one size on WikiText-103.",
+    teach="Give it in bits a word, which compares two models on one text: 1.39 on WikiText-103 against 0.11 for the AWD-LSTM "
+    "on Penn Treebank, 0.52 for the weakest LSTM there. But the one table has a tuned LSTM and the other a plain one: as "
+    "published the gap is 0.072 or less to three better LSTMs, and 0.46 between models of one size on WikiText-103.",
     not_shown="That the length of documents is the reason: vocabulary, amount of training data and size of the models change as "
     "well. How much wider would be dramatic.",
     cites=("dai2019", "merity2018"),

@@ -142,9 +142,10 @@ ONE_LAYER = cases((SELF_ATTENTION, CAUSAL_ATTENTION, PREFIX_ATTENTION, TRANSFORM
         "near miss: the minimal GRU by scan, which waits log₂ n times instead of n": reading(system=MINGRU_SCAN, n=whole(2, 8)),
         "an RNN encoder-decoder with attention": reading(system=ADDITIVE, n=whole(2, 8)),
     },
-    teach="All positions of a layer can be computed at once because the tokens are known beforehand. That is training: a model "
-    "that writes text must finish a token before it can read it, and is then as sequential as an RNN. Layers still wait for "
-    "one another, and O(log n) of waiting, as in a scan, is no hindrance to hardware either: see needed.table.parallel-training.",
+    teach="All positions of a layer can be computed at once because the tokens are known beforehand. That is training: a "
+    "model that writes text must finish a token before it can read it, and that is as sequential as an RNN. Layers still wait "
+    "for one another, and O(log n) of waiting, as in a scan, is no hindrance to hardware either: see "
+    "needed.table.parallel-training.",
     not_shown="That hardware is fully used: that depends on memory traffic too.",
     cites=("vaswani2017",),
 )

@@ -43,8 +43,8 @@ WHY_FASTER = (
     "token of the forward pass. A Transformer layer does more, 24d² + 4nd, and its chain has 31 operations at any length. On "
     "one core and on two time follows the work: at width 128 the LSTM was ahead at every length that was timed. On an H100 and "
     "an H200 it was ahead as well where there was little to do, up to 256 tokens of width 128. With enough to do, 512 tokens of "
-    "width 512, the Transformer layer took a third of the time or less; at 4096 tokens, where its n² tells, three fifths. Ten "
-    "times as fast it was beside an LSTM whose steps were called one by one, and beside no other. So say: *attention trades "
+    "width 512, the Transformer layer took a third of the time or less; at 4096 tokens, where its n² tells, three fifths. It "
+    "was ten times as fast only beside an LSTM whose steps were called one by one. So say: *attention trades "
     "more work for a shorter chain*, and name the machine, the length, the width and the program with every factor."
 )
 

@@ -70,8 +70,8 @@ def scores(model: seq2seq.Seq2Seq, source: list[int], target: list[int], final: 
             two=TwoSources("lstm", 0, [3, 1], [0, 2, 1, 3], [1, 2, 3]), attention=False, hand_over=the_whole_state
         )
     },
-    teach="Exchange the source but keep the final state: not a bit of the output changes. For an LSTM “the final state” is "
-    "the pair (h, C), two vectors (bottleneck.lstm-hands-over-two-vectors): with h alone kept the output does change.",
+    teach="Replace the source but keep the final state: not a bit of the output changes. For an LSTM “the final state” is the "
+    "pair (h, C), two vectors (bottleneck.lstm-hands-over-two-vectors): with h alone kept the output does change.",
     not_shown="That the final state is too small for the source: this is about the route, not about its width.",
     cites=("cho2014", "sutskever2014"),
 )

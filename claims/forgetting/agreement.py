@@ -116,7 +116,7 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
             system=LSTM, sentence=Sentence(KEYS, THERE), noun=last_of_all, verb="is", seed=seeds()
         ),
     },
-    teach="“Table” comes after the verb: exchange it and no bit changes in what the network knows when it writes the verb. "
+    teach="“Table” comes after the verb: replace it, and no bit changes in what the network knows when it writes the verb. "
     "The noun before the verb is plural and would draw it to “are”. And “is” is right. Attraction works as in “the key to the "
     "cabinets are”: the more such nouns in between, the more errors LSTMs make (Linzen et al.).",
     not_shown="What a trained LSTM writes. That a singular noun draws as a plural one does: in people it hardly does.",

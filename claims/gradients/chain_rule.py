@@ -45,7 +45,7 @@ def allowance(run: ElmanRun) -> float:
         "the factors in the opposite order": reading(run=elman_runs(), multiply=broken.product_earliest_first),
         "one factor left out": reading(run=elman_runs(steps=(2, 5)), multiply=broken.product_factor_dropped),
     },
-    teach="The loss gradient is a row vector and stands on the left; the latest step's Jacobian comes next to it.",
+    teach="The loss gradient is a row vector and stands on the left; the latest step's Jacobian stands next to it.",
     not_shown="A loss at every step: only the last state is read here. Otherwise each step has such a product, and they add.",
     cites=("werbos1990", "pascanu2013"),
 )
@@ -134,8 +134,10 @@ SMALL = elman_runs(width=(2, 2), steps=(1, 2))
         **{one.name: reading(run=SMALL, convention=one) for one in CONVENTIONS if one not in (AS_PRINTED, *RIGHT)},
     },
     teach="Of sixteen ways to write it, two agree with automatic differentiation: D·W latest first with the gradient as a row "
-    "on the left, or its transpose, Wᵀ·D earliest first with the gradient as a column on the right. The print mixes them.",
-    not_shown="Whether the mistake matters in use: the norm of the product is right, for the print has the right one transposed.",
+    "on the left, or its transpose, Wᵀ·D earliest first with the gradient as a column on the right. The printed formula mixes "
+    "them.",
+    not_shown="Whether the mistake matters in use: the norm of the product is right, because what is printed is the right "
+    "product transposed.",
     cites=("pascanu2013",),
 )
 def the_formula_gives_the_gradient(run: ElmanRun, convention: Convention) -> None:

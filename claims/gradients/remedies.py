@@ -83,8 +83,8 @@ def plain(remedy: Remedy | Domain) -> dict[str, object]:
     },
     teach="No rescaling of the sum can help: in it the first of 100 steps has a share of at most γ⁹⁹, which one factor for "
     "all entries leaves as it is and one for each entry hardly raises. But the vanishing itself can be prevented in a plain "
-    "tanh network: with orthogonal weights and a state near 0 every step's Jacobian is all but orthogonal. Normalising step "
-    "by step helps too, but what it follows is no longer a gradient.",
+    "tanh network: with orthogonal weights and a state near 0 every step's Jacobian is nearly orthogonal. Normalising step by "
+    "step helps too, but what it follows is no longer a gradient.",
     not_shown="Whether a cure at the start lasts through training; Pascanu's regulariser, which watches over it meanwhile.",
     cites=("pascanu2013", "saxe2014", "le2015"),
 )

@@ -144,9 +144,9 @@ K = whole(1, 4)
         "near miss: the window and one step more": reading(run=RUNS, k=K, cuts=bptt.window, asked=one_more_than_the_window),
         "chunks, in the last k steps": reading(run=RUNS, k=K, cuts=bptt.chunks, asked=steps_in_the_window),
     },
-    teach="Truncation does not mend the small gradient of an early step, it drops it. Inside the window each step receives to "
-    "the last bit what it would without truncation; beyond it, exactly nothing. So the smallest gradient that is still used "
-    "no longer shrinks with the length; the price is every longer dependency.",
+    teach="Truncation does not repair the small gradient of an early step; it drops it. Inside the window each step receives "
+    "to the last bit what it would without truncation; beyond it, exactly nothing. So the smallest gradient that is still "
+    "used no longer shrinks with the length; the price is every longer dependency.",
     not_shown="Networks whose gradient vanishes within the window: there truncation helps nothing at all.",
     cites=("williams1990", "pascanu2013"),
 )

@@ -207,7 +207,7 @@ SIZES = {"width": whole(1, 64), "inputs": whole(1, 64), "times": whole(2, 8)}
     teach="A step multiplies by d·d recurrent and d·m input weights: 2d(d + m) operations. Eight times the state is 64 times the "
     "work if m grows with d; with m left at 512 it is 36 times. O(d²) is right as an asymptotic rate: the rest, 2dm and 3d for "
     "sums and tanh, matters less the wider the state is.",
-    not_shown="Time: a wider step keeps more processors busy, so that on parallel hardware it takes less than 64 times as long.",
+    not_shown="Time: a wider step keeps more processors busy, so on parallel hardware it takes less than 64 times as long.",
     cites=("vaswani2017",),
 )
 def work_grows_with_the_square(cost: Cost, inputs_grow: bool, width: int, inputs: int, times: int) -> None:

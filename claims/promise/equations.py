@@ -136,7 +136,7 @@ def the_equations_are_torchs(drawn: WithReadOut, step: Step, read_out: ReadOut, 
             system=SELF_ATTENTION, past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds()
         ),
     },
-    teach="Exchange all that follows and not a bit of h_t changes. What is still to come may decide what matters, and the state "
+    teach="Replace all that follows, and not a bit of h_t changes. What comes later may decide what matters, and the state "
     "cannot know it. Causal attention shares this; a bidirectional network and unmasked attention do not.",
     not_shown="That h_t holds all of the prefix: it depends on nothing else, which is less.",
     cites=("elman1990",),

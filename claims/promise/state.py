@@ -199,7 +199,7 @@ LENGTH, WIDTH = whole(2, 60), whole(1, 4)
 
 @claim(
     "promise.any-length-one-size",
-    says="A sequence of any length goes into a vector of one size, and from that vector the network predicts.",
+    says="A sequence of any length is compressed into a vector of one size, and from that vector the network predicts.",
     lines=(33,),
     expect="supported",
     by=search(cases=60),
@@ -216,8 +216,8 @@ LENGTH, WIDTH = whole(2, 60), whole(1, 4)
         ),
     },
     teach="The Elman network and the GRU carry d numbers from token to token, the LSTM 2d, after one token and after two "
-    "thousand. Attention carries a key and a value, 2d numbers, for every token it has read; with the oldest dropped its outputs "
-    "change. That is the exchange: constant memory that may forget, against memory that grows and need not.",
+    "thousand. Attention carries a key and a value, 2d numbers, for every token it has read; with the oldest dropped its "
+    "outputs change. That is the trade-off: constant memory that may forget, or memory that grows and need not forget.",
     not_shown="That a vector of that size is enough for a task: what one can hold is asked in promise.state-holds-everything.",
     cites=("elman1990", "vaswani2017"),
 )
@@ -317,7 +317,7 @@ def the_whole_state(wanted: seq2seq.State, own: seq2seq.State) -> seq2seq.State:
         ),
     },
     teach="Give a network the state that another past has left it in, and it goes on as if it had read that past. For an LSTM "
-    "the state is the pair (h, C): with h alone it goes on otherwise. The last output of attention is no such state.",
+    "the state is the pair (h, C): with h alone it goes on differently. The last output of attention is no such state.",
     not_shown="That the state tells much about the past: only that nothing else does.",
     cites=("elman1990", "hochreiter1997"),
 )

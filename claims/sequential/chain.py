@@ -120,7 +120,7 @@ def step_by_step_graph(system: System, n: int) -> Edges:
     },
     teach="Ten nodes and nine arrows at five tokens, 2n and 2n - 1 at n. A node is a whole step: what it takes to make one state "
     "is four operations in a row, drawn as one. h_0 is a constant and is left out.",
-    not_shown="Outputs y_t, which hang off the chain and are read by nothing in it.",
+    not_shown="Outputs y_t, which branch off the chain and which nothing in it reads.",
     cites=("elman1990",),
 )
 def the_drawing_is_the_trace_with_its_steps_contracted(system: System, drawing: Drawing, n: int) -> None:

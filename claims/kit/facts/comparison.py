@@ -2,7 +2,8 @@
 
 The verdict follows from the fields alone. Sources that were read and speak of the same configuration decide; all of them
 must agree. One that is known at second hand or from memory decides nothing, and neither does the absence of a source.
-Controls are the row itself, doctored: a digit changed, figures of two rows exchanged, configurations exchanged.
+Controls are the row itself, doctored: a digit changed, figures of two rows exchanged, configurations exchanged. What would be
+the statement over again is no control. A row with no source that was read borrows its controls from one that has.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,20 +99,24 @@ def _why_open(said: Said, sources: Sources, of_it: Sequence[Print]) -> str:
 
 def claims_of(facts: Sequence[Placed], sources: Mapping[str, Source]) -> list[Claim]:
     """A claim of each row; figures are exchanged with the next row that has another one in the same unit."""
-    return [_claim(placed, _partner(placed, facts), sources) for placed in facts]
+    return [_claim(placed, _others(placed, facts), sources) for placed in facts]
 
 
-def _partner(placed: Placed, facts: Sequence[Placed]) -> Fact | None:
+def _others(placed: Placed, facts: Sequence[Placed]) -> list[Fact]:
+    """The other rows, those that follow first."""
     start = facts.index(placed)
-    ring = [one.fact for one in (*facts[start + 1 :], *facts[:start])]
-    return next((one for one in ring if one.unit == placed.fact.unit and one.value != placed.fact.value), None)
+    return [one.fact for one in (*facts[start + 1 :], *facts[:start])]
 
 
-def _claim(placed: Placed, partner: Fact | None, known: Mapping[str, Source]) -> Claim:
+def _partner(fact: Fact, others: Sequence[Fact]) -> Fact | None:
+    return next((one for one in others if one.unit == fact.unit and one.value != fact.value), None)
+
+
+def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) -> Claim:
     fact = placed.fact
     sources = prints_of(fact, known)
     written = _reading(Said(fact.said, fact.configuration), sources)
-    controls = _controls(fact, sources, partner)
+    controls = _controls(fact, sources, _partner(fact, others)) or _borrowed(fact, others, known)
     made = Claim(
         id=fact.id, says=fact.says, check=the_sources_print_it, by=exhaustion(), expect=fact.expect, teach=fact.teach,
         readings=in_their_roles(written, amended=_amended(fact, sources), **controls),
@@ -168,22 +173,36 @@ def _is_finer(one: Print, said: Said) -> bool:
 # --- controls: the row, doctored --------------------------------------------------------------------------------------
 
 
-def _controls(fact: Fact, sources: Sources, partner: Fact | None) -> dict[str, dict[str, Reading]]:
+Controls = dict[str, dict[str, Reading]]
+
+
+def _controls(fact: Fact, sources: Sources, partner: Fact | None) -> Controls:
+    """None where no source was read."""
     read = [one for one in sources if one.verified == READ]
     if not read:
-        return _with_made_up_sources(fact)
+        return {}
     of_it = [one for one in sources if _settles(fact.configuration, one)] or read
     decisive = of_it[0]
     right = Said(decisive.stated, decisive.of)
-
-    def instead(stated: Stated) -> Reading:
-        return _reading(replace(right, stated=stated), (decisive,), fact.configuration)
-
-    falls = {f"{name}: {stated.name}": instead(stated) for name, stated in _doctored(fact, decisive, of_it)}
+    falls = {
+        f"{name}: {stated.name}": (replace(right, stated=stated), decisive) for name, stated in _doctored(fact, decisive, of_it)
+    }
     if partner and not decisive.stated.agrees_with(partner.said):
-        falls[f"two rows exchanged: {partner.said.name}"] = instead(partner.said)
+        falls[f"two rows exchanged: {partner.said.name}"] = replace(right, stated=partner.said), decisive
     falls |= dict(_exchanged(decisive, read))
-    return {"holds_for": {f"as published: {right.stated.name}": instead(right.stated)}, "fails_for": falls}
+    return {
+        "holds_for": _beside_one(fact, {f"as published: {one.stated.name}": (Said(one.stated, one.of), one) for one in of_it}),
+        "fails_for": _beside_one(fact, falls),
+    }
+
+
+def _beside_one(fact: Fact, made: Mapping[str, tuple[Said, Print]]) -> dict[str, Reading]:
+    """A reading of each, beside one source; those left out that are the statement itself."""
+    return {
+        name: _reading(said, (source,), fact.configuration)
+        for name, (said, source) in made.items()
+        if said.stated != fact.said or said.of.clashes_with(fact.configuration)
+    }
 
 
 def _doctored(fact: Fact, decisive: Print, of_it: Sequence[Print]) -> Iterator[tuple[str, Stated]]:
@@ -196,31 +215,25 @@ def _doctored(fact: Fact, decisive: Print, of_it: Sequence[Print]) -> Iterator[t
             yield "another answer", msgspec.structs.replace(decisive.stated, answer=answer)
 
 
-def _exchanged(decisive: Print, read: Sequence[Print]) -> Iterator[tuple[str, Reading]]:
-    """A figure in the place of one that is of something else: that of eight models as one model's."""
+def _exchanged(decisive: Print, read: Sequence[Print]) -> Iterator[tuple[str, tuple[Said, Print]]]:
+    """A figure in the place of one that is of something else: that of eight models as one model's, and the reverse."""
     for one in read:
-        clashes = one.of.clashes_with(decisive.of)
-        if clashes and not one.stated.agrees_with(decisive.stated):
-            of_another = ", ".join(theirs for _, theirs in clashes.values())
-            yield (
-                f"near miss: {one.stated.name} for {of_another}",
-                _reading(Said(one.stated, decisive.of), (decisive,), decisive.of),
-            )
+        if one.of.clashes_with(decisive.of) and not one.stated.agrees_with(decisive.stated):
+            for figure, of in ((one, decisive), (decisive, one)):
+                of_another = ", ".join(theirs for _, theirs in figure.of.clashes_with(of.of).values())
+                yield f"near miss: {figure.stated.name} for {of_another}", (Said(figure.stated, of.of), of)
 
 
-def _with_made_up_sources(fact: Fact) -> dict[str, dict[str, Reading]]:
-    """Where nothing was found or read, sources are made up, to show that one would have decided."""
-    said = Said(fact.said, fact.configuration)
-
-    def made_up(stated: Stated) -> Sources:
-        return (Print(stated, said.of, "made up", "for this control", READ),)
-
-    others = [Stated(value="", unit="", answer=one) for one in fact.among if one != fact.answer]
-    near = [msgspec.structs.replace(fact.said, value=just_outside(fact.value))] if fact.value else []
-    return {
-        "holds_for": {"a source that prints it, were there one": _reading(said, made_up(fact.said), said.of)},
-        "fails_for": {
-            f"near miss: a source that prints {one.name}, were there one": _reading(said, made_up(one), said.of)
-            for one in near + others
-        },
-    }
+def _borrowed(fact: Fact, others: Sequence[Fact], known: Mapping[str, Source]) -> Controls:
+    """Where nothing was found or read: the next row of the same kind, beside a source of its own, shows that one would decide."""
+    for other in others:
+        found = [one for one in prints_of(other, known) if _settles(other.configuration, one)]
+        if found and bool(other.value) == bool(fact.value):
+            source, name = found[0], f"another row, {other.id}"
+            right = Said(source.stated, source.of)
+            wrong = next(stated for _, stated in _doctored(other, source, found))
+            return {
+                "holds_for": {f"{name}, as published: {right.stated.name}": _reading(right, (source,))},
+                "fails_for": {f"near miss: {name}, as {wrong.name}": _reading(replace(right, stated=wrong), (source,))},
+            }
+    return {}
