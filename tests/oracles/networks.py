@@ -5,6 +5,7 @@ import torch
 
 from claims.sequential.chain import network_with
 from impls.recurrent import elman
+from impls.recurrent.elman import Elman
 from tests.oracles.registry import only, oracle
 
 STEP = 1e-30j
@@ -81,6 +82,7 @@ def two_beginnings_leave_one_state(memory, sequences):
 
 @oracle("bottleneck.early-tokens-overwritten")
 def the_first_token_is_kept(two, kept):
+    only(isinstance(two.network, Elman))
     W_h, W_x, b = numbers(two.network)
     early = [np.tanh(W_x @ first + b) for first in (two.first, two.other)]
     xs = two.later[np.arange(two.lag) % len(two.later)]
