@@ -131,7 +131,7 @@ def share_by_forget_bias(_: Seen) -> alt.Chart:
         rows, x="lag (tokens)", y="forget bias", value="decades left",
         title="It is the bias of the forget gate that lets the gradient through, not the cell alone",
         says="A map of the powers of ten that are left of the first token's gradient before training, over the lag and the "
-        f"start; one seed. Over the longest lag {', '.join(f'{left:.0f} with {name}' for name, left in longest.items())}.",
+        f"start; one seed. Over the longest lag {'; '.join(f'{name}: {left:.0f}' for name, left in longest.items())}.",
     )  # fmt: skip
 
 

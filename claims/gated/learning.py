@@ -1,7 +1,7 @@
 """What an LSTM learns to keep where a plain network does not, and what it hangs on."""
 
 from claims.figures.training import every_seed, recall_at_one_lag, recall_beyond_training, recall_by_start, share_by_forget_bias
-from claims.kit import claim, holds, measure, only, reading, trials
+from claims.kit import Domain, claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Reading
 from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, VANISHED, at_best_rate, one_of_each
@@ -12,10 +12,14 @@ from claims.subjects.trained.recall import SETTING, TASK, UNTRAINED, recalling, 
 STARTS = ("LSTM", "LSTM, forget bias 1", "LSTM, chrono")
 
 
+def one_of(numbers: tuple[int, ...]) -> Domain:
+    return only(numbers, " or ".join(map(str, numbers)))
+
+
 def gradients_of(plain: str, *gated: str, lags: tuple[int, ...] = (20, 50), widths: tuple[int, ...] = (32, 128)) -> Reading:
     """A plain network beside one of these, of one of the widths and over one of the lags, by the seed."""
     bodies = only(gated, " or ".join(gated))
-    return reading(seed=seeds(), plain=plain, gated=bodies, lags=only(lags), widths=only(widths))
+    return reading(seed=seeds(), plain=plain, gated=bodies, lags=one_of(lags), widths=one_of(widths))
 
 
 @claim(
