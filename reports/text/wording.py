@@ -37,14 +37,14 @@ LEGEND: dict[Word, str] = {
     "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
     "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
-    "undecided": "The check cannot tell: no source was found, too little was tried, a control came out wrong, or something broke.",
+    "undecided": "The check cannot tell: no source was found, too little was tried, a control came out wrong, or it crashed.",
 }
 
 SURPRISING = (
     "Chosen by rule, from what fell as the essay puts it. What no condition rescues comes first; among that, what the essay says "
     "in most places and what other statements rest on. A single case that settles it comes before a published figure, and a "
-    "figure before a count of trials. No chapter has more than two. A sentence that is crossed out is refuted; the others are true "
-    "under a condition."
+    "figure before a count of trials. No chapter has more than two. A sentence that is crossed out is refuted; the others are "
+    "true under a condition."
 )
 TRUTH: dict[Word, int] = {"refuted": 1, "qualified": 2, "supported": 3}  # being undecided is no degree of truth
 VOTES: dict[Word, str] = {  # what a vote for it means
