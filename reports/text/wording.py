@@ -37,7 +37,7 @@ LEGEND: dict[Word, str] = {
     "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
     "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
-    "undecided": "The check cannot tell: no source was found, too little was tried, a control came out wrong, or it crashed.",
+    "undecided": "The check cannot tell: no source found, too little tried, a control that came out wrong, or something broke.",
 }
 
 SURPRISING = (
