@@ -12,12 +12,14 @@ from typing import Any
 from claims import CHAPTERS, FACTS, in_chapters, unique
 from claims.evidence.evidence import BIBLIOGRAPHY, ReadingEvidence, as_json, versions
 from claims.evidence.keys import Meant, Sources, Target, here
+from claims.evidence.outcomes import READ
 from claims.evidence.source import ClaimSource, Piece, digest
 
 EXAMINES = Target("claims.kit.examine", "examine_reading"), Target("claims.kit.reading", "in_their_roles")
 TELLS = Target("claims.kit.told", "told"), Target("impls.broken", "BEFORE_NAMES")
 SEARCHES = Target("claims.kit.engines.search", "search")  # where a claim names no engine
 MAKES = Target("claims.kit.facts.comparison", "claims_of")  # claims of rows
+HELD = Target("claims.kit.facts.fact", "Fact"), Target("claims.kit.facts.fact", "Stated")  # which nothing there calls by name
 WORDS = ("says", "teach", "not_shown", "lines", "expect", "cites")  # of a row: they are told, and examined by nobody
 
 
@@ -92,7 +94,7 @@ class Keys:
         """The definitions that a reading rests on, and the pieces of the claim's own source, each with what it is there for."""
         written = entry.written
         if written is None:
-            return [*EXAMINES, MAKES], []
+            return [*EXAMINES, MAKES, *HELD], []
         settled = [("by", written.by)] if written.by else []
         chosen = [
             (f"{one.role} {one.name}", one.piece) for one in written.readings
@@ -179,13 +181,19 @@ def _rows(file: Path) -> Iterator[Row]:
 
 
 def _fact(at: int, rows: list[Row], sources: dict[str, str]) -> Entry:
-    """With the row that figures are exchanged with, and the entries of the bibliography that it names."""
+    """With the row that figures are exchanged with, and the entries of the bibliography that it names. A row of which no source
+    was read borrows one of another, whichever that is."""
     place, row = rows[at]
     ring = [each for _, each in (*rows[at + 1 :], *rows[:at]) if _given(each, "unit") == _given(row, "unit")]
     partner = next((each for each in ring if _given(each, "value") != _given(row, "value")), {})
     named = [*row.get("cites", []), *(one["source"] for one in row.get("published", []))]
-    beside = [_plain(row), _plain(partner), *(sources[one] for one in named)]
+    borrowed = [] if _was_read(row) else [*(_plain(each) for _, each in rows if _was_read(each)), *sources.values()]
+    beside = [_plain(row), _plain(partner), *(sources[one] for one in named), *borrowed]
     return Entry(row["id"], FACTS, place, row=json.dumps([row, named], sort_keys=True), beside=digest(*beside))
+
+
+def _was_read(row: dict[str, Any]) -> bool:
+    return any(one.get("verified") == READ for one in row.get("published", []))
 
 
 def _given(row: dict[str, Any], name: str) -> str:

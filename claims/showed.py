@@ -60,9 +60,11 @@ VARIED = {
     "attention": "with attention or without",
     "rate": "another learning rate",
     "clipped": "with clipping or without",
+    "one_model": "one model for all lengths or one for each",
+    "settings": _NETWORK, "lags": _CURRICULUM, "widths": _SIZE,
 }  # fmt: skip
 
-ASKED = {"asked", "harmless", "times", "verb"}
+ASKED = {"asked", "counted", "harmless", "poor", "times", "verb"}
 
 # How the arguments of an experiment are put into words: a number in its place, a truth as with or without, a word as it is.
 ARMS = {

@@ -9,10 +9,11 @@ from claims import every_claim, find_claim
 from claims.catalogue import Catalogue, Entry, Keys, catalogue, entries_of
 from claims.evidence.evidence import BIBLIOGRAPHY, versions
 from claims.evidence.keys import ROOT, Sources, here
+from claims.evidence.outcomes import READ
 from claims.evidence.source import digest
 from claims.facts import _everything
 from claims.kit.claim import ClaimError
-from claims.kit.facts.comparison import _partner
+from claims.kit.facts.comparison import _others, _partner
 
 CLAIMS = {one.id: one for one in every_claim()}
 ENTRIES = {one.id: one for one in catalogue().entries}
@@ -53,10 +54,13 @@ def test_beside_a_row_is_the_one_that_the_claim_exchanges_figures_with():
     rows, published = {row["id"]: row for _, row in every_row()}, catalogue_module._published(BIBLIOGRAPHY.read_text("utf-8"))
     placed = _everything()[0]
     for one in placed:
-        row, partner = rows[one.fact.id], _partner(one, placed)
+        row, others = rows[one.fact.id], _others(one, placed)
+        partner = _partner(one.fact, others)
         other = {} if partner is None else rows[partner.id]
         named = [*row.get("cites", []), *(each["source"] for each in row.get("published", []))]
-        beside = digest(*map(catalogue_module._plain, (row, other)), *(published[each] for each in named))
+        read = [each for each in rows.values() if any(found["verified"] == READ for found in each.get("published", []))]
+        borrowed = [] if row in read else [*map(catalogue_module._plain, read), *published.values()]
+        beside = digest(*map(catalogue_module._plain, (row, other)), *(published[each] for each in named), *borrowed)
         assert ENTRIES[one.fact.id].beside == beside, one.fact.id
     assert len(placed) == len(rows) > 40
 

@@ -169,7 +169,8 @@ def put(ratio, noise, luck, profile=VERDICT):
 
     no_faster.__module__ = __name__
     made = claim(
-        "toys.clock", says="", as_written=reading(on=ONE_CORE, seed=all_seeds()), expect="supported", teach="", by=repetitions(),
+        "toys.clock", says="", as_written=reading(on=ONE_CORE, seed=all_seeds()), expect="supported", teach="", scope="Toys",
+        by=repetitions(),
         fails_for={"never asked": reading(on=ONE_CORE, seed=all_seeds())},
     )(no_faster)  # fmt: skip
     return examined(made, made.readings[0], profile, 0)
@@ -191,7 +192,7 @@ def test_where_there_is_no_difference_none_is_found():
 def test_the_level_allows_for_two_repetitions_that_a_machine_spoils():
     by = repetitions()
     made = claim("toys.x", says="", as_written=reading(seed=all_seeds()), expect="supported", teach="",
-                 fails_for={"x": reading(seed=all_seeds())}, by=by)(lambda seed: None)  # fmt: skip
+                 fails_for={"x": reading(seed=all_seeds())}, scope="Toys", by=by)(lambda seed: None)  # fmt: skip
     assert by.problems_of(made.readings) == []
     assert by.timed
 
@@ -223,7 +224,7 @@ def no_slower(on: Machine, seed: int) -> None:
 def clocked(check, id="toys.clock", on=ONE_CORE):
     check.__module__ = __name__
     return claim(
-        id, says="", as_written=reading(on=on, seed=all_seeds()), expect="supported", teach="", by=repetitions(),
+        id, says="", as_written=reading(on=on, seed=all_seeds()), expect="supported", teach="", scope="Toys", by=repetitions(),
         fails_for={"a control": reading(on=on, seed=all_seeds())},
     )(check)  # fmt: skip
 

@@ -109,7 +109,7 @@ def test_what_has_the_same_key_comes_out_the_same(changes, rests):
     """Seen to: the changed code runs, and readings nearby whose keys stayed are examined."""
     functions = [one for one in changes if is_function(one.target)]
     draw, looked_at = random.Random(SEED), 0
-    for change in draw.sample(functions, 14):
+    for change in draw.sample(functions, 18):
         same = [one for one in nearby(change.target) if (one.id, "as written") not in rests.get(change.target, set())]
         for claim in draw.sample(same, min(2, len(same))):
             before = evidence(claim)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from claims.kit import Domain, only
 from claims.subjects.memories import TwoPasts, hand_set
 from impls.recurrent import constructive
 
@@ -24,6 +25,11 @@ def feedback(lag: int) -> TwoPasts:
 def constant_gate(b_f: float, lag: int) -> TwoPasts:
     """A cell that writes the first token's sign and then keeps the share σ(b_f) at each step."""
     return TwoPasts(hand_set(W_C=[0, 1], b_f=b_f), bits(1), bits(-1), np.zeros((1, 1)), lag)
+
+
+def kept(b_f: float, lag: int) -> Domain:
+    """The same as what a reading is put to."""
+    return only(constant_gate(b_f, lag), f"a cell with f = σ({b_f:g}), {lag} later tokens")
 
 
 def output_loop() -> TwoPasts:

@@ -229,11 +229,13 @@ def e_times_d_times_kreiss(J: Matrix) -> float:
     teach="Eigenvalues speak of the end of the run, the norm of its beginning. Powers of a matrix that is not normal may grow at "
     "first, as far as its resolvent allows, and a hundred steps may lie within that time. For a normal one ‖Jᵏ‖ = |λ|ᵏ at "
     "every k, where λ is its largest eigenvalue.",
-    not_shown="Growth after step 200. The Kreiss constant is a largest value on a grid, which can only make the bound stricter.",
+    not_shown="Widths above 3. The Kreiss constant is a largest value on a grid, which can only make the bound stricter.",
     cites=("trefethen2005", "horn2013"),
     figure=powers_of_one_matrix,
 )
 def no_power_exceeds_what_is_allowed(period: Chain, allowed: Callable[[Matrix], float]) -> None:
+    """Two hundred powers are enough: of these matrices the one with 2 everywhere above a diagonal of 0.9 is the largest, entry by
+    entry. Its 200th power has the norm 7·10⁻⁵, and every later one a smaller."""
     (J,) = period
     norms = np.linalg.norm(list(accumulate([J] * 200, np.matmul)), 2, axis=(1, 2))
     show("largest modulus of an eigenvalue", spectral_radius(J))

@@ -12,7 +12,6 @@ TUNED, MOST = 400, 1600  # steps: on the discarded seeds, and at most
 @claim(
     "sequential.ten-times-faster-convergence",
     says="A Transformer takes a tenth of the steps that an LSTM takes to converge on the same data.",
-    lines=(82,),
     expect="refuted",
     by=trials(seeds=12, alpha=2.45e-4),
     as_written=reading(seed=seeds(), task="spelling", recurrent="LSTM", attentive="Transformer", times=10),

@@ -127,7 +127,6 @@ def the_second_takes_a_fraction_of_the_time(
 a_tenth_of_the_time = claim(
     "sequential.ten-times-faster-convergence.throughput",
     says="On one CPU core a Transformer layer takes a tenth of the time of an LSTM layer for a training step.",
-    lines=(82,),
     expect="refuted",
     by=repetitions(),
     as_written=reading(on=ONE_CORE, behind=LSTM, ahead=TRANSFORMER, n=512, batch=4, times=10, seed=seeds()),
@@ -185,7 +184,6 @@ a_tenth_of_it_on_a_gpu = claim(
 @claim(
     "sequential.512-steps.seconds",
     says="On one CPU core 512 tokens take a recurrent layer far longer than 16 do, and a Transformer layer hardly longer.",
-    lines=(78, 79, 80),
     expect="refuted",
     uses=("sequential.512-steps",),
     by=repetitions(),

@@ -162,7 +162,7 @@ def softmax_reads(scores: tuple[float, float], tokens: Whole) -> st.SearchStrate
 
 
 def short_sums() -> Domain:
-    """Whatever adds up its tokens by one product."""
-    softmax = softmax_reads(scores=(-30, 30), tokens=(2, 8))
-    halving = st.builds(Halving, st.just("as one product"), st.integers(2, 64))
-    return Domain(f"{softmax.words}; or x_n + x_(n-1)/2 + x_(n-2)/4 + …, of 2 to 64 tokens", softmax.strategy | halving)
+    """Whatever adds up its tokens by one product. Where it halves they are so many that no threshold decides: 2⁻⁶³ is left."""
+    softmax = softmax_reads(scores=(-5, 5), tokens=(2, 8))
+    halving = st.builds(Halving, st.just("as one product"), st.integers(64, 128))
+    return Domain(f"{softmax.words}; or x_n + x_(n-1)/2 + x_(n-2)/4 + …, of 64 to 128 tokens", softmax.strategy | halving)

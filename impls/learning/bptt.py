@@ -17,6 +17,7 @@ gradient of zero.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import cycle, islice
 from math import inf, log
 
 import torch
@@ -92,14 +93,13 @@ def contributions(p: Elman, xs: Inputs, h0: Float[Tensor, " d"], g: Float[Tensor
 def log_norm(factors: Float[Tensor, "period d d"] | Sequence[Float[Tensor, "d d"]], steps: int | None = None) -> float:
     """Log of the spectral norm of a product, earliest factor first; of `steps` factors, going round if need be.
 
-    The period is multiplied out once and raised to its power by squaring. The largest entry is brought back to 1 after every
-    product and the logs are summed, so that nothing can overflow or underflow. A product of exactly zero gives -inf.
+    The largest entry is brought back to 1 after every product and the logs are summed, so that nothing can overflow or underflow.
+    A product of exactly zero gives -inf.
     """
     period = unbind(factors)
-    rounds, rest = divmod(len(period) if steps is None else steps, len(period))
+    in_turn = islice(cycle(period), len(period) if steps is None else steps)
     nothing = torch.eye(period[0].shape[-1], dtype=period[0].dtype), 0.0
-    whole = _power(reduce(_after, ((F, 0.0) for F in period), nothing), rounds, nothing)
-    P, total = reduce(_after, ((F, 0.0) for F in period[:rest]), whole)
+    P, total = reduce(_after, ((F, 0.0) for F in in_turn), nothing)
     return total + log(torch.linalg.matrix_norm(P, 2).item()) if total > -inf else -inf
 
 
@@ -113,16 +113,6 @@ def _after(earlier: Scaled, later: Scaled) -> Scaled:
     if largest == 0:
         return P, -inf
     return P / largest, earlier[1] + later[1] + log(largest)
-
-
-def _power(base: Scaled, exponent: int, nothing: Scaled) -> Scaled:
-    """By squaring: as many products as the exponent has binary digits, twice at most."""
-    found = nothing
-    while exponent:
-        if exponent % 2:
-            found = _after(found, base)
-        base, exponent = _after(base, base), exponent // 2
-    return found
 
 
 def jacobi_sweeps(p: Elman, xs: Float[Tensor, "n *batch m"], tolerance: float) -> tuple[Float[Tensor, "n *batch d"], int]:
