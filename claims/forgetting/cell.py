@@ -97,24 +97,10 @@ def the_equations_are_torchs(step: Step, drawn: SeededLSTM) -> None:
 
 
 Follow = Callable[[lstm.LSTM, torch.Tensor], torch.Tensor]
-
-
-def along_the_cell(p: lstm.LSTM, xs: torch.Tensor, step: Step = lstm.step) -> torch.Tensor:
-    """dC_T/dC_1 along the one path that keeps to the cell: a product of dC_t/dC_{t-1}, each with h_{t-1} held fixed."""
-    h = C = torch.zeros_like(p.b_f)
-    along = torch.eye(len(C), dtype=C.dtype)
-    for t, x in enumerate(xs):
-        before = C.detach().requires_grad_()
-        h, C = step(p, (h.detach(), before), x)
-        if t:
-            along = torch.stack([torch.autograd.grad(c, before, retain_graph=True)[0] for c in C]) @ along
-    return along
-
-
 OVER_ALL = only(lstm.cell_jacobian, "the gradient over all paths")
-ALONG = only(along_the_cell, "the gradient along the cell, h held fixed")
+ALONG = only(lstm.jacobian_along_the_cell, "the gradient along the cell, h held fixed")
 NEARLY_ALONG = only(
-    partial(along_the_cell, step=broken.lstm_step_forget_nearly), "the gradient along the cell, a bias too large by 10⁻⁹"
+    partial(lstm.jacobian_along_the_cell, step=broken.lstm_step_forget_nearly), "the same, the forget bias too large by 10⁻⁹"
 )
 
 

@@ -197,7 +197,6 @@ def e_times_d_times_kreiss(J: Matrix) -> float:
 @claim(
     "gradients.transient-growth",
     says="Where one Jacobian with its eigenvalues inside the unit circle acts at each step, the gradient shrinks from the start.",
-    lines=(125,),
     expect="qualified",
     uses=("gradients.eigenvalues-below-one-vanish",),
     by=search(cases=100),

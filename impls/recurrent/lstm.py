@@ -21,6 +21,7 @@ and has two biases that only appear as a sum. The 1997 cell squashes to (-2, 2) 
 logistics and has f = 1.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -87,6 +88,18 @@ def cell_jacobian(p: LSTM, xs: Inputs) -> Float[Tensor, "d d"]:
     states = unroll(partial(step, p), (zero, zero), xs)
     first, last = states[0][1], states[-1][1]
     return torch.stack([torch.autograd.grad(c, first, retain_graph=True)[0] for c in last])
+
+
+def jacobian_along_the_cell(p: LSTM, xs: Inputs, step: Callable[..., tuple[Vector, Vector]] = step) -> Float[Tensor, "d d"]:
+    """dC_n/dC_1 over the one path that keeps to the cell: a product of dC_t/dC_{t-1}, each with h_{t-1} held fixed."""
+    h = C = torch.zeros_like(p.b_f)
+    along = torch.eye(len(C), dtype=C.dtype)
+    for t, x in enumerate(xs):
+        before = C.detach().requires_grad_()
+        h, C = step(p, (h.detach(), before), x)
+        if t:
+            along = torch.stack([torch.autograd.grad(c, before, retain_graph=True)[0] for c in C]) @ along
+    return along
 
 
 def draw(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.float64, forget_bias: float = 0.0) -> LSTM:

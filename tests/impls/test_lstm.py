@@ -79,6 +79,16 @@ def test_without_recurrence_the_cell_gradient_is_the_product_of_forget_gates(sha
     assert gap_to_the_product_of_forget_gates(p, shape, seed) < 1e-14
 
 
+@given(seeds())
+def test_along_the_cell_alone_it_is_the_same_with_recurrence(seed):
+    generator = torch.Generator().manual_seed(seed)
+    p, xs = lstm.draw(3, 2, generator), torch.randn(6, 2, generator=generator, dtype=torch.float64)
+    product = torch.diag(lstm.forget_gates(p, xs)[1:].prod(0))
+
+    assert (lstm.jacobian_along_the_cell(p, xs) - product).abs().max() < 1e-14
+    assert (lstm.cell_jacobian(p, xs) - product).abs().max() > 1e-9
+
+
 @given(shapes(n=(2, 8)), seeds(), st.sampled_from("fiC"))
 def test_one_gate_that_reads_the_state_opens_further_paths(shape, seed, gate):
     others = "fiC".replace(gate, "")
