@@ -175,7 +175,7 @@ def some_learn_it_and_some_do_not(seed: int, bodies: tuple[str, ...], lag: int) 
 
 @claim(
     "gated.long-lags",
-    says="Over more than 100 tokens an LSTM struggles as a plain network does.",
+    says="Over 100 tokens and more an LSTM still struggles.",
     lines=(291,),
     expect="qualified",
     by=trials(seeds=14, alpha=6.2e-5),
