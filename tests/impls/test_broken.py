@@ -91,7 +91,8 @@ def difference(right, wrong, arguments):
 @pytest.mark.parametrize(("right", "wrong", "draw"), DEFECTS, **named)
 @given(SHAPES, seeds())
 def test_a_defect_shows(right, wrong, draw, shape, seed):
-    assert difference(right, wrong, draw(shape, generator(seed))) > 1e-6
+    """In one draw of three at least: a cell that happens to be small is hardly changed by squashing it."""
+    assert max(difference(right, wrong, draw(shape, generator(each))) for each in (seed, seed + 1, seed + 2)) > 1e-6
 
 
 @pytest.mark.parametrize(("right", "wrong", "draw"), NEAR_MISSES, **named)
