@@ -1,10 +1,15 @@
 """Blanks: numbers in words that are filled in from the evidence."""
 
+from dataclasses import replace
+
 import pytest
 
-from claims.evidence.evidence import ReadingEvidence
+from claims.evidence.evidence import ClaimEvidence, ReadingEvidence
+from claims.evidence.profiles import VERDICT
 from claims.kit import ClaimError, claim, reading
 from claims.kit.blanks import NOT_MEASURED, BlankError, filled, in_words
+from reports.record.making import make_record
+from tests import toys
 
 
 def seen(name="as written", role="as written", measured=()):
@@ -56,3 +61,10 @@ def test_a_claim_with_a_misshapen_blank_is_refused(teach):
     with pytest.raises(ClaimError, match="blank"):
         claim("toys.blank", says="It is.", teach=teach, expect="supported", as_written=reading(n=1),
               fails_for={"two": reading(n=2)})(lambda n: None)  # fmt: skip
+
+
+def test_one_that_was_not_measured_is_the_claims_mistake_and_is_told_with_its_line():
+    claim = replace(toys.nine_in_ten, teach="{median shere:.0%} of it.")
+    seen = ClaimEvidence(id=claim.id, profile="verdict", rests_on="", readings=READINGS)
+    with pytest.raises(ClaimError, match=rf"^{claim.defined_at}: .*no 'shere' was measured"):
+        make_record([claim], {claim.id: seen}, VERDICT, 0.0)

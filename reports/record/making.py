@@ -16,7 +16,7 @@ from claims.evidence.source import digest
 from claims.evidence.store import Store
 from claims.evidence.verdict import judge
 from claims.kit.blanks import BlankError, filled
-from claims.kit.claim import Claim
+from claims.kit.claim import Claim, ClaimError
 from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
@@ -217,7 +217,7 @@ def _words(claim: Claim | Told, seen: ClaimEvidence) -> list[str]:
     try:
         return [filled(text, seen.readings) for text in (claim.says, claim.teach, claim.not_shown, claim.scope)]
     except BlankError as problem:
-        raise BlankError(f"{claim.defined_at}: claim {claim.id!r}, {problem}") from problem
+        raise ClaimError(f"{claim.defined_at}: claim {claim.id!r}, {problem}") from problem
 
 
 def _before(readings: Mapping[str, Examined]) -> str:
