@@ -304,44 +304,50 @@ OF_ONE_SIZE = wikitext(
     published_digits("wt103-table.lstm", system="QRNN"), "QRNN of 151 million parameters",
     published_digits("wt103-table.transformer-xl", variant="151 million parameters"),
 )  # fmt: skip
-MEASURES = cases((in_perplexity, in_bits_a_word, in_share_of_bits))
+MEASURES, IN_BITS = cases((in_perplexity, in_bits_a_word, in_share_of_bits)), cases((in_bits_a_word, in_share_of_bits))
 
 
 @claim(
     "benchmarks.gap-widens",
-    says="Between LSTM and Transformer-XL the gap is wider on WikiText-103, with its longer documents, than on Penn Treebank.",
+    says="Between LSTM and Transformer-XL the gap is dramatically wider, at least twice as wide, on WikiText-103 with its longer "
+    "documents than on Penn Treebank.",
     lines=(386, 393),
-    expect="supported",
+    expect="qualified",
     by=exhaustion(),
-    as_written=reading(short=PENN, long=WIKITEXT, measure=MEASURES),
+    as_written=reading(short=PENN, long=WIKITEXT, measure=MEASURES, times=2),
+    amended={
+        "the gap is taken in bits a word, or as a share of them": reading(short=PENN, long=WIKITEXT, measure=IN_BITS, times=2)
+    },
     holds_for={
+        "wider, by however little, and in perplexity too": reading(short=PENN, long=WIKITEXT, measure=MEASURES, times=1),
         "as published: better LSTMs on the one, models of one size on the other": reading(
-            short=PENN_PUBLISHED, long=OF_ONE_SIZE, measure=MEASURES
+            short=PENN_PUBLISHED, long=OF_ONE_SIZE, measure=MEASURES, times=2
         ),
     },
     fails_for={
         "near miss: the weakest LSTM on the one, models of one size on the other": reading(
-            short=ZAREMBA, long=OF_ONE_SIZE, measure=MEASURES
+            short=ZAREMBA, long=OF_ONE_SIZE, measure=IN_BITS, times=2
         ),
-        "near miss: 42 for the LSTM on WikiText-103, in perplexity": reading(
-            short=PENN, long=wikitext("~42", "LSTM"), measure=in_perplexity
-        ),
-        "the two texts exchanged": reading(short=WIKITEXT, long=ZAREMBA, measure=MEASURES),
+        "near miss: 37 for the LSTM on WikiText-103": reading(short=PENN, long=wikitext("~37", "LSTM"), measure=IN_BITS, times=2),
+        "the two texts exchanged": reading(short=WIKITEXT, long=ZAREMBA, measure=IN_BITS, times=2),
     },
     witness={
-        "by the essay's figures, in bits a word": reading(short=AWD, long=WIKITEXT, measure=in_bits_a_word),
-        "as published, in bits a word": reading(short=FINE_TUNED, long=OF_ONE_SIZE, measure=in_bits_a_word),
+        "by the essay's figures, in bits a word": reading(short=AWD, long=WIKITEXT, measure=in_bits_a_word, times=2),
+        "as published, in bits a word": reading(short=FINE_TUNED, long=OF_ONE_SIZE, measure=in_bits_a_word, times=2),
     },
-    teach="Give it in bits a word, which compares two models on one text: 1.39 on WikiText-103 against 0.11 for the AWD-LSTM "
-    "on Penn Treebank, 0.52 for the weakest LSTM there. But the one table has a tuned LSTM and the other a plain one: as "
-    "published the gap is 0.072 or less to three better LSTMs, and 0.46 between models of one size on WikiText-103.",
+    teach="In perplexity the gap goes from 24 for the weakest LSTM on Penn Treebank to 30 on WikiText-103, but perplexities of "
+    "two texts do not compare. In bits a word it goes from 0.11 for the AWD-LSTM and 0.52 for the weakest to 1.39. But the one "
+    "table has a tuned LSTM and the other a plain one: as published the gap is 0.072 to the best of three LSTMs, and 0.46 "
+    "between models of one size on WikiText-103.",
     not_shown="That the length of documents is the reason: vocabulary, amount of training data and size of the models change as "
-    "well. How much wider would be dramatic.",
+    "well. That twice as wide is what dramatic means.",
     cites=("dai2019", "merity2018"),
 )
-def the_gap_is_wider_on_the_long(short: Rivals, long: Rivals, measure: Callable[[Rivals], tuple[float, float]]) -> None:
+def the_gap_is_wider_on_the_long(
+    short: Rivals, long: Rivals, measure: Callable[[Rivals], tuple[float, float]], times: int
+) -> None:
     """For all numbers that print so: each measure rises or falls with each perplexity, so its ends are theirs."""
     narrow, wide = measure(short), measure(long)
     gap = measure.__name__.replace("_", " ")
     show(f"{gap}, the least and the greatest", [narrow, wide])
-    holds(wide[0] > narrow[1], f"{gap} at least {wide[0]:.3g} ({long.name}), but up to {narrow[1]:.3g} ({short.name})")
+    holds(wide[0] > times * narrow[1], f"{gap} at least {wide[0]:.3g} ({long.name}), but up to {narrow[1]:.3g} ({short.name})")

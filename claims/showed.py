@@ -53,18 +53,18 @@ _CURRICULUM, _WINDOW, _SIZE = "another curriculum or length", "another window", 
 
 VARIED = {
     "budgets": _BUDGET,
-    **dict.fromkeys(("body", "start", "starts", "gated", "plain", "both", "recurrent", "attentive", "gain"), _NETWORK),
-    **dict.fromkeys(("shortest", "longest", "lag", "short", "long", "length", "distance", "task"), _CURRICULUM),
+    **dict.fromkeys(("body", "start", "starts", "gated", "plain", "both", "recurrent", "attentive", "each", "cells"), _NETWORK),
+    **dict.fromkeys(("shortest", "longest", "lag", "short", "long", "length", "distance", "task", "mixed"), _CURRICULUM),
     "window": _WINDOW,
-    **dict.fromkeys(("width", "small", "large"), _SIZE),
+    **dict.fromkeys(("width", "small", "large", "twice_as_wide"), _SIZE),
     "attention": "with attention or without",
-    "rate": "another learning rate",
+    **dict.fromkeys(("rate", "rates"), "another learning rate"),
     "clipped": "with clipping or without",
     "one_model": "one model for all lengths or one for each",
     "settings": _NETWORK, "lags": _CURRICULUM, "widths": _SIZE,
 }  # fmt: skip
 
-ASKED = {"asked", "counted", "harmless", "poor", "times", "verb"}
+ASKED = {"asked", "counted", "harmless", "over", "poor", "times", "verb"}
 
 # How the arguments of an experiment are put into words: a number in its place, a truth as with or without, a word as it is.
 ARMS = {

@@ -1,9 +1,9 @@
 """The essay's tables, rebuilt: for each cell the claim, or the reading of one, that speaks for it. The report fills them in."""
 
 from claims.complexity import published, table
-from claims.complexity.orders import Entry
 from claims.kit.table import Cell, Table
 from claims.subjects import requirements
+from claims.subjects.orders import Entry
 from impls.tracing.systems import ELMAN as RNN
 from impls.tracing.systems import LSTM, System
 from impls.tracing.systems import TRANSFORMER_LAYER as TRANSFORMER

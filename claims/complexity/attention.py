@@ -6,7 +6,10 @@ from functools import cache
 import torch
 
 from claims.complexity.figures import memory_by_length, paths_by_length
-from claims.complexity.orders import (
+from claims.complexity.recurrent import in_operations_of_two_numbers, in_tensor_operations
+from claims.kit import cases, claim, exhaustion, holds, only, reading, search, show
+from claims.kit.domains import whole
+from claims.subjects.orders import (
     EVERY_WAY,
     N_ALONE,
     N_KEEPS_UP,
@@ -19,9 +22,6 @@ from claims.complexity.orders import (
     sizes,
     without_bound,
 )
-from claims.complexity.recurrent import in_operations_of_two_numbers, in_tensor_operations
-from claims.kit import cases, claim, exhaustion, holds, only, reading, search, show
-from claims.kit.domains import whole
 from claims.subjects.traces import traced
 from impls.attending import attention, online, transformer
 from impls.attending.attention import SelfAttention

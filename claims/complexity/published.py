@@ -6,7 +6,8 @@ from functools import cache
 
 import networkx as nx
 
-from claims.complexity.orders import (
+from claims.kit import cases, claim, exhaustion, holds, reading
+from claims.subjects.orders import (
     EVERY_WAY,
     N_KEEPS_UP,
     WITH_A_WIDTH,
@@ -20,7 +21,6 @@ from claims.complexity.orders import (
     ways,
     without_bound,
 )
-from claims.kit import cases, claim, exhaustion, holds, reading
 from claims.subjects.traces import farthest, traced
 from impls.counting.graph import Graph
 from impls.counting.laws import LOG_D, LOG_K, LOG_N, ONE, D, K, N
@@ -109,7 +109,6 @@ OF_TWO_NUMBERS = Entry(
     by=exhaustion(),
     as_written=reading(entry=cases((WHOLE, AT_ONCE, DIRECT)), way=EVERY_WAY),
     amended={
-        "the projections are not counted": reading(entry=cases((SCORES, AT_ONCE, DIRECT)), way=EVERY_WAY),
         "the sequence grows at least as fast as the width, which may be fixed": reading(
             entry=cases((WHOLE, AT_ONCE, DIRECT)), way=N_KEEPS_UP
         ),
@@ -122,9 +121,10 @@ OF_TWO_NUMBERS = Entry(
         "the Elman network's path": reading(entry=Entry("path: 4n", path(always(ELMAN)), 4 * N, ONE), way=EVERY_WAY),
     },
     holds_for={
+        "what the table counts, which leaves the projections out": reading(entry=cases((SCORES, AT_ONCE, DIRECT)), way=EVERY_WAY),
         "O(log n + log d) operations on two numbers in a row": reading(
             entry=less(OF_TWO_NUMBERS, LOG_N + LOG_D + 1), way=EVERY_WAY
-        )
+        ),
     },
     teach="The work of the table is that of scores and weighted sums, 4n²d + 6n². Queries, keys and values come to 6nd² more "
     "(8nd² with an output projection), which is no O(n²d): let the model alone grow wider, and with every doubling of d the "
@@ -260,7 +260,6 @@ restricted = claim(
     by=exhaustion(),
     as_written=reading(entry=cases((IN_WINDOWS, SAME, HOPS)), way=WITH_A_WINDOW),
     amended={
-        "the projections are not counted": reading(entry=cases((IN_WINDOWS_ALONE, SAME, HOPS)), way=WITH_A_WINDOW),
         "the window grows at least as fast as the model's width, which may be fixed": reading(
             entry=cases((IN_WINDOWS, SAME, HOPS)),
             way=ways("n, d and r = k ≤ n grow, d no faster than r", lambda a, b, c: b <= c, wide=True),
@@ -279,6 +278,11 @@ restricted = claim(
         "one layer, which does not reach everywhere": reading(
             entry=Entry("path through one layer: 2", path(window), 2 * ONE, ONE, at=ODD), way=WITH_A_WINDOW
         ),
+    },
+    holds_for={
+        "what the table counts, which leaves the projections out": reading(
+            entry=cases((IN_WINDOWS_ALONE, SAME, HOPS)), way=WITH_A_WINDOW
+        )
     },
     teach="A window of r positions around its own reaches (r - 1)/2 to either side, so it takes ⌈2(n - 1)/(r - 1)⌉ layers, about "
     "2n/r and not n/r, to connect the ends, and the ends of a sequence have fewer neighbours. Projections cost 6nd² as ever: let "

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from claims.complexity.orders import EVERY_WAY, Entry, Way, compared, less, without_bound
 from claims.kit import claim, exhaustion, holds, reading
+from claims.subjects.orders import EVERY_WAY, Entry, Way, compared, less, without_bound
 from claims.subjects.traces import traced
 from impls.counting.laws import LOG_D, LOG_N, D, Law, N
 from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, SKIP, STACKED_ELMAN, System

@@ -27,7 +27,7 @@ from claims.gradients.jacobians import (
 from claims.kit import at_most, claim, domain, holds, measure, only, reading, search, show, trials
 from claims.kit.domains import chains, seeds
 from claims.kit.domains.matrices import Interval, grid, times
-from claims.subjects.networks import EVERYDAY, ORTHOGONAL_AT_REST, TORCHS, Setting, decades_over
+from claims.subjects.networks import EVERYDAY, ORTHOGONAL_AT_REST, TORCHS, Untrained, decades_over
 from impls.counting import exact, graph
 from impls.recurrent import elman
 from impls.recurrent.recurrence import unroll
@@ -425,7 +425,7 @@ def the_product_vanishes_or_explodes(period: Chain) -> None:
     cites=("pascanu2013", "saxe2014"),
     figure=gradient_rate_map,
 )
-def a_hundred_steps_change_the_gradient_a_thousandfold(seed: int, settings: tuple[Setting, ...], length: int) -> None:
+def a_hundred_steps_change_the_gradient_a_thousandfold(seed: int, settings: tuple[Untrained, ...], length: int) -> None:
     """In each of the settings."""
     least, where = min((abs(decades_over(seed, one, length)), str(one)) for one in settings)
     measure(change=least)

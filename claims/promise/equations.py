@@ -1,7 +1,7 @@
 """The two equations, and which tokens a state depends on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -30,17 +30,17 @@ class WithReadOut:
     W_y: np.ndarray
     b_y: np.ndarray
 
-    def by_the_equations(self, step: Step, read_out: ReadOut, x: torch.Tensor) -> torch.Tensor:
-        """[h_t, y_t] for every t."""
-        h, hs = self.run.start, []
+    def by_the_equations(self, step: Step, read_out: ReadOut, x: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """[h_t, y_t] for every t, with the bias b."""
+        network, h, hs = replace(self.run.network, b=b), self.run.start, []
         for x_t in x.unbind():
-            h = step(self.run.network, h, x_t)
+            h = step(network, h, x_t)
             hs.append(h)
         states = torch.stack(hs)
         return torch.cat([states, read_out(torch.from_numpy(self.W_y), torch.from_numpy(self.b_y), states)], dim=1)
 
-    def by_torch(self, x: torch.Tensor, bias: bool) -> torch.Tensor:
-        """The same by torch.nn.RNN, whose two biases act through their sum alone, and torch.nn.Linear."""
+    def by_torch(self, x: torch.Tensor, bias: bool) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """The same by torch.nn.RNN and torch.nn.Linear, and the two biases of the former, whose sum is b."""
         d = len(self.run.b)
         cell, linear = torch.nn.RNN(d, d, bias=bias, dtype=torch.float64), torch.nn.Linear(d, 2, dtype=torch.float64)
         numbers = [self.run.W_x, self.run.W_h, *([self.run.b + 1, 0 * self.run.b - 1] if bias else []), self.W_y, self.b_y]
@@ -48,7 +48,7 @@ class WithReadOut:
             for theirs, ours in zip([*cell.parameters(), *linear.parameters()], numbers, strict=True):
                 theirs.copy_(torch.from_numpy(ours))
         states = cell(x, self.run.start[None])[0]
-        return torch.cat([states, linear(states)], dim=1)
+        return torch.cat([states, linear(states)], dim=1), [cell.bias_ih_l0, cell.bias_hh_l0] if bias else []
 
 
 def read_out_of(W_y: torch.Tensor, b_y: torch.Tensor, hs: torch.Tensor) -> torch.Tensor:
@@ -94,21 +94,25 @@ TEN_STEPS = with_read_out(elman_runs(steps=(1, 10), weights=(-1, 1)))
         "y_t read from h_{t-1}": reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_one_step_late, bias=True),
     },
     teach="They are torch.nn.RNN and torch.nn.Linear to the last few bits, gradients of the inputs included. Torch keeps two "
-    "biases, which act as their sum alone. Where the recurrence is printed without b it is another network, torch's with "
+    "biases. The states see their sum alone, but each is trained with the gradient of b, so that a step of gradient descent "
+    "moves the sum twice as far. Where the recurrence is printed without b it is another network, torch's with "
     "bias=False.",
     not_shown="Long runs: where W_h stretches, rounding grows from step to step and two right implementations drift apart.",
     cites=("elman1990",),
 )
 def the_equations_are_torchs(drawn: WithReadOut, step: Step, read_out: ReadOut, bias: bool) -> None:
-    mine, theirs = drawn.run.inputs.clone().requires_grad_(), drawn.run.inputs.clone().requires_grad_()
-    ours, want = drawn.by_the_equations(step, read_out, mine), drawn.by_torch(theirs, bias)
+    mine, theirs, b = (part.clone().requires_grad_() for part in (drawn.run.inputs, drawn.run.inputs, drawn.run.network.b))
+    ours, (want, both) = drawn.by_the_equations(step, read_out, mine, b), drawn.by_torch(theirs, bias)
     show("h_1 and y_1 by the equations", ours[0])
     show("h_1 and y_1 by torch", want[0])
     # Some 10 roundings of numbers below 12 at each step and 6 in the read-out; a later step enlarges them by ‖W_h‖ at most.
     within = rounding(400 * len(mine), float(np.linalg.norm(drawn.run.W_h, 2)) ** len(mine))
     close(ours, want, within, "h_1 to h_n and y_1 to y_n")
-    got, expected = (torch.autograd.grad(run.sum(), leaf)[0] for run, leaf in ((ours, mine), (want, theirs)))
+    got, of_b = torch.autograd.grad(ours.sum(), [mine, b], allow_unused=True)
+    expected, *of_both = torch.autograd.grad(want.sum(), [theirs, *both])
     close(got, expected, within, "gradient of the inputs")
+    for of_one in of_both:
+        close(of_one, of_b, within, "gradient of one of torch's two biases, beside that of b")
 
 
 # --- what the state sees --------------------------------------------------------------------------------------------

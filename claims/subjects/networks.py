@@ -96,7 +96,7 @@ def zero(length: int, width: int, generator: torch.Generator) -> torch.Tensor:
 
 
 @dataclass(frozen=True)
-class Setting:
+class Untrained:
     """A plain network as one begins with it: how its weights are drawn, how wide it is and what it reads."""
 
     start: Callable[..., Elman]
@@ -109,7 +109,7 @@ class Setting:
 
 def settings(starts: Sequence[Callable[..., Elman]], widths: Sequence[int], inputs: Sequence[Inputs], words: str) -> Domain:
     """Every combination of them."""
-    every = tuple(Setting(start, width, read) for start in starts for width in widths for read in inputs)
+    every = tuple(Untrained(start, width, read) for start in starts for width in widths for read in inputs)
     return only(every, words)
 
 
@@ -122,7 +122,7 @@ EVERYDAY = settings(
 ORTHOGONAL_AT_REST = settings((elman.glorot,), WIDTHS, (zero,), "orthogonal weights, no bias and no input, width 32 or 128")
 
 
-def decades_over(seed: int, one: Setting, length: int) -> float:
+def decades_over(seed: int, one: Untrained, length: int) -> float:
     """By how many powers of ten the gradient changes over so many steps, log10 ‖J_T…J_1‖: six decimals of it, on which all
     processors agree."""
     rate = gradient_rate(seed, one.start, gain=1.0, inputs=one.inputs, width=one.width, length=length)

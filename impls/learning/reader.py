@@ -47,6 +47,7 @@ class Layers:
 
 
 Body = kernels.Cell | TwoWays | Layers
+Start = Callable[[int, int | float, Generator], Body]  # width, lag that it is made for, generator
 
 
 @dataclass(frozen=True)
@@ -67,42 +68,51 @@ def _rectified(d: int, longest: int | float, g: Generator) -> Rectified:
     return Rectified(elman.identity(d, d, g, torch.float32))
 
 
-def _lstm(d: int, longest: int | float, g: Generator, forget_bias: float = 0.0) -> lstm.LSTM:
-    return lstm.draw(d, d, g, torch.float32, forget_bias)
+def _lstm(d: int, longest: int | float, g: Generator, start: Callable[..., lstm.LSTM] = lstm.draw) -> lstm.LSTM:
+    return start(d, d, g, torch.float32)
 
 
 def _chrono_lstm(d: int, longest: int | float, g: Generator) -> lstm.LSTM:
     return lstm.chrono(_lstm(d, longest, g), longest, g)
 
 
-def _gru(d: int, longest: int | float, g: Generator) -> gru.GRU:
-    return gru.draw(d, d, g, torch.float32)
+def _gru(d: int, longest: int | float, g: Generator, start: Callable[..., gru.GRU] = gru.draw) -> gru.GRU:
+    return start(d, d, g, torch.float32)
 
 
 def _chrono_gru(d: int, longest: int | float, g: Generator) -> gru.GRU:
     return gru.chrono(_gru(d, longest, g), longest, g)
 
 
-def _two_ways(d: int, longest: int | float, g: Generator) -> TwoWays:
-    return TwoWays(_lstm(d, longest, g), _lstm(d, longest, g))
+def _two_ways(
+    d: int, longest: int | float, g: Generator, start: Callable[[int, int | float, Generator], lstm.LSTM] = _lstm
+) -> TwoWays:
+    return TwoWays(start(d, longest, g), start(d, longest, g))
 
 
 def _layers(d: int, longest: int | float, g: Generator, count: int = 1, window: int | None = None) -> Layers:
     return Layers(tuple(transformer.draw(d, 4, g, torch.float32) for _ in range(count)), window)
 
 
+_LSTMS: dict[str, Callable[[int, int | float, Generator], lstm.LSTM]] = {
+    "LSTM": _lstm,
+    "LSTM, orthogonal": partial(_lstm, start=lstm.orthogonal),
+    "LSTM, forget bias 1": partial(_lstm, start=partial(lstm.draw, forget_bias=1.0)),
+    "LSTM, forget bias 3": partial(_lstm, start=partial(lstm.draw, forget_bias=3.0)),
+    "LSTM, forget bias 5": partial(_lstm, start=partial(lstm.draw, forget_bias=5.0)),
+    "LSTM, chrono": _chrono_lstm,
+}
+
 # By name. `longest` is the lag that chrono biases are made for.
-BODIES: dict[str, Callable[[int, int | float, Generator], Body]] = {
+BODIES: dict[str, Start] = {
     "tanh": _elman,
     "tanh, orthogonal": partial(_elman, start=elman.orthogonal),
+    "tanh, as Keras": partial(_elman, start=elman.glorot),
     "ReLU, identity": _rectified,
-    "LSTM": _lstm,
-    "LSTM, forget bias 1": partial(_lstm, forget_bias=1.0),
-    "LSTM, forget bias 3": partial(_lstm, forget_bias=3.0),
-    "LSTM, forget bias 5": partial(_lstm, forget_bias=5.0),
-    "LSTM, chrono": _chrono_lstm,
-    "LSTM in both directions": _two_ways,
+    **_LSTMS,
+    **{f"{name} in both directions": partial(_two_ways, start=start) for name, start in _LSTMS.items()},
     "GRU": _gru,
+    "GRU, orthogonal": partial(_gru, start=gru.orthogonal),
     "GRU, chrono": _chrono_gru,
     "attention": _layers,
     "Transformer": partial(_layers, count=2),

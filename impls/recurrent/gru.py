@@ -29,7 +29,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from impls.recurrent.recurrence import Inputs, uniform, unroll, zeros
+from impls.recurrent.recurrence import Inputs, orthogonal_beside_normal, uniform, unroll, zeros
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,12 @@ def draw(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.
     """Weights as torch.nn.GRU draws them."""
     shapes = [(d, d + m)] * 3 + [(d,)] * 4
     return GRU(*(uniform(shape, d, generator, dtype) for shape in shapes))
+
+
+def orthogonal(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> GRU:
+    """What each gate makes of h orthogonal, of x normal with deviation 1/√m, no biases: as Flax draws its GRUCell, but for its
+    cut tails."""
+    return GRU(*(orthogonal_beside_normal(d, m, generator, dtype) for _ in range(3)), *torch.zeros(4, d, dtype=dtype))
 
 
 def chrono(p: GRU, longest: int | float, generator: torch.Generator) -> GRU:

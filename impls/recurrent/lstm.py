@@ -30,7 +30,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from impls.recurrent.recurrence import Inputs, uniform, unroll, zeros
+from impls.recurrent.recurrence import Inputs, orthogonal_beside_normal, uniform, unroll, zeros
 
 Vector: TypeAlias = Float[Tensor, "*batch d"]
 
@@ -107,6 +107,12 @@ def draw(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.
     shapes = [(d, d + m)] * 4 + [(d,)] * 4
     p = LSTM(*(uniform(shape, d, generator, dtype) for shape in shapes))
     return replace(p, b_f=p.b_f + forget_bias)
+
+
+def orthogonal(d: int, m: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> LSTM:
+    """What each gate makes of h orthogonal (Saxe, McClelland & Ganguli 2014), of x normal with deviation 1/√m, no biases: as
+    Flax draws its LSTMCell, but for its cut tails."""
+    return LSTM(*(orthogonal_beside_normal(d, m, generator, dtype) for _ in range(4)), *torch.zeros(4, d, dtype=dtype))
 
 
 def chrono(p: LSTM, longest: int | float, generator: torch.Generator) -> LSTM:

@@ -42,3 +42,10 @@ def unroll(step: Callable[[State, Tensor], State], start: State, xs: Tensor | Se
 def uniform(shape: tuple[int, ...], d: int, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
     """Entries from U(-1/√d, 1/√d), d the state's width, as torch draws for its recurrent cells."""
     return (2 * torch.rand(shape, generator=generator, dtype=dtype) - 1) / d**0.5
+
+
+def orthogonal_beside_normal(d: int, m: int, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
+    """Weights (d, d + m) of one gate: orthogonal where it reads the state, normal with deviation 1/√m where it reads the input
+    (LeCun et al. 1998, section 4.6)."""
+    W_h = torch.nn.init.orthogonal_(torch.empty(d, d, dtype=dtype), generator=generator)
+    return torch.cat([W_h, torch.randn(d, m, generator=generator, dtype=dtype) / m**0.5], dim=1)

@@ -40,7 +40,13 @@ from impls.recurrent.recurrence import unroll
 
 Cell = elman.Elman | gru.GRU | lstm.LSTM
 State = tuple[Tensor, ...]  # (h, C) for an LSTM, (h,) for the others; each part (*batch, d)
-DRAW: dict[str, Callable[..., Cell]] = {"elman": elman.draw, "gru": gru.draw, "lstm": lstm.draw}
+DRAW: dict[str, Callable[..., Cell]] = {
+    "elman": elman.draw,
+    "gru": gru.draw,
+    "lstm": lstm.draw,
+    "lstm, orthogonal": lstm.orthogonal,
+    "lstm, forget bias 1": partial(lstm.draw, forget_bias=1.0),
+}
 Run = Callable[[Cell, Tensor, State], tuple[Tensor, State]]
 
 
@@ -145,7 +151,7 @@ def draw(
     attention: bool = False,
     dtype: torch.dtype = torch.float64,
 ) -> Seq2Seq:
-    """An untrained model of width d; `cell` is "elman", "gru" or "lstm"."""
+    """An untrained model of width d; `cell` is one of DRAW."""
     read = 2 * d if attention else d
     return Seq2Seq(
         embed_source=torch.randn(vocabulary, d, generator=generator, dtype=dtype),

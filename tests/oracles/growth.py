@@ -93,16 +93,6 @@ def all_inputs_are_multiplied_in_one_product(train, cell, n, d, seed):
     return n > 1 and ([W_x @ x for x in X] == X @ W_x.T).all()
 
 
-@oracle("interview.4096-cost")
-def the_work_grows_otherwise(cost, inputs_grow, width, inputs, times):
-    only(cost.name == "operations in matrix products")
-    before, after = (
-        matrix_product(d, d, 1) + matrix_product(d, m, 1)
-        for d, m in ((width, inputs), (times * width, times * inputs if inputs_grow else inputs))
-    )
-    return after != times**2 * before
-
-
 @oracle("interview.bahdanau-encoder-vanishes")
 def the_way_is_as_long_to_the_first_token(translator, way, n, m):
     """Drawn by hand: x_i → h_i → context → loss, and h_i → h_{i+1}."""

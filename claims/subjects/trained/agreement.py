@@ -12,21 +12,21 @@ WIDTH, BATCH, STEPS = 32, 32, 200
 TRAINED, DISTANCES = 10, (1, 5, 10, 20)  # words between head and verb, in training at most and in the tests
 
 SETTING = (
-    f"Templated English, up to {TRAINED} words between head and verb in training; width {WIDTH}; {STEPS} steps of {BATCH} "
-    f"sentences a budget; {HOW}"
+    f"Templated English, up to {TRAINED} words between head and verb in training; {STEPS} steps of {BATCH} sentences a "
+    f"budget; {HOW}"
 )
 
 
 @experiment
-def agreeing(seed: int, body: str, rate: float, budgets: int = 1) -> Iterator[tuple[int, Ran]]:
-    """A language model of width 32 reads sentences whose verb is up to 10 words from its head, in 200 steps of 32 a budget.
+def agreeing(seed: int, body: str, rate: float, width: int = WIDTH, budgets: int = 1) -> Iterator[tuple[int, Ran]]:
+    """A language model reads sentences whose verb is up to 10 words from its head, in 200 steps of 32 a budget.
 
     `at 1` and so on: the share of held-out sentences of that distance, all nouns in between of the other number, where it gives
     the right one of two verbs the higher score; `mixed at 10`: the same with nouns of either number in between."""
     task = language.agreement(TRAINED, shortest=0)
     tests = {f"at {distance}": language.agreement(distance, attract=True) for distance in DISTANCES}
     tests["mixed at 10"] = language.agreement(10)
-    model = reader.draw(body, task.vocabulary, WIDTH, longest=30, generator=torch.Generator().manual_seed(seed))
+    model = reader.draw(body, task.vocabulary, width, longest=30, generator=torch.Generator().manual_seed(seed))
     budget = training.Budget(STEPS, BATCH, rate)
     for spent, trained in training.course(model, task, seed, budget, reader.loss, list(tests.values()), budgets):
         right = {

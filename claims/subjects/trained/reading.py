@@ -11,19 +11,19 @@ TARGETS = {"spelling": 1.0, "recall": 0.1}  # nats
 WIDTHS = {"LSTM": 56, "attention": 48, "Transformer": 32}  # so that all have about as many parameters
 
 SETTING = (
-    f"Naming the symbol that follows, strings of {LENGTH}, {SYMBOLS} symbols; width {WIDTH}; at most {STEPS} steps of "
-    f"{BATCH} strings; {HOW}"
+    f"Naming the symbol that follows, strings of {LENGTH} or {2 * LENGTH}, {SYMBOLS} symbols; at most {STEPS} steps of {BATCH} "
+    f"strings; {HOW}"
 )
 SPELLING = f"Spelling a text of a thousand letters; as many parameters each; steps of {BATCH} strings; {HOW}"
 
 
 @experiment
-def foretelling(seed: int, body: str, rate: float) -> Ran:
-    """A network of width 32 learns to say at each of 10 symbols which one follows, in at most 400 steps of 32 strings.
+def foretelling(seed: int, body: str, width: int, length: int, rate: float) -> Ran:
+    """A network learns to say at each of so many symbols which one follows, in at most 400 steps of 32 strings.
 
     `accuracy`: the share of symbols in held-out strings that it foretells. Chance is 1/8."""
-    task = tasks.foretell(SYMBOLS, LENGTH)
-    model = reader.draw(body, SYMBOLS, WIDTH, LENGTH, torch.Generator().manual_seed(seed))
+    task = tasks.foretell(SYMBOLS, length)
+    model = reader.draw(body, SYMBOLS, width, length, torch.Generator().manual_seed(seed))
     trained = training.train(model, task, seed, training.Budget(STEPS, BATCH, rate, enough=0.01), reader.loss)
     right = reader.accuracy(trained.model, *training.held_out(task, seed))
     return ran(trained.losses, **training.spent(trained), accuracy=right)
