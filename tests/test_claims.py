@@ -179,7 +179,7 @@ def test_runs_under_plain_given(one):
     @hypothesis.seed(1)
     @hypothesis.given(**strategies)
     def put(**arguments):
-        said.append(put_once(one, arguments)[0])
+        said.append(put_once(one.check, arguments)[0])
 
     put()
     assert said
@@ -189,7 +189,7 @@ def test_runs_under_plain_given(one):
 @by_id([one for one in CLAIMS if any(reading.role == "witness" for reading in one.readings)])
 def test_shows_the_arithmetic_of_its_stored_cases(one):
     for witness in (reading for reading in one.readings if reading.role == "witness"):
-        says, shown = put_once(one, constants(witness))
+        says, shown = put_once(one.check, constants(witness))
         assert says
         assert shown, f"{witness.name}: use show() so that the page has something to show"
 

@@ -138,7 +138,7 @@ def test_one_case_that_falls_outweighs_all_that_cannot_be_told():
 
 
 def test_a_case_that_cannot_be_told_says_so_when_it_is_run_again():
-    assert put_once(toys.open_question, {"n": 3}) == ("cannot be told: nobody knows about 3", [])
+    assert put_once(toys.open_question.check, {"n": 3}) == ("cannot be told: nobody knows about 3", [])
 
 
 def test_a_list_is_gone_through_in_order_and_in_all_combinations():
@@ -219,7 +219,7 @@ def test_a_place_in_a_list_is_found_by_identity_for_arrays_have_no_plain_equalit
 def test_a_counterexample_falls_again_when_rebuilt():
     case = examine(toys.refuted).counterexample
 
-    assert put_once(toys.refuted, rebuilt(toys.refuted.reading("as written"), case))[0] == case.says
+    assert put_once(toys.refuted.check, rebuilt(toys.refuted.reading("as written"), case))[0] == case.says
 
 
 def test_a_list_through_which_a_flaky_property_went_is_an_error_and_no_counterexample():

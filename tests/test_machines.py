@@ -280,7 +280,7 @@ def test_other_layers_another_length_batch_or_machine_are_another_comparison(sat
 def test_a_reading_by_itself_shares_with_no_other_and_a_repetition_by_itself_is_a_single_one(sat):
     one = clocked(no_slower)
     assert at_once(one).clocked.measured != at_once(one).clocked.measured
-    assert put_once(one, {"on": ONE_CORE, "seed": 7}) == ("the statement holds here", [])
+    assert put_once(one.check, {"on": ONE_CORE, "seed": 7}) == ("the statement holds here", [])
     assert sat == [(16, 24), (16, 24), (16, 1)]
 
 

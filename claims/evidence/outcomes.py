@@ -3,7 +3,7 @@
 from typing import Literal, NoReturn
 
 Word = Literal["supported", "qualified", "refuted", "undecided"]
-Role = Literal["as written", "amended", "fails for", "holds for", "witness", "also"]
+Role = Literal["as written", "amended", "fails for", "holds for", "altered", "witness", "also"]
 Verified = Literal["read", "secondary", "memory"]  # how a published figure is known
 Outcome = Literal["held", "fell", "undecided", "error", "not run"]
 

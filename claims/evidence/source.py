@@ -28,7 +28,7 @@ from claims.evidence.syntax import (
     words_of,
 )  # fmt: skip
 
-ROLES = ("as_written", "amended", "fails_for", "holds_for", "witness", "also")
+ROLES = ("as_written", "amended", "fails_for", "holds_for", "altered", "witness", "also")
 
 
 class Piece(msgspec.Struct, frozen=True):

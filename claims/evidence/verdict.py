@@ -1,7 +1,7 @@
 """The judge: a pure function of the evidence, short enough to read aloud.
 
-A verdict stands only if the opposite one was reachable: every control came out as it must, and one of them came out
-otherwise than the reading judged.
+A verdict stands only if the opposite one was reachable: every control came out as it must, one of them came out otherwise than
+the reading judged, and altered sentences were told from the statement.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,8 @@ def judge(readings: Sequence[ReadingEvidence], may_conclude: bool = True) -> Ver
         return Verdict("undecided", "a reading as written and a control are needed")
     if astray := next((one for one in controls if one.outcome != MUST_COME_OUT[one.role]), None):
         return Verdict("undecided", f"the control “{astray.name}” {astray.outcome}, so the property cannot tell")
+    if alike := next((one for one in readings if one.role == "altered" and not told_from(one, readings)), None):
+        return Verdict("undecided", f"the altered sentence “{alike.name}” {alike.outcome} as well, so the check cannot tell it")
 
     counterexample = next((one for one in readings if one.role in ("as written", "witness") and one.outcome == "fell"), None)
     if counterexample is None:
@@ -63,6 +65,14 @@ def _refuted(counterexample: ReadingEvidence, controls: list[ReadingEvidence]) -
     if not (held := [one.name for one in controls if one.outcome == "held"]):
         return Verdict("undecided", "it fell, but no control shows that the property can hold")
     return Verdict("refuted", f"It fell ({counterexample.why}), and held as it must for {listed(held)}.")
+
+
+def told_from(altered: ReadingEvidence, readings: Sequence[ReadingEvidence]) -> bool:
+    """Whether an altered sentence came out otherwise than the statement: it fell where that held, as written or under a
+    condition, or held where that fell as written."""
+    stood = any(one.role in ("as written", "amended") and one.outcome == "held" for one in readings)
+    fell = any(one.role == "as written" and one.outcome == "fell" for one in readings)
+    return (altered.outcome == "fell" and stood) or (altered.outcome == "held" and fell)
 
 
 def trouble_with(one: ReadingEvidence) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from claims.evidence.outcomes import WORDS, Word
+from claims.evidence.outcomes import MUST_COME_OUT, WORDS, Word
 from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
@@ -23,6 +23,7 @@ class Claim:
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
+    `contrary` pins the names of readings that come out against what is usual for their role.
     `scope` says where the statement was tried, if what came out may be otherwise elsewhere; `uses` names the claims that it rests
     on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
 
@@ -41,6 +42,7 @@ class Claim:
     fact: Any = None
     uses: tuple[str, ...] = ()
     scope: str = ""
+    contrary: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -49,6 +51,10 @@ class Claim:
     @property
     def chapter(self) -> str:
         return self.id.partition(".")[0].replace("-", "_")
+
+    def property_of(self, one: Reading) -> Callable[..., None]:
+        """The property that a reading is put to: the claim's, unless it has one of its own."""
+        return one.check or self.check
 
     def reading(self, name: str) -> Reading:
         """The reading of that name."""
@@ -65,6 +71,7 @@ def claim(
     amended: Several | None = None,
     fails_for: Several | None = None,
     holds_for: Several | None = None,
+    altered: Several | None = None,
     witness: Several | None = None,
     by: Engine | None = None,
     not_shown: str = "",
@@ -74,11 +81,12 @@ def claim(
     figure: Callable[..., Any] | None = None,
     uses: tuple[str, ...] = (),
     also: Several | None = None,
+    contrary: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., None] | Claim], Claim]:
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
     Cells of a table share a property: the first claim decorates it, the others are made by `claim(…)(the_first)`."""
-    readings = in_their_roles(as_written, amended, fails_for, holds_for, witness, also)
+    readings = in_their_roles(as_written, amended, fails_for, holds_for, altered, witness, also)
     line = inspect.currentframe().f_back.f_lineno  # type: ignore[union-attr]
 
     def make(check: Callable[..., None] | Claim) -> Claim:
@@ -86,6 +94,7 @@ def claim(
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
             f"{check.__module__.replace('.', '/')}.py:{line}", uses=uses, scope=scope,
+            contrary=contrary,
         )  # fmt: skip
         if problems := problems_of(made):
             raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
@@ -102,14 +111,17 @@ def problems_of(claim: Claim) -> list[str]:
         problems.append("needs an id of the form chapter.sentence-like-name")
     if claim.expect not in WORDS:
         problems.append(f"expects {claim.expect!r}; choose one of {', '.join(WORDS)}")
-    if not any(one.is_control for one in claim.readings):
+    if not any(one.role in MUST_COME_OUT for one in claim.readings):
         problems.append("has no control: add fails_for= or holds_for=, a case where the property must come out otherwise")
     names = [one.name for one in claim.readings]
     problems += [f"uses the name {name!r} for two readings" for name in sorted({n for n in names if names.count(n) > 1})]
-    wanted = set(inspect.signature(claim.check).parameters)
+    problems += [f"has no reading {name!r} to be contrary" for name in claim.contrary if name not in names]
     for one in claim.readings:
+        wanted = set(inspect.signature(claim.property_of(one)).parameters)
         if set(one.arguments) != wanted:
             problems.append(f"reading {one.name!r} fills in {sorted(one.arguments)}, the property takes {sorted(wanted)}")
+        if one.check is not None and one.role != "altered":
+            problems.append(f"reading {one.name!r} has a property of its own, which only an altered sentence may")
         if one.role == "witness" and not all(domain.is_one_value for domain in one.arguments.values()):
             problems.append(f"has the witness {one.name!r}, which leaves something open: a witness is a single case")
     if claim.by.name == "trials" and not claim.scope:

@@ -16,7 +16,7 @@ from claims.kit.domain import Domain
 from claims.kit.engines.engine import Arguments, Happened, constants
 from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.property import Falsified, Unsettled, listening
-from claims.kit.reading import Reading
+from claims.kit.reading import Check, Reading
 from claims.kit.text import as_text
 
 CHOICE = "choice"
@@ -35,9 +35,9 @@ def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None =
     chosen = entropy_of(claim, one) if entropy is None else entropy
     engine = exhaustion() if one.role == "witness" else claim.by
     date, started = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
-    happened = engine.put(claim.check, one, profile, chosen)
+    happened = engine.put(claim.property_of(one), one, profile, chosen)
     seconds = round(perf_counter() - started, 3)
-    again = _fall_again(claim, happened) if engine.name != "trials" else None
+    again = _fall_again(claim, one, happened) if engine.name != "trials" else None
     evidence = _evidence(claim, one, engine.name, happened, again, None if engine.name == "exhaustion" else chosen)
     if not engine.timed:
         return Examined(evidence=evidence, date=date, seconds=seconds)
@@ -95,11 +95,11 @@ def entropy_of(claim: Claim, one: Reading) -> int:
     return int.from_bytes(hashlib.sha256(f"{claim.id}\0{one.name}".encode()).digest()[:7])
 
 
-def put_once(claim: Claim, arguments: Arguments) -> tuple[str, list[tuple[str, Any]]]:
+def put_once(check: Check, arguments: Arguments) -> tuple[str, list[tuple[str, Any]]]:
     """Run one case and return what the property said and showed; a case that holds says so."""
     with listening() as seen:
         try:
-            claim.check(**arguments)
+            check(**arguments)
         except Falsified as falsified:
             return str(falsified), seen.shown
         except Unsettled as unsettled:
@@ -107,13 +107,13 @@ def put_once(claim: Claim, arguments: Arguments) -> tuple[str, list[tuple[str, A
     return HOLDS, seen.shown
 
 
-def _fall_again(claim: Claim, happened: Happened) -> Again | None:
+def _fall_again(claim: Claim, one: Reading, happened: Happened) -> Again | None:
     """A counterexample falls every time. One that does not, because the property is random or changes what it is given, is an
     error; Hypothesis notices only some of these, and a list of cases is gone through once."""
     if happened.outcome != "fell" or happened.fallen is None:
         return None
     try:
-        again = put_once(claim, happened.fallen.arguments)
+        again = put_once(claim.property_of(one), happened.fallen.arguments)
     except Exception as crash:
         happened.crashed(crash)
         return None
@@ -140,7 +140,7 @@ def _worst(claim: Claim, one: Reading, engine: str, happened: Happened) -> Case 
     arguments, says, strain = happened.worst
     if (strain or 0) <= WORSE * (happened.fallen.strain or 0):
         return None
-    says, shown = (says, []) if engine == "trials" else put_once(claim, arguments)
+    says, shown = (says, []) if engine == "trials" else put_once(claim.property_of(one), arguments)
     found = {"search": "search, worst found", "exhaustion": "worst of the list", "trials": "worst of the seeds"}[engine]
     return _case(found, one, arguments, says, shown, strain)
 
@@ -150,7 +150,7 @@ def _tightest(claim: Claim, one: Reading, happened: Happened) -> Case | None:
     if happened.outcome != "held":
         return None
     if one.role == "witness":
-        return _case("stored witness", one, constants(one), *put_once(claim, constants(one)))
+        return _case("stored witness", one, constants(one), *put_once(claim.property_of(one), constants(one)))
     if happened.tightest is None:
         return None
     arguments, seen = happened.tightest

@@ -1,10 +1,12 @@
 """A reading: one way to take a sentence, a domain for every argument of the property."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from claims.evidence.outcomes import MUST_COME_OUT, Role
 from claims.kit.domain import Domain, only
+
+Check = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,12 @@ class Reading:
     arguments: Mapping[str, Domain]
     role: Role = "as written"
     name: str = "as written"
+    check: Check | None = None  # where it is put to another property than the claim's
 
     @property
     def is_control(self) -> bool:
         """A reading whose outcome is known beforehand: it shows that the check can tell."""
-        return self.role in MUST_COME_OUT
+        return self.role in (*MUST_COME_OUT, "altered")
 
     @property
     def words(self) -> str:
@@ -28,9 +31,10 @@ class Reading:
         return "; ".join(f"{name}: {domain.words}" for name, domain in self.arguments.items())
 
 
-def reading(**arguments: object) -> Reading:
-    """A reading: each argument is a domain or a plain value, an implementation for instance."""
-    return Reading({name: value if isinstance(value, Domain) else only(value) for name, value in arguments.items()})
+def reading(check: Check | None = None, /, **arguments: object) -> Reading:
+    """A reading: each argument is a domain or a plain value, an implementation for instance. An altered sentence may need a
+    property of its own, which stands first."""
+    return Reading({name: value if isinstance(value, Domain) else only(value) for name, value in arguments.items()}, check=check)
 
 
 Several = Mapping[str, Reading]
@@ -41,6 +45,7 @@ def in_their_roles(
     amended: Several | None = None,
     fails_for: Several | None = None,
     holds_for: Several | None = None,
+    altered: Several | None = None,
     witness: Several | None = None,
     also: Several | None = None,
 ) -> tuple[Reading, ...]:
@@ -50,6 +55,7 @@ def in_their_roles(
         "amended": amended or {},
         "fails for": fails_for or {},
         "holds for": holds_for or {},
+        "altered": altered or {},
         "witness": witness or {},
         "also": also or {},
     }

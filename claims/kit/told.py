@@ -56,6 +56,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[int, ...]
     uses: tuple[str, ...]
     defined_at: str
+    contrary: tuple[str, ...] = ()
     draws: bool
     trains: list[str] = []
     fact: Fact | None = None
@@ -82,6 +83,7 @@ def told(claim: Claim) -> Told:
         id=claim.id, says=claim.says, teach=claim.teach, not_shown=claim.not_shown, scope=claim.scope,
         expect=claim.expect,
         by=By(claim.by.name, claim.by.timed), readings=readings, cites=claim.cites, lines=claim.lines, uses=claim.uses,
+        contrary=claim.contrary,
         defined_at=claim.defined_at, draws=claim.figure is not None, trains=sorted(experiments(claim)), fact=claim.fact,
     )  # fmt: skip
 
@@ -90,8 +92,8 @@ def experiments(claim: Claim) -> set[str]:
     """The modules of networks in training that a property names, also within a comprehension."""
     if claim.by.name != "trials" or claim.by.timed:
         return set()
-    known = claim.check.__globals__
-    modules = {str(getattr(known.get(name), "__module__", "")) for name in _names(claim.check.__code__)}
+    checks = {claim.property_of(one) for one in claim.readings}
+    modules = {str(getattr(one.__globals__.get(name), "__module__", "")) for one in checks for name in _names(one.__code__)}
     return {one for one in modules if one.startswith(TRAINED) and one != NO_EXPERIMENT}
 
 

@@ -45,7 +45,7 @@ steady = settings(  # the same cases every time, and no explanation of what is s
 
 def run(**arguments):
     \"\"\"Put one case to the property; print the case, the arithmetic and what was found.\"\"\"
-    says, shown = put_once(claim, arguments)
+    says, shown = put_once(claim.check, arguments)
     for label, value in [*arguments.items(), *shown]:
         text = as_text(value)
         print(f"{label} =", text, sep="\\n" if "\\n" in text else " ")

@@ -36,15 +36,16 @@ def replay(id: str, out: Path | None) -> int:
 
 def _replay_case(claim: Claim, one: ReadingEvidence, case: Case, console: Console) -> None:
     try:
-        arguments = rebuilt(claim.reading(one.name), case)
-        signature(claim.check).bind(**arguments)
+        reading = claim.reading(one.name)
+        arguments, check = rebuilt(reading, case), claim.property_of(reading)
+        signature(check).bind(**arguments)
     except (StopIteration, LookupError, TypeError, ValueError) as problem:
         misfit = f"{claim.id}: the stored case of “{one.name}” does not fit the claim any more; examine it again"
         raise click.ClickException(misfit) from problem
     console.print(f"\n[bold]{escape(one.role)}[/bold]: {escape(one.name)} ({escape(case.found_by)})", soft_wrap=True)
     for name, value in arguments.items():
         _print(console, name, value)
-    says, shown = put_once(claim, arguments)
+    says, shown = put_once(check, arguments)
     for label, value in shown:
         _print(console, label, value)
     console.print(f"[bold]→ {escape(says)}[/bold]", soft_wrap=True, highlight=False)

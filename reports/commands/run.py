@@ -36,7 +36,7 @@ from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import differing, published
-from reports.record.record import Record, is_as_pinned, write_record
+from reports.record.record import Record, astray, is_as_pinned, write_record
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
 from reports.running.work import Task
@@ -220,6 +220,8 @@ def _conclude(console: Console, record: Record, page: Path) -> int:
         undecided = [one for one in undecided if any(seen.outcome == "error" for seen in one.readings)]
     for one in changed + undecided:
         _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
+        for seen in astray(one):
+            _say(console, f"  “{seen.name}” {seen.outcome}, pinned otherwise: put it into contrary=, or take it out there.")
     counts = ", ".join(f"{record.summary[word]} {word}" for word in WORDS)
     _say(console, f"{len(record.claims)} statements: {counts} ({record.run.seconds:.0f} s)")
     _say(console, f"Report: {page}")

@@ -17,13 +17,14 @@ ELSEWHERE = ("entropy", "measured")  # the evidence has what a replay or a figur
 
 def differing(first: Reading | ToldReading, other: Reading | ToldReading) -> dict[str, str]:
     """The arguments in which the second reading differs from the first, in words."""
-    return {name: here.words for name, here in other.arguments.items() if here.words != first.arguments[name].words}
+    mine = {name: domain.words for name, domain in first.arguments.items()}
+    return {name: here.words for name, here in other.arguments.items() if here.words != mine.get(name)}
 
 
 def reading_record(claim: Claim | Told, seen: ReadingEvidence) -> ReadingRecord:
     """This reading for the record. Cases are left out where they tell no more: a control's, for its outcome is all that
     counts, and a fact's, for all its figures are there."""
-    nothing_more = claim.fact is not None or seen.role in MUST_COME_OUT or seen.timed
+    nothing_more = claim.fact is not None or seen.role in (*MUST_COME_OUT, "altered") or seen.timed
     steady = {name: part for name, part in msgspec.structs.asdict(seen).items() if name not in ELSEWHERE}
     return ReadingRecord(**steady | {
         "domain": _domain(claim, seen),

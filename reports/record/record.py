@@ -153,7 +153,8 @@ class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
-    it may be otherwise elsewhere; `uses` are claims that it rests on."""
+    it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
+    what is usual for their role."""
 
     id: str
     chapter: str
@@ -172,6 +173,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     figure: FigureRecord | None = None
     fact: FactRecord | None = None
     uses: list[str] = []
+    contrary: list[str] = []
     earlier: list[EarlierRecord] = []
 
 
@@ -294,6 +296,16 @@ def schema() -> dict[str, Any]:
 
 def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
     """The claims whose verdict changed, and those undecided that were not expected to be."""
-    off = [one for one in record.claims if one.verdict != one.expected]
+    off = [one for one in record.claims if one.verdict != one.expected or astray(one)]
     undecided = [one for one in off if one.verdict == "undecided"]
     return [one for one in off if one.verdict != "undecided"], undecided
+
+
+def astray(claim: ClaimRecord) -> list[ReadingRecord]:
+    """The readings whose outcome is not as pinned. It is usual for a condition, and for what is `also` tried, to hold; and for
+    the reading as written and a witness to hold where the claim is supported, and to fall where it is qualified or refuted.
+    Those that are `contrary` do not. Clocks are not pinned, and what has not run is not astray."""
+    settled = {"supported": "held", "qualified": "fell", "refuted": "fell"}.get(claim.expected)
+    usual = {"amended": "held", "also": "held", "as written": settled, "witness": settled}
+    pinned = [one for one in claim.readings if usual.get(one.role) and not one.timed and one.outcome != "not run"]
+    return [one for one in pinned if (one.outcome == usual[one.role]) == (one.name in claim.contrary)]

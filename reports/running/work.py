@@ -71,13 +71,14 @@ def examine(task: Task) -> Came:
 def from_the_other_end(task: Task) -> None:
     """Train what a reading that another process is at will ask for in any case, its last seed first, until the two meet."""
     claim = find_claim(task.id, task.module)
-    by, given = claim.by, constants(claim.reading(task.reading))
+    one = claim.reading(task.reading)
+    by, given = claim.by, constants(one)
     assert isinstance(by, Trials)
     with _shelf_of(task) as made:
         for seed in reversed(independent_seeds(_entropy(claim, task), by.seeds)[: fewest(by.seeds, by.beats, by.alpha)]):
             before = made.trained
             with suppress(Exception):  # what falls or breaks here does so again where it counts
-                claim.check(**given | {"seed": seed})
+                claim.property_of(one)(**given | {"seed": seed})
             if made.trained == before:
                 return
 

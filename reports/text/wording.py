@@ -77,6 +77,7 @@ ROLES: dict[Role, str] = {
     "amended": "With the condition",
     "fails for": "Control, must fall",
     "holds for": "Control, must hold",
+    "altered": "Altered sentence, must come out otherwise",
     "witness": "Stored case",
     "also": "Also tried, decides nothing",
 }

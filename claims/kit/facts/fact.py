@@ -122,6 +122,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     says: str
     measures: str
     expect: Word
+    contrary: list[str] = []
     teach: str
     word: str = ""
     value: str = ""
