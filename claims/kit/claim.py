@@ -1,8 +1,8 @@
 """A claim: one property of the world plus the readings that fill in its arguments."""
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from claims.evidence.outcomes import MUST_COME_OUT, WORDS, Word
@@ -23,7 +23,7 @@ class Claim:
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
-    `contrary` pins the names of readings that come out against what is usual for their role.
+    `why_not` answers readers who would give another verdict. `contrary` pins the names of readings that come out against what is usual for their role.
     `scope` says where the statement was tried, if what came out may be otherwise elsewhere; `uses` names the claims that it rests
     on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
 
@@ -43,6 +43,7 @@ class Claim:
     uses: tuple[str, ...] = ()
     scope: str = ""
     contrary: tuple[str, ...] = ()
+    why_not: Mapping[Word, str] = field(default_factory=dict)
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -82,6 +83,7 @@ def claim(
     uses: tuple[str, ...] = (),
     also: Several | None = None,
     contrary: tuple[str, ...] = (),
+    why_not: Mapping[Word, str] | None = None,
 ) -> Callable[[Callable[..., None] | Claim], Claim]:
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
@@ -94,7 +96,7 @@ def claim(
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
             f"{check.__module__.replace('.', '/')}.py:{line}", uses=uses, scope=scope,
-            contrary=contrary,
+            contrary=contrary, why_not=why_not or {},
         )  # fmt: skip
         if problems := problems_of(made):
             raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
@@ -116,6 +118,8 @@ def problems_of(claim: Claim) -> list[str]:
     names = [one.name for one in claim.readings]
     problems += [f"uses the name {name!r} for two readings" for name in sorted({n for n in names if names.count(n) > 1})]
     problems += [f"has no reading {name!r} to be contrary" for name in claim.contrary if name not in names]
+    problems += [f"says why not {word!r}; choose another one of {', '.join(WORDS)}" for word in claim.why_not
+                 if word not in WORDS or word == claim.expect]  # fmt: skip
     for one in claim.readings:
         wanted = set(inspect.signature(claim.property_of(one)).parameters)
         if set(one.arguments) != wanted:

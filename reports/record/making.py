@@ -208,6 +208,7 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, ea
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses), contrary=list(claim.contrary),
+        why_not=dict(claim.why_not),
         earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier if one.claim == claim.id],
     )  # fmt: skip
 

@@ -154,7 +154,7 @@ class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
-    what is usual for their role."""
+    what is usual for their role; `why_not` answers who would give another verdict."""
 
     id: str
     chapter: str
@@ -174,6 +174,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     fact: FactRecord | None = None
     uses: list[str] = []
     contrary: list[str] = []
+    why_not: dict[Word, str] = {}
     earlier: list[EarlierRecord] = []
 
 

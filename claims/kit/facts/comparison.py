@@ -122,7 +122,7 @@ def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) 
         readings=in_their_roles(written, amended=_amended(fact, sources), **controls),
         not_shown=fact.not_shown, cites=tuple(dict.fromkeys([*(one.source for one in fact.published), *fact.cites])),
         lines=tuple(fact.lines), figure=None, defined_at=placed.defined_at, fact=fact,
-        contrary=tuple(fact.contrary),
+        contrary=tuple(fact.contrary), why_not=fact.why_not,
     )  # fmt: skip
     if problems := problems_of(made):
         raise ClaimError(f"{made.defined_at}: fact {made.id!r} " + "; ".join(problems))

@@ -123,6 +123,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     measures: str
     expect: Word
     contrary: list[str] = []
+    why_not: dict[Word, str] = {}
     teach: str
     word: str = ""
     value: str = ""
