@@ -20,7 +20,8 @@ TELLS = Target("claims.kit.told", "told"), Target("impls.broken", "BEFORE_NAMES"
 SEARCHES = Target("claims.kit.engines.search", "search")  # where a claim names no engine
 MAKES = Target("claims.kit.facts.comparison", "claims_of")  # claims of rows
 HELD = Target("claims.kit.facts.fact", "Fact"), Target("claims.kit.facts.fact", "Stated")  # which nothing there calls by name
-WORDS = (
+# Of a row: they are told, and examined by nobody.
+WORDS = ("says", "teach", "not_shown", "lines", "expect", "contrary", "why_not", "cites")
     "says",
     "teach",
     "not_shown",

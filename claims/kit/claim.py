@@ -23,9 +23,9 @@ class Claim:
     `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
-    `why_not` answers readers who would give another verdict. `contrary` pins the names of readings that come out against what is usual for their role.
-    `scope` says where the statement was tried, if what came out may be otherwise elsewhere; `uses` names the claims that it rests
-    on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
+    `contrary` pins the names of readings that come out against what is usual for their role; `why_not` answers readers who would
+    give another verdict. `scope` says where the statement was tried, if what came out may be otherwise elsewhere; `uses` names the
+    claims that it rests on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
 
     id: str
     says: str
