@@ -22,15 +22,6 @@ MAKES = Target("claims.kit.facts.comparison", "claims_of")  # claims of rows
 HELD = Target("claims.kit.facts.fact", "Fact"), Target("claims.kit.facts.fact", "Stated")  # which nothing there calls by name
 # Of a row: they are told, and examined by nobody.
 WORDS = ("says", "teach", "not_shown", "lines", "expect", "contrary", "why_not", "cites")
-    "says",
-    "teach",
-    "not_shown",
-    "lines",
-    "expect",
-    "contrary",
-    "why_not",
-    "cites",
-)  # of a row: they are told, and examined by nobody
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Claim:
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
     `contrary` pins the names of readings that come out against what is usual for their role; `why_not` answers readers who would
-    give another verdict. `scope` says where the statement was tried, if what came out may be otherwise elsewhere; `uses` names the
+    give another verdict. `scope` says where the statement was tried, if it may come out otherwise elsewhere; `uses` names the
     claims that it rests on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
 
     id: str
