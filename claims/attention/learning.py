@@ -22,6 +22,8 @@ SEVERAL = settings(("lstm", 16, 12), ("lstm, orthogonal", 64, 12), ("lstm, forge
         "each length has a model of its own": reading(
             seed=seeds(), one_model=False, attention=True, each=SEVERAL, short=4, budgets=5
         ),
+    },
+    also={
         "one model, and four times as wide": reading(
             seed=seeds(), one_model=True, attention=True, each=settings(("lstm, orthogonal", 64, 12)), short=4, budgets=1
         ),
