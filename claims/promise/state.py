@@ -127,10 +127,10 @@ def all_leave_one_state(memory: FloatNetwork | RealNetwork, sequences: list[Word
         ),
     },
     altered={
-        "A shift register no wider than there are words is left in one state by all sequences.": reading(
+        "A shift register with a place for every word is left in one state by all sequences.": reading(
             all_leave_one_state, memory=REGISTER, sequences=two_sequences(same=(0, 13))
         ),
-        "The state of a shift register holds all that has been read, more words than it is wide among it.": reading(
+        "A shift register holds all that has been read, more words than it is wide among it.": reading(
             memory=REGISTER, sequences=two_sequences(same=(16, 24))
         ),
     },
