@@ -149,8 +149,8 @@ def earlier_tokens_change_nothing(system: System, past: int, future: int, width:
     generator = torch.Generator().manual_seed(seed)
     network = system.draw(width, generator)
     last, one, other = (torch.randn(n, width, generator=generator, dtype=torch.float64) for n in (1, past, past))
-    states = [torch.cat(system.run(network, [*before, *last])[-1]) for before in (one, other)]
-    close(*states, 0.0, f"state after {past + 1} tokens, all but the last exchanged")
+    after_one, after_other = (torch.cat(system.run(network, [*before, *last])[-1]) for before in (one, other))
+    close(after_one, after_other, 0.0, f"state after {past + 1} tokens, all but the last exchanged")
 
 
 @claim(

@@ -202,10 +202,10 @@ def seeded_lstms_with_two_pasts(width: Whole, lag: Whole) -> Domain:
 
 def elmans_with_two_pasts(lag: int, singular_values: Interval | None = None, eigenvalues: Interval | None = None) -> Domain:
     """Elman networks with explicit weights and a swapped first token."""
-    if singular_values is None and eigenvalues is None:
+    bounds = singular_values or eigenvalues
+    if bounds is None:
         words, W_h = "weights in [-2, 2]", st.integers(1, 2).flatmap(lambda d: grid((d, d), (-2, 2)))
     else:
-        bounds = singular_values or eigenvalues
         words = f"{'singular values' if singular_values else 'moduli of the eigenvalues'} of W_h in {_between(bounds)}"
         drawn = chains(every_singular_value=singular_values, every_eigenvalue=eigenvalues, size=(1, 2), repeat=True)
         W_h = drawn.strategy.map(lambda period: period[0])
