@@ -1,3 +1,3 @@
 """Chapter 3, vanishing and exploding gradients: what a product of step Jacobians does, and what can be done about it."""
 
-SECTIONS = ("chain_rule", "products", "consequences", "clipping", "learning", "remedies")
+SECTIONS = ("chain_rule", "products", "hundred", "consequences", "clipping", "learning", "remedies")

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from claims.kit import claim, close, reading, rounding, search, show
+from claims.kit import Domain, claim, close, reading, rounding, search, show
+from claims.kit.reading import Reading
 from claims.subjects.conventions import AS_PRINTED, CONVENTIONS, RIGHT, Convention
 from claims.subjects.networks import ElmanRun, elman_runs
 from impls.broken import cells as broken
@@ -23,9 +24,13 @@ def by_autograd(run: ElmanRun) -> torch.Tensor:
     return torch.autograd.grad(loss, start)[0]
 
 
-def step_factors(run: ElmanRun) -> list[torch.Tensor]:
+Factors = Callable[[elman.Elman, torch.Tensor], torch.Tensor]
+Multiply = Callable[[torch.Tensor], torch.Tensor]
+
+
+def step_factors(run: ElmanRun, factors: Factors = bptt.jacobians) -> torch.Tensor:
     """The Jacobians of all steps, the first step first."""
-    return bptt.jacobians(run.network, elman.run(run.network, run.inputs, run.start))
+    return factors(run.network, elman.run(run.network, run.inputs, run.start))
 
 
 def allowance(run: ElmanRun) -> float:
@@ -34,27 +39,47 @@ def allowance(run: ElmanRun) -> float:
     return rounding(40 * len(run.x), float(size) + 1)
 
 
+def first_alone(Js: torch.Tensor) -> torch.Tensor:
+    """J_1."""
+    return Js[0]
+
+
+EVERY_RUN, WITH_A_PAST = elman_runs(), elman_runs(steps=(2, 5))
+
+
+def chained(multiply: Multiply, factors: Factors = bptt.jacobians, run: Domain = EVERY_RUN) -> Reading:
+    return reading(run=run, factors=factors, multiply=multiply)
+
+
 @claim(
     "gradients.chain-of-jacobians",
     says="Back-propagation through time multiplies the loss gradient by the Jacobian of every step it passes.",
     lines=(103, 111, 114, 513),
     expect="supported",
-    as_written=reading(run=elman_runs(), multiply=bptt.product),
+    as_written=chained(bptt.product),
     fails_for={
-        "near miss: the first factor too large by one part in 10⁹": reading(run=elman_runs(), multiply=broken.product_nearly),
-        "the factors in the opposite order": reading(run=elman_runs(), multiply=broken.product_earliest_first),
-        "one factor left out": reading(run=elman_runs(steps=(2, 5)), multiply=broken.product_factor_dropped),
+        "near miss: the first factor too large by one part in 10¹²": chained(broken_gradients.product_all_but_right),
+        "the factors in the opposite order": chained(broken.product_earliest_first),
+        "one factor left out": chained(broken.product_factor_dropped, run=WITH_A_PAST),
+        "W_h transposed": chained(bptt.product, factors=broken_gradients.jacobians_transposed),
+        "the slopes of tanh one step late": chained(bptt.product, factors=broken.jacobians_one_step_late),
+    },
+    altered={
+        "Back-propagation through time multiplies the loss gradient by the sum of the Jacobians that it passes.": chained(
+            broken_gradients.sum_of_factors
+        ),
+        "Back-propagation through time multiplies the loss gradient by the Jacobian of the first step.": chained(first_alone),
     },
     teach="The loss gradient is a row vector and stands on the left; the latest step's Jacobian stands next to it.",
     not_shown="A loss at every step: only the last state is read here. Otherwise each step has such a product, and they add.",
     cites=("werbos1990", "pascanu2013"),
 )
-def back_propagation_multiplies_step_jacobians(run: ElmanRun, multiply: Callable[[list[torch.Tensor]], torch.Tensor]) -> None:
-    chained = run.loss_gradient @ multiply(step_factors(run))
+def back_propagation_multiplies_step_jacobians(run: ElmanRun, factors: Factors, multiply: Multiply) -> None:
+    by_factors = run.loss_gradient @ multiply(step_factors(run, factors))
     automatic = by_autograd(run)
     show("gradient by automatic differentiation", automatic)
-    show("gradient as a product of Jacobians", chained)
-    close(chained, automatic, allowance(run), "gradient of the first state")
+    show("gradient as a product of Jacobians", by_factors)
+    close(by_factors, automatic, allowance(run), "gradient of the first state")
 
 
 PARAMETERS = ("W_h", "W_x", "b")
@@ -74,7 +99,8 @@ def allowance_for_the_sum(run: ElmanRun) -> float:
     return rounding(40 * len(run.x), float(chains.max() * np.linalg.norm(run.g)) * reads * len(run.x) + 1)
 
 
-WITH_A_PAST = elman_runs(steps=(2, 5))
+def the_first_alone(p: elman.Elman, xs: torch.Tensor, h0: torch.Tensor, g: torch.Tensor) -> list[elman.Elman]:
+    return step_gradients(p, xs, h0, g)[:1]
 
 
 @claim(
@@ -87,14 +113,20 @@ WITH_A_PAST = elman_runs(steps=(2, 5))
     by=search(cases=100),
     as_written=reading(run=elman_runs(), step_by_step=step_gradients),
     fails_for={
-        "near miss: the first step's part too large by one part in 10⁹": reading(
-            run=elman_runs(), step_by_step=broken_gradients.step_gradients_nearly
+        "near miss: the first step's part too large by one part in 10¹²": reading(
+            run=elman_runs(), step_by_step=broken_gradients.step_gradients_all_but_right
         ),
         "the state after the step for the state before it": reading(
             run=elman_runs(), step_by_step=broken_gradients.step_gradients_state_too_late
         ),
         "the slope of tanh one step late": reading(run=elman_runs(), step_by_step=broken_gradients.step_gradients_slope_too_late),
         "the last step alone": reading(run=WITH_A_PAST, step_by_step=broken_gradients.step_gradients_last_alone),
+    },
+    altered={
+        "A parameter's gradient is the mean over the steps of what each adds.": reading(
+            run=elman_runs(), step_by_step=broken_gradients.step_gradients_averaged
+        ),
+        "A parameter's gradient is what the first step adds.": reading(run=WITH_A_PAST, step_by_step=the_first_alone),
     },
     teach="∂L/∂W_h = Σ_t a_t h_{t-1}ᵀ with a_t = (1 - h_t²) ⊙ ∂L/∂h_t; for W_x the step read x_t, for b the number 1. No step "
     "has a parameter of its own: “the parameter at step k” is one term of a sum, and only the sum is ever applied.",
@@ -111,6 +143,10 @@ def the_steps_add_up_to_the_parameters_gradient(run: ElmanRun, step_by_step: Ste
 
 
 SMALL = elman_runs(width=(2, 2), steps=(1, 2))
+SLIPS = (
+    Convention("D·W", "earliest first", "row on the left"),
+    Convention("D·Wᵀ", "latest first", "row on the left"),
+)
 
 
 @claim(
@@ -128,10 +164,18 @@ SMALL = elman_runs(width=(2, 2), steps=(1, 2))
         "the state is a single number": reading(run=elman_runs(width=(1, 1), steps=(1, 3)), convention=AS_PRINTED),
     },
     fails_for={
-        "near miss: right, but for slopes too large by one part in 10⁹": reading(
-            run=SMALL, convention=replace(RIGHT[0], slopes_too_large_by=1e-9)
+        "near miss: right, but for slopes too large by one part in 10¹²": reading(
+            run=SMALL, convention=replace(RIGHT[0], slopes_too_large_by=1e-12)
         ),
-        **{one.name: reading(run=SMALL, convention=one) for one in CONVENTIONS if one not in (AS_PRINTED, *RIGHT)},
+        **{one.name: reading(run=SMALL, convention=one) for one in CONVENTIONS if one not in (AS_PRINTED, *RIGHT, *SLIPS)},
+    },
+    altered={
+        "The step Jacobian is D·W, and the gradient stands to the left of the product, taken in ascending order.": reading(
+            run=SMALL, convention=SLIPS[0]
+        ),
+        "The step Jacobian is D·Wᵀ, the latest step stands first, and the gradient stands on the left.": reading(
+            run=SMALL, convention=SLIPS[1]
+        ),
     },
     teach="Of sixteen ways to write it, two agree with automatic differentiation: D·W latest first with the gradient as a row "
     "on the left, or its transpose, Wᵀ·D earliest first with the gradient as a column on the right. The printed formula mixes "

@@ -5,12 +5,13 @@ from math import inf
 
 import numpy as np
 import torch
+from hypothesis import strategies as st
 
-from claims.kit import at_least, at_most, claim, close, holds, reading, show
+from claims.kit import at_least, at_most, claim, close, domain, holds, reading, show
 from claims.kit.domains import any32, finite32, reals
 from claims.subjects.networks import ElmanRun, elman_runs
-from impls.broken import attention as broken_attention
-from impls.broken.attention import clip_by_value, normalise_each_step
+from impls.broken import gradients as broken
+from impls.broken.attention import clip_by_value, clip_each, normalise_each_step
 from impls.learning import bptt
 from impls.learning.clipping import clip_by_norm
 
@@ -22,16 +23,6 @@ def clip_by_torch(gradients: list[torch.Tensor], max_norm: float, **options: boo
         parameter.grad = gradient.clone()
     torch.nn.utils.clip_grad_norm_(parameters, max_norm, **options)
     return [parameter.grad for parameter in parameters if parameter.grad is not None]
-
-
-def clip_slightly_long(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
-    """A near miss: the threshold exceeded by one part in 10 000."""
-    return clip_by_norm(gradients, max_norm * 1.0001)
-
-
-def clip_to_half(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
-    """Shorter than need be."""
-    return clip_by_norm(gradients, max_norm / 2)
 
 
 def clip_in_float64(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
@@ -59,9 +50,15 @@ USUAL = {"gradient": finite32(size=(2, 4)), "max_norm": reals(0.1, 10)}
     },
     fails_for={
         "near miss: four entries of 10¹⁹": reading(clip=clip_by_torch, gradient=np.full(4, 1e19, np.float32), max_norm=1.0),
-        "near miss: clipped to a threshold too large by 0.01 %": reading(clip=clip_slightly_long, **USUAL),
-        "clipped to half the threshold": reading(clip=clip_to_half, **USUAL),
+        "near miss: clipped to a threshold too large by 0.01 %": reading(clip=broken.clip_slightly_long, **USUAL),
+        "near miss: clipped to a threshold too small by 0.1 %": reading(clip=broken.clip_slightly_short, **USUAL),
+        "near miss: clipped, one part of it longer by 0.1 % than the other": reading(clip=broken.clip_slightly_turned, **USUAL),
+        "clipped to half the threshold": reading(clip=broken.clip_to_half, **USUAL),
         "clipping each entry by value": reading(clip=clip_by_value, **USUAL),
+    },
+    altered={
+        "Clipping rescales each parameter's gradient by its own norm, and the direction stays.": reading(clip=clip_each, **USUAL),
+        "Clipping rescales every gradient to the threshold, shorter ones too.": reading(clip=broken.bring_to_norm, **USUAL),
     },
     holds_for={"the algorithm as published": reading(clip=clip_by_norm, **USUAL)},
     witness={
@@ -106,8 +103,25 @@ def clip_or_raise(gradients: list[torch.Tensor], max_norm: float) -> list[torch.
     return clip_by_torch(gradients, max_norm, error_if_nonfinite=True)
 
 
+def clip_or_raise_for_nan(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """The same, which lets an infinite norm pass."""
+    if any(gradient.isnan().any() for gradient in gradients):
+        raise RuntimeError("the norm is NaN")
+    return clip_by_torch(gradients, max_norm)
+
+
 def no_clipping(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
     return gradients
+
+
+@domain("float32 vectors of 1 to 3 entries, the last one infinite")
+def overflown() -> st.SearchStrategy[np.ndarray]:
+    return any32(size=(0, 2)).strategy.map(lambda vector: np.append(vector, np.float32(inf)))
+
+
+def overflow_becomes_a_step(clip: Callable[..., list[torch.Tensor]], gradient: np.ndarray) -> None:
+    step = float(sgd(clip, gradient).norm())
+    holds(abs(step - 1) < 1e-3, f"a step of length {step:g}")
 
 
 @claim(
@@ -118,7 +132,18 @@ def no_clipping(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Te
     uses=("gradients.clipping-bounds-the-norm",),
     as_written=reading(clip=clip_by_torch, gradient=any32(size=(1, 3))),
     amended={"the step is refused when the norm is not finite": reading(clip=clip_or_raise, gradient=any32(size=(1, 3)))},
-    fails_for={"no clipping": reading(clip=no_clipping, gradient=any32(size=(1, 3)))},
+    fails_for={
+        "no clipping": reading(clip=no_clipping, gradient=any32(size=(1, 3))),
+        "near miss: the step is refused only when the norm is NaN": reading(
+            clip=clip_or_raise_for_nan, gradient=any32(size=(1, 3))
+        ),
+    },
+    altered={
+        "Clipping each entry by value keeps the weights free of NaN.": reading(clip=clip_by_value, gradient=any32(size=(1, 3))),
+        "Clipping turns a gradient that has overflowed into a step of length one.": reading(
+            overflow_becomes_a_step, clip=clip_or_raise, gradient=overflown()
+        ),
+    },
     witness={"a single infinite entry": reading(clip=clip_by_torch, gradient=np.array([inf, 1.0]))},
     teach="Clipping cannot mend what has overflowed: one infinite entry makes the factor 0, and 0·∞ is NaN. Ask torch for "
     "error_if_nonfinite=True. Infinite weights count as a failure too, since they make NaN soon after.",
@@ -131,6 +156,11 @@ def the_weights_stay_finite(clip: Callable[..., list[torch.Tensor]], gradient: n
     holds(bool(torch.isfinite(weights).all()), f"weights {weights.tolist()} after one clipped step")
 
 
+def the_first_step_gains(run: ElmanRun, rescale: Callable[..., list[torch.Tensor]]) -> None:
+    before, after = shares_before_and_after(run, rescale)
+    holds(after[0] > before[0] + 1e-12, f"share of the first step: {before[0]:.3g} before, {after[0]:.3g} after")
+
+
 @claim(
     "gradients.clipping-does-not-restore-flow",
     says="Clipping does nothing for the gradients of early steps.",
@@ -140,21 +170,34 @@ def the_weights_stay_finite(clip: Callable[..., list[torch.Tensor]], gradient: n
     as_written=reading(run=elman_runs(steps=(2, 5)), rescale=clip_by_torch),
     holds_for={"the algorithm as published": reading(run=elman_runs(steps=(2, 5)), rescale=clip_by_norm)},
     fails_for={
-        "near miss: the first step's part enlarged by one part in 10⁹": reading(
-            run=elman_runs(steps=(2, 5)), rescale=broken_attention.enlarge_first
+        "near miss: the first step's part enlarged by one part in 10¹⁰": reading(
+            run=elman_runs(steps=(2, 5)), rescale=broken.enlarge_first_all_but_right
         ),
         "the gradient of each step normalised": reading(run=elman_runs(steps=(2, 5)), rescale=normalise_each_step),
+    },
+    altered={
+        "Clipping raises the share of the early steps.": reading(
+            the_first_step_gains, run=elman_runs(steps=(2, 5)), rescale=clip_by_torch
+        ),
+        "Clipping every step's part by its own norm does nothing for the gradients of early steps.": reading(
+            run=elman_runs(steps=(2, 5)), rescale=clip_each
+        ),
     },
     teach="Clipping multiplies the whole gradient by one number, so the share that comes from each step stays what it was.",
     not_shown="What clipping does over a whole run, where it also decides which weights come next.",
     cites=("pascanu2013",),
 )
 def every_step_keeps_its_share(run: ElmanRun, rescale: Callable[..., list[torch.Tensor]]) -> None:
-    parts = bptt.contributions(run.network, run.inputs, run.start, run.loss_gradient)
-    before, after = shares(parts), shares(rescale(parts, 0.01))
+    before, after = shares_before_and_after(run, rescale)
     show("share of each step before", before)
     show("share of each step after", after)
     close(after, before, 1e-12, "share of each step in the gradient")
+
+
+def shares_before_and_after(run: ElmanRun, rescale: Callable[..., list[torch.Tensor]]) -> tuple[np.ndarray, np.ndarray]:
+    """Of a threshold that nearly every gradient exceeds."""
+    parts = bptt.contributions(run.network, run.inputs, run.start, run.loss_gradient)
+    return shares(parts), shares(rescale(parts, 0.01))
 
 
 def shares(parts: list[torch.Tensor]) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from claims.figures.training import every_seed
 from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
-from claims.kit.reading import Reading
+from claims.kit.reading import Check, Reading
 from claims.subjects.networks import (
     EVERYDAY,
     ORTHOGONAL_AT_REST,
@@ -16,9 +16,27 @@ from claims.subjects.networks import (
 )
 from claims.subjects.trained.clipped import EXPLODING, OVERFLOWING, STEPS, exploding
 from claims.subjects.trained.clipped import SETTING as CLIPPED
-from claims.subjects.trained.fair import NOT_LEARNT, THREE_STARTS, VANISHED, Setting, one_of_each, settings
+from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, THREE_STARTS, VANISHED, Setting, one_of_each, settings
 from claims.subjects.trained.recall import LATE, SETTING, recalled, share_that_arrives
 from impls.recurrent import elman
+
+
+def it_vanishes_and_is_learnt(seed: int, each: tuple[Setting, ...], mixed: bool, over: int, budgets: int) -> None:
+    share, right = what_arrives_and_is_learnt(seed, each, mixed, over, budgets)
+    holds(share <= VANISHED and right >= LEARNT, f"the first token gets {share:.2g} and is told in {right:.0%} of the strings")
+
+
+def it_explodes_and_is_not_learnt(seed: int, each: tuple[Setting, ...], mixed: bool, over: int, budgets: int) -> None:
+    share, right = what_arrives_and_is_learnt(seed, each, mixed, over, budgets)
+    holds(share * VANISHED >= 1 and right <= NOT_LEARNT, f"the first token gets {share:.2g} of what the last one gets")
+
+
+def what_arrives_and_is_learnt(seed: int, each: tuple[Setting, ...], mixed: bool, over: int, budgets: int) -> tuple[float, float]:
+    """The most of either. Over so many tokens, or over as many as training has; the share is that of the first token in the
+    gradient of the last state, before training."""
+    share = max(share_that_arrives(seed, one.body, over or one.length, one.width) for one in each)
+    right = max(recalled(seed, one, mixed, budgets)[f"at {over}" if over else "accuracy"] for one in each)
+    return share, right
 
 
 @claim(
@@ -40,6 +58,14 @@ from impls.recurrent import elman
             seed=seeds(), each=settings(("LSTM, chrono", 32, 30)), mixed=False, over=0, budgets=1
         ),
     },
+    altered={
+        "Where gradients vanish over the one distance that all examples have, dependencies over it are learnt.": reading(
+            it_vanishes_and_is_learnt, seed=seeds(), each=LATE, mixed=False, over=0, budgets=1
+        ),
+        "Where gradients explode over the one distance that all examples have, dependencies over it cannot be learnt.": reading(
+            it_explodes_and_is_not_learnt, seed=seeds(), each=LATE, mixed=False, over=0, budgets=1
+        ),
+    },
     teach="Before training {most share:.0g} of an LSTM's gradient at most comes back over 200 tokens. Trained on "
     "lags of 1 to 50 it names the first symbol after 200 all the same, in {median accuracy:.0%} of the strings and at "
     "least {least accuracy:.0%}: what short lags taught it serves the long ones. Where all examples have a lag of 30 "
@@ -52,17 +78,20 @@ from impls.recurrent import elman
     ),
 )
 def it_vanishes_and_is_not_learnt(seed: int, each: tuple[Setting, ...], mixed: bool, over: int, budgets: int) -> None:
-    """Over so many tokens, or over as many as training has. The share is that of the first token in the gradient of the last
-    state, before training."""
-    share = max(share_that_arrives(seed, one.body, over or one.length, one.width) for one in each)
-    right = max(recalled(seed, one, mixed, budgets)[f"at {over}" if over else "accuracy"] for one in each)
+    share, right = what_arrives_and_is_learnt(seed, each, mixed, over, budgets)
     measure(share=share, accuracy=right)
     holds(share <= VANISHED, f"the first token gets {share:.2g} of what the last one gets: nothing vanishes")
     holds(right <= NOT_LEARNT, f"the first token gets {share:.2g} at most, and is told in {right:.0%} of the strings")
 
 
-def drawn_by(words: str, *starts: Callable[..., elman.Elman]) -> Reading:
-    return reading(seed=seeds(), starts=only(starts, words), input_scale=0.01)
+def drawn_by(words: str, *starts: Callable[..., elman.Elman], check: Check | None = None) -> Reading:
+    return reading(check, seed=seeds(), starts=only(starts, words), input_scale=0.01)
+
+
+def at_one_step_all_are_near(seed: int, starts: tuple[Callable[..., elman.Elman], ...], input_scale: float) -> None:
+    start, width = one_of_each(seed, starts, (16, 64))
+    off = nearest_to_orthogonal(seed, start, input_scale, width)
+    holds(off <= 0.1, f"at every step one singular value is off by {off:.3f} at least")
 
 
 @claim(
@@ -75,6 +104,11 @@ def drawn_by(words: str, *starts: Callable[..., elman.Elman]) -> Reading:
     as_written=drawn_by("uniform or orthogonal weights, width 16 or 64, by the seed", elman.draw, elman.orthogonal),
     amended={"weights as torch draws them": drawn_by("uniform weights, width 16 or 64, by the seed", elman.draw)},
     fails_for={"orthogonal weights": drawn_by("orthogonal weights, width 16 or 64, by the seed", elman.orthogonal)},
+    altered={
+        "From weights as torch draws them there is a step at which all singular values of the Jacobian are near one.": drawn_by(
+            "uniform weights, width 16 or 64, by the seed", elman.draw, check=at_one_step_all_are_near
+        ),
+    },
     teach="Where weights are drawn without a thought for it they are not: at every step some singular value is off "
     "by {least off | amended:.2f} or more. But practice has taken the thought: from orthogonal weights and small "
     "inputs there is a step at which all lie within {most off | fails for:.2f} of one.",
@@ -97,6 +131,11 @@ def at_every_step_one_is_off(seed: int, starts: tuple[Callable[..., elman.Elman]
     holds(off > 0.1, f"at one step all singular values lie within {off:.3f} of one")
 
 
+def what_is_so_far_back_dominates(seed: int, settings: tuple[Untrained, ...], length: int) -> None:
+    decades, where = min((decades_over(seed, one, length), str(one)) for one in settings)
+    holds(10**decades * VANISHED >= 1, f"{where}: over {length} steps the gradient changed by 10^{decades:.2f}")
+
+
 @claim(
     "gradients.horizon-of-a-few-tokens",
     says="A plain network's gradient sees the last few tokens only: what is 50 or more steps back is invisible to it.",
@@ -109,6 +148,11 @@ def at_every_step_one_is_off(seed: int, starts: tuple[Callable[..., elman.Elman]
     fails_for={
         "orthogonal weights at rest, which keep all of it": reading(seed=seeds(), settings=ORTHOGONAL_AT_REST, length=50),
         "near miss: a single step": reading(seed=seeds(), settings=TORCHS, length=1),
+    },
+    altered={
+        "From weights as torch draws them the gradient is dominated by what is 50 or more steps back.": reading(
+            what_is_so_far_back_dominates, seed=seeds(), settings=TORCHS, length=50
+        ),
     },
     teach="From weights as torch draws them at most {most arrives | amended:.0g} of it arrives over 50 steps. As "
     "Keras draws them, orthogonal and without bias, up to {most arrives:.0%} does in a wide network that reads one-hot "
@@ -144,6 +188,11 @@ EVERY_NETWORK = only(EXPLODING + OVERFLOWING, "; ".join(EXPLODING + OVERFLOWING)
     as_written=reading(seed=seeds(), clipped=True, each=EVERY_NETWORK),
     amended={"neither states nor gradients overflow": reading(seed=seeds(), clipped=True, each=THAT_EXPLODE)},
     fails_for={"without clipping": reading(seed=seeds(), clipped=False, each=THAT_EXPLODE)},
+    altered={
+        "Clipping keeps a network in training whose states or gradients overflow.": reading(
+            seed=seeds(), clipped=True, each=only(OVERFLOWING, "; ".join(OVERFLOWING))
+        ),
+    },
     teach="Without clipping ReLU networks that start from the identity have weights that are no numbers after "
     "{most steps | without clipping:.0f} of 30 steps at most; with it all weights stay finite. Clipping bounds the step. It does "
     "nothing where the states themselves overflow, as they do from 1.2 times the identity over 300 tokens, and where the "

@@ -1,18 +1,15 @@
 """What a product of many step Jacobians does: vanish, explode or neither."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from itertools import accumulate
 from math import e
 
-import networkx as nx
 import numpy as np
-import torch
 from hypothesis import strategies as st
 
-from claims.gradients.figures import gradient_rate_map, norms_by_depth, powers_of_one_matrix
+from claims.gradients.figures import norms_by_depth, powers_of_one_matrix
 from claims.gradients.jacobians import (
     TAKING_TURNS,
     Chain,
@@ -24,15 +21,11 @@ from claims.gradients.jacobians import (
     show_the_long_run,
     spectral_radius,
 )  # fmt: skip
-from claims.kit import at_most, claim, domain, holds, measure, only, reading, search, show, trials
-from claims.kit.domains import chains, seeds
+from claims.kit import at_least, at_most, claim, domain, holds, only, reading, search, show
+from claims.kit.domains import chains
 from claims.kit.domains.matrices import Interval, grid, times
-from claims.subjects.networks import EVERYDAY, ORTHOGONAL_AT_REST, TORCHS, Untrained, decades_over
-from impls.counting import exact, graph
-from impls.recurrent import elman
-from impls.recurrent.recurrence import unroll
+from impls.counting import exact
 
-STRETCH_AND_SQUEEZE = [np.diag([2.0, 0.5]), np.diag([0.5, 2.0])]
 LESS, MORE = 7 / 8, 9 / 8  # than 1, by a margin
 
 # --- the premise ----------------------------------------------------------------------------------------------------
@@ -77,6 +70,24 @@ def adds_up_products(s: Fraction, A: exact.Rational, B: exact.Rational) -> bool:
     return s * s - t * u * s + p * (u * u - 2 * q) + q * (t * t - 2 * p) == 0
 
 
+def the_singular_values_multiply(factors: Chain) -> None:
+    """Their squares are the eigenvalues of JᵀJ."""
+    A, B = exact.exactly(factors[1]), exact.exactly(factors[0])
+    total = exact.trace(gram(exact.after(A, B)))
+    holds(adds_up_products(total, gram(A), gram(B)), f"their squares add up to {total}; products of the factors' would not")
+
+
+def gram(J: exact.Rational) -> exact.Rational:
+    """JᵀJ."""
+    return exact.after(tuple(zip(*J, strict=True)), J)
+
+
+def the_eigenvalues_add_up(factors: Chain) -> None:
+    A, B = exact.exactly(factors[1]), exact.exactly(factors[0])
+    want, found = exact.trace(A) + exact.trace(B), exact.trace(exact.after(A, B))
+    holds(found == want, f"the product's eigenvalues have the sum {found}, sums of the factors' have {want}")
+
+
 @claim(
     "gradients.eigenvalues-multiply",
     says="Along the product of step Jacobians the eigenvalues multiply.",
@@ -97,6 +108,14 @@ def adds_up_products(s: Fraction, A: exact.Rational, B: exact.Rational) -> bool:
             )
         ),
         "symmetric factors": reading(factors=symmetric_factors()),
+    },
+    altered={
+        "Along a product of Jacobians that commute the singular values multiply.": reading(
+            the_singular_values_multiply, factors=commuting_factors()
+        ),
+        "Along a product of Jacobians that commute the eigenvalues add up.": reading(
+            the_eigenvalues_add_up, factors=commuting_factors()
+        ),
     },
     witness={
         "two nilpotent matrices": reading(factors=TAKING_TURNS),
@@ -127,6 +146,14 @@ def the_eigenvalues_multiply(factors: Chain) -> None:
 # --- the consequences -----------------------------------------------------------------------------------------------
 
 
+def it_dies_out(period: Chain) -> None:
+    holds(in_the_long_run(period) < 0, "the product does not die out exponentially")
+
+
+def it_grows(period: Chain) -> None:
+    holds(in_the_long_run(period) > 0, "the product does not grow exponentially")
+
+
 @claim(
     "gradients.eigenvalues-below-one-vanish",
     says="When the eigenvalues of every step's Jacobian lie inside the unit circle, the product dies out exponentially.",
@@ -144,6 +171,9 @@ def the_eigenvalues_multiply(factors: Chain) -> None:
     altered={
         "When all of them but one lie inside the unit circle, the product dies out.": reading(
             period=chains(some_eigenvalue=(MORE, 2), repeat=True)
+        ),
+        "When every singular value is at most 7/8, the product explodes.": reading(
+            it_grows, period=chains(every_singular_value=(0, LESS))
         ),
     },
     fails_for={
@@ -183,6 +213,11 @@ def _normal(d: int, radius: float) -> st.SearchStrategy[Chain]:
     return symmetric | st.builds(lambda Q, spectrum: [spectrum[0] * Q], turn, spectrum)
 
 
+@domain("a diagonal matrix, one of its two eigenvalues in [0, 7/8], the other in [9/8, 2]")
+def one_inside_one_outside() -> st.SearchStrategy[Chain]:
+    return st.builds(lambda inner, outer: [np.diag([inner[0], outer[0]])], grid((1,), (0, LESS)), grid((1,), (MORE, 2)))
+
+
 def never_above_one(J: Matrix) -> float:
     return 1.0
 
@@ -197,6 +232,12 @@ def kreiss(J: Matrix) -> float:
 
 def e_times_d_times_kreiss(J: Matrix) -> float:
     return e * len(J) * kreiss(J)
+
+
+def the_first_power_is_no_smaller(period: Chain, allowed: Callable[[Matrix], float]) -> None:
+    """Than the identity, which is power 0."""
+    (J,) = period
+    at_least(float(np.linalg.norm(J, 2)), allowed(J), "norm of power 1")
 
 
 @claim(
@@ -225,6 +266,14 @@ def e_times_d_times_kreiss(J: Matrix) -> float:
             period=chains(every_eigenvalue=(0, 0.9), repeat=True), allowed=kreiss
         ),
     },
+    altered={
+        "Where one normal Jacobian with its eigenvalues inside the unit circle acts, the gradient grows from the start.": reading(
+            the_first_power_is_no_smaller, period=normal_matrices(0.9), allowed=never_above_one
+        ),
+        "Where one normal Jacobian with one of its eigenvalues inside the unit circle acts, the gradient shrinks.": reading(
+            period=one_inside_one_outside(), allowed=never_above_one
+        ),
+    },
     witness={
         "½ twice on the diagonal, 8 beside it": reading(period=[np.array([[0.5, 8.0], [0.0, 0.5]])], allowed=never_above_one),
         "0.9 twice on the diagonal, 5 beside it: a peak of 19.4": reading(
@@ -248,6 +297,13 @@ def no_power_exceeds_what_is_allowed(period: Chain, allowed: Callable[[Matrix], 
     at_most(float(norms.max()), allowed(J), f"norm of power {1 + int(np.argmax(norms))}, the largest")
 
 
+@domain("one matrix at every step, 2 wide, one of its singular values in {above}, the other in [0, 1/2]")
+def one_singular_value(above: Interval) -> st.SearchStrategy[Chain]:
+    turn = chains(every_singular_value=(1, 1), size=(2, 2), repeat=True).strategy.map(lambda period: period[0])
+    stretch = st.builds(lambda low, high: np.diag([*low, *high]), grid((1,), (0, 0.5)), grid((1,), above))
+    return st.builds(lambda U, S, V: [times(times(U, S), V)], turn, stretch, turn)
+
+
 @claim(
     "gradients.eigenvalues-above-one-explode",
     says="When step Jacobians have eigenvalues outside the unit circle, their product grows without bound, exponentially.",
@@ -269,6 +325,14 @@ def no_power_exceeds_what_is_allowed(period: Chain, allowed: Callable[[Matrix], 
         ),
         "all eigenvalues inside the circle, one Jacobian": reading(period=chains(every_eigenvalue=(0, LESS), repeat=True)),
     },
+    altered={
+        "When all eigenvalues of every Jacobian lie outside the unit circle, the product dies out.": reading(
+            it_dies_out, period=chains(every_eigenvalue=(MORE, 2))
+        ),
+        "When one Jacobian that acts at every step has a singular value above one, its powers grow without bound.": reading(
+            period=one_singular_value((MORE, 2))
+        ),
+    },
     witness={
         "each step doubles the axis that the next one erases": reading(period=[np.diag([2.0, 0.0]), np.diag([0.0, 2.0])]),
         "a tanh network: W = 2I, slopes (1, 1/16) and (1/16, 1) in turn": reading(
@@ -284,154 +348,3 @@ def the_product_explodes(period: Chain) -> None:
     """Exponentially: the spectral radius of the product over one period exceeds 1."""
     show_the_long_run(period)
     holds(in_the_long_run(period) > 0, "the product does not grow exponentially")
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """From the loss at the state of step T back to the state of step k; k = 0 is the initial state."""
-
-    T: int
-    k: int
-
-
-@domain("from step T, up to {longest}, back to {state}")
-def stretches(longest: int, state: str = "any earlier state k") -> st.SearchStrategy[Stretch]:
-    """`state` may be h_0 or h_1."""
-    fixed = {"h_0": 0, "h_1": 1}.get(state)
-    return st.integers(2, longest).flatmap(cache(lambda T: st.builds(Stretch, st.just(T), _back_to(fixed, T))))
-
-
-def _back_to(fixed: int | None, T: int) -> st.SearchStrategy[int]:
-    return st.integers(0, T - 1) if fixed is None else st.just(fixed)
-
-
-LONGEST = 100
-
-
-@cache
-def unrolled() -> graph.Graph:
-    """An Elman network of width 2 over 100 tokens, its states h_0 to h_100 the outputs of the trace."""
-    p = elman.draw(2, 2, torch.Generator().manual_seed(0))
-    states = torch.ones(LONGEST + 1, 2, dtype=torch.float64)
-    return graph.trace(lambda h, *xs: [h, *unroll(partial(elman.step, p), h, xs)], *states)
-
-
-def factors_between(stretch: Stretch) -> int:
-    """Recurrent products between two states of the trace: what reads h_k, directly or not, and is read by h_T."""
-    (start,), (end,) = unrolled().outputs[stretch.k], unrolled().outputs[stretch.T]
-    between = nx.descendants(unrolled().nodes, start) & nx.ancestors(unrolled().nodes, end)
-    return sum(unrolled().nodes.nodes[node]["kind"] == "product" for node in between)
-
-
-def one_a_token(T: int, k: int) -> int:
-    return T
-
-
-def one_a_step_between(T: int, k: int) -> int:
-    return T - k
-
-
-def one_fewer(T: int, k: int) -> int:
-    return T - k - 1
-
-
-@claim(
-    "gradients.hundred-factors",
-    says="A sequence of a hundred tokens means a product of a hundred step Jacobians.",
-    lines=(128, 513),
-    expect="qualified",
-    uses=("gradients.chain-of-jacobians",),
-    by=search(cases=60),
-    as_written=reading(stretch=stretches(LONGEST), promised=one_a_token),
-    amended={
-        "the gradient is followed back to the initial state": reading(stretch=stretches(LONGEST, "h_0"), promised=one_a_token),
-        "from step T to step k there are T - k": reading(stretch=stretches(LONGEST), promised=one_a_step_between),
-    },
-    fails_for={
-        "near miss: back to the state of the first token": reading(stretch=stretches(LONGEST, "h_1"), promised=one_a_token),
-        "near miss: one fewer": reading(stretch=stretches(LONGEST), promised=one_fewer),
-    },
-    witness={
-        "100 tokens, back to the initial state: 100": reading(stretch=Stretch(100, 0), promised=one_a_token),
-        "100 tokens, back to the state of the first: 99": reading(stretch=Stretch(100, 1), promised=one_a_token),
-        "100 tokens, back to the state of the last but one: 1": reading(stretch=Stretch(100, 99), promised=one_a_token),
-    },
-    teach="Beware of the fencepost error: T steps have T - 1 transitions between them, and one more leads in from h_0, which "
-    "matters only if the initial state is learnt. And most gradients are shorter: that of a state has a factor for every "
-    "*later* step.",
-    not_shown="What becomes of that product: see the claims around this one.",
-    cites=("werbos1990", "pascanu2013"),
-)
-def the_product_has_that_many_factors(stretch: Stretch, promised: Callable[[int, int], int]) -> None:
-    found, want = factors_between(stretch), promised(stretch.T, stretch.k)
-    show(f"recurrent products between h_{stretch.k} and h_{stretch.T} in the trace", found)
-    holds(found == want, f"{found} factors from h_{stretch.T} back to h_{stretch.k}, not {want}")
-
-
-@claim(
-    "gradients.singular-values-must-be-one",
-    says="A long product of Jacobians, of a hundred say, vanishes or explodes unless all their singular values are exactly one.",
-    lines=(128,),
-    expect="qualified",
-    uses=("gradients.hundred-factors",),
-    as_written=reading(period=chains(every_singular_value=(0.5, 2))),
-    amended={
-        "all singular values at most 7/8": reading(period=chains(every_singular_value=(0, LESS))),
-        "all singular values at least 9/8": reading(period=chains(every_singular_value=(MORE, 2))),
-    },
-    fails_for={
-        "all singular values exactly 1": reading(period=chains(every_singular_value=(1, 1))),
-        "near miss: all singular values below 1 but one": reading(period=only([np.diag([1.0, LESS])], "[1 0; 0 7/8]")),
-    },
-    witness={
-        "what one step doubles the next one halves": reading(period=STRETCH_AND_SQUEEZE),
-        "one matrix at every step, [0 2; 1/2 0]": reading(period=[np.array([[0.0, 2.0], [0.5, 0.0]])]),
-        "a tanh network: W = 2I, slopes (1, ¼) and (¼, 1) in turn": reading(
-            period=of_a_network([[2, 0], [0, 2]], [[1, 0.25], [0.25, 1]])
-        ),
-    },
-    teach="Singular values on both sides of 1 can balance for ever; all on one side, by a margin, settles it. "
-    "The converse is true: orthogonal factors keep every length. How soon is another question: a hundred factors of 0.99 "
-    "leave 37 %.",
-    not_shown="How often a trained network balances so: that is a matter for trials.",
-    cites=("pascanu2013", "arjovsky2016"),
-)
-def the_product_vanishes_or_explodes(period: Chain) -> None:
-    """Exponentially, one or the other: the spectral radius of the product over one period is not 1."""
-    show_the_long_run(period)
-    show("singular values, factor by factor", [np.linalg.svd(J, compute_uv=False) for J in period])
-    holds(in_the_long_run(period) != 0, "the product neither dies out nor grows exponentially")
-
-
-# --- in practice ----------------------------------------------------------------------------------------------------
-
-
-@claim(
-    "gradients.hundred-steps-almost-surely",
-    says="A product of a hundred step Jacobians is all but certain to vanish or explode.",
-    lines=(128, 513),
-    expect="qualified",
-    uses=("gradients.hundred-factors",),
-    by=trials(seeds=110, beats=0.9),
-    as_written=reading(seed=seeds(), settings=EVERYDAY, length=100),
-    amended={"the weights are drawn as torch draws them": reading(seed=seeds(), settings=TORCHS, length=100)},
-    fails_for={
-        "singular values exactly one: orthogonal weights at rest": reading(seed=seeds(), settings=ORTHOGONAL_AT_REST, length=100),
-        "near miss: a single step": reading(seed=seeds(), settings=TORCHS, length=1),
-    },
-    teach="It depends on how the weights are drawn. As torch draws them the gradient shrinks, by "
-    "{least change | amended:.0f} powers of ten over the hundred steps or more. As Keras draws them, orthogonal and "
-    "without bias, small inputs leave the slopes of tanh near 1: in one of these networks it changed by "
-    "{least change:.1f} powers of ten. There is a critical line in the plane of gain and input scale where it does "
-    "neither.",
-    not_shown="Trained networks. Other inputs than normal and one-hot ones.",
-    scope="Plain tanh networks before training, weights as torch or as Keras draws them, width 32 or 128, 100 steps of normal or "
-    "one-hot inputs, gain 1, float64",
-    cites=("pascanu2013", "saxe2014"),
-    figure=gradient_rate_map,
-)
-def a_hundred_steps_change_the_gradient_a_thousandfold(seed: int, settings: tuple[Untrained, ...], length: int) -> None:
-    """In each of the settings."""
-    least, where = min((abs(decades_over(seed, one, length)), str(one)) for one in settings)
-    measure(change=least)
-    holds(least > 3, f"{where}: the gradient changed by {least:.2f} powers of ten only")

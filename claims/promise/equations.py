@@ -1,6 +1,6 @@
 """The two equations, and which tokens a state depends on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from claims.kit import Domain, claim, close, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
+from claims.kit.reading import Check, Reading
 from claims.subjects.networks import ElmanRun, elman_runs
 from impls.broken import cells as broken
-from impls.broken.promise import leaks_backwards, read_out_bias_nearly, read_out_one_step_late, read_out_without_bias
+from impls.broken import promise as broken_promise
 from impls.recurrent import elman
+from impls.tracing.positions import Positions
 from impls.tracing.systems import BIDIRECTIONAL, CAUSAL_ATTENTION, ELMAN, GRU, LSTM, SELF_ATTENTION, System
 
 Step = Callable[[elman.Elman, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -68,6 +70,11 @@ def with_read_out(runs: Domain) -> Domain:
 TEN_STEPS = with_read_out(elman_runs(steps=(1, 10), weights=(-1, 1)))
 
 
+def printed(step: Step = elman.step, read_out: ReadOut = read_out_of, bias: bool = True) -> Reading:
+    """The equations as printed, but for what is named."""
+    return reading(drawn=TEN_STEPS, step=step, read_out=read_out, bias=bias)
+
+
 @claim(
     "promise.elman-recurrence",
     says="The two printed equations, tanh of weighted state, weighted input and bias, and an affine read-out of the state, are "
@@ -75,23 +82,22 @@ TEN_STEPS = with_read_out(elman_runs(steps=(1, 10), weights=(-1, 1)))
     lines=(29, 30, 108),
     expect="supported",
     by=search(cases=100),
-    as_written=reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_of, bias=True),
-    holds_for={
-        "without b, against a torch.nn.RNN without biases": reading(
-            drawn=TEN_STEPS, step=broken.elman_step_without_bias, read_out=read_out_of, bias=False
-        )
-    },
+    as_written=printed(),
+    holds_for={"without b, against a torch.nn.RNN without biases": printed(step=broken.elman_step_without_bias, bias=False)},
     fails_for={
-        "near miss: b too large by 10⁻⁹": reading(
-            drawn=TEN_STEPS, step=broken.elman_step_bias_nearly, read_out=read_out_of, bias=True
+        "near miss: b too large by 5·10⁻¹²": printed(step=broken_promise.step_bias_nearly),
+        "near miss: b_y too large by 5·10⁻¹²": printed(read_out=broken_promise.read_out_bias_nearly),
+        "b left out": printed(step=broken.elman_step_without_bias),
+        "W_h and W_x exchanged": printed(step=broken.elman_step_weights_swapped),
+        "W_h transposed": printed(step=broken.elman_step_weights_transposed),
+        "b_y left out": printed(read_out=broken_promise.read_out_without_bias),
+        "y_t read from h_{t-1}": printed(read_out=broken_promise.read_out_one_step_late),
+    },
+    altered={
+        "The state is the logistic function of weighted state, weighted input and bias.": printed(
+            step=broken_promise.step_logistic
         ),
-        "near miss: b_y too large by 10⁻⁹": reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_bias_nearly, bias=True),
-        "b left out": reading(drawn=TEN_STEPS, step=broken.elman_step_without_bias, read_out=read_out_of, bias=True),
-        "W_h and W_x exchanged": reading(
-            drawn=TEN_STEPS, step=broken.elman_step_weights_swapped, read_out=read_out_of, bias=True
-        ),
-        "b_y left out": reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_without_bias, bias=True),
-        "y_t read from h_{t-1}": reading(drawn=TEN_STEPS, step=elman.step, read_out=read_out_one_step_late, bias=True),
+        "The output is tanh of an affine read-out of the state.": printed(read_out=broken_promise.read_out_squashed),
     },
     teach="They are torch.nn.RNN and torch.nn.Linear to the last few bits, gradients of the inputs included. Torch keeps two "
     "biases. The states see their sum alone, but each is trained with the gradient of b, so that a step of gradient descent "
@@ -118,27 +124,54 @@ def the_equations_are_torchs(drawn: WithReadOut, step: Step, read_out: ReadOut, 
 # --- what the state sees --------------------------------------------------------------------------------------------
 
 
+def read_by(system: System, check: Check | None = None) -> Reading:
+    return reading(check, system=system, past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds())
+
+
+def with_two_futures(system: System, past: int, future: int, width: int, seed: int) -> Iterator[Positions]:
+    """What a system of random weights makes of `past` random tokens and either of two continuations."""
+    generator = torch.Generator().manual_seed(seed)
+    network = system.draw(width, generator)
+    common, one, other = (torch.randn(n, width, generator=generator, dtype=torch.float64) for n in (past, future, future))
+    return (system.run(network, [*common, *then]) for then in (one, other))
+
+
+def first_states(count: int, positions: Positions) -> torch.Tensor:
+    return torch.cat([part for position in positions[:count] for part in position])
+
+
+def its_own_token_changes_nothing(system: System, past: int, future: int, width: int, seed: int) -> None:
+    one, other = (first_states(past + 1, run) for run in with_two_futures(system, past, future, width, seed))
+    close(one, other, 0.0, f"states of the first {past + 1} positions, the last token exchanged")
+
+
+def earlier_tokens_change_nothing(system: System, past: int, future: int, width: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    network = system.draw(width, generator)
+    last, one, other = (torch.randn(n, width, generator=generator, dtype=torch.float64) for n in (1, past, past))
+    after_one, after_other = (torch.cat(system.run(network, [*before, *last])[-1]) for before in (one, other))
+    close(after_one, after_other, 0.0, f"state after {past + 1} tokens, all but the last exchanged")
+
+
 @claim(
     "promise.state-sees-only-the-prefix",
     says="The state after t tokens depends on these alone: no token that comes later changes it.",
     lines=(26,),
     expect="supported",
     by=search(cases=100),
-    as_written=reading(system=ELMAN, past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds()),
-    holds_for={
-        f"the {system.name}": reading(system=system, past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds())
-        for system in (GRU, LSTM, CAUSAL_ATTENTION)
-    },
+    as_written=read_by(ELMAN),
+    holds_for={f"the {system.name}": read_by(system) for system in (GRU, LSTM, CAUSAL_ATTENTION)},
     fails_for={
-        "near miss: one part in 10¹⁰ of the next state leaks in": reading(
-            system=leaks_backwards(ELMAN), past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds()
+        "near miss: one part in 10¹⁰ of the next state leaks in": read_by(broken_promise.leaks_backwards(ELMAN)),
+        "the bidirectional RNN": read_by(BIDIRECTIONAL),
+        "self-attention without a mask": read_by(SELF_ATTENTION),
+        "causal attention, its mask off by one": read_by(broken_promise.MASK_OFF_BY_ONE),
+    },
+    altered={
+        "The state after t tokens depends on those before the last alone: neither the last nor a later one changes it.": read_by(
+            ELMAN, its_own_token_changes_nothing
         ),
-        "the bidirectional RNN": reading(
-            system=BIDIRECTIONAL, past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds()
-        ),
-        "self-attention without a mask": reading(
-            system=SELF_ATTENTION, past=whole(1, 4), future=whole(1, 4), width=whole(1, 3), seed=seeds()
-        ),
+        "The state after t tokens depends on the last of them alone.": read_by(ELMAN, earlier_tokens_change_nothing),
     },
     teach="Replace all that follows, and not a bit of h_t changes. What comes later may decide what matters, and the state "
     "cannot know it. Causal attention shares this; a bidirectional network and unmasked attention do not.",
@@ -146,13 +179,7 @@ def the_equations_are_torchs(drawn: WithReadOut, step: Step, read_out: ReadOut, 
     cites=("elman1990",),
 )
 def later_tokens_change_nothing(system: System, past: int, future: int, width: int, seed: int) -> None:
-    generator = torch.Generator().manual_seed(seed)
-    network = system.draw(width, generator)
-    common, one, other = (torch.randn(n, width, generator=generator, dtype=torch.float64) for n in (past, future, future))
-    before_one, before_other = (
-        torch.cat([part for position in system.run(network, [*common, *then])[:past] for part in position])
-        for then in (one, other)
-    )
+    before_one, before_other = (first_states(past, run) for run in with_two_futures(system, past, future, width, seed))
     show(f"states of the first {past} positions with one continuation", before_one)
     show("the same with the other", before_other)
     close(before_one, before_other, 0.0, f"states of the first {past} positions")

@@ -200,13 +200,15 @@ def seeded_lstms_with_two_pasts(width: Whole, lag: Whole) -> Domain:
     return Domain(words, st.builds(SeededPasts, st.integers(0, LARGEST_SEED), st.integers(*width), st.integers(*lag)))
 
 
-def elmans_with_two_pasts(lag: int, singular_values: Interval | None = None) -> Domain:
+def elmans_with_two_pasts(lag: int, singular_values: Interval | None = None, eigenvalues: Interval | None = None) -> Domain:
     """Elman networks with explicit weights and a swapped first token."""
-    if singular_values is None:
+    bounds = singular_values or eigenvalues
+    if bounds is None:
         words, W_h = "weights in [-2, 2]", st.integers(1, 2).flatmap(lambda d: grid((d, d), (-2, 2)))
     else:
-        words = f"singular values of W_h in {_between(singular_values)}"
-        W_h = chains(every_singular_value=singular_values, size=(1, 2), repeat=True).strategy.map(lambda period: period[0])
+        words = f"{'singular values' if singular_values else 'moduli of the eigenvalues'} of W_h in {_between(bounds)}"
+        drawn = chains(every_singular_value=singular_values, every_eigenvalue=eigenvalues, size=(1, 2), repeat=True)
+        W_h = drawn.strategy.map(lambda period: period[0])
     return Domain(
         f"Elman networks 1 or 2 wide, {words}; the first token swapped, {lag} later ones",
         _two_pasts(W_h.flatmap(_elman), (lag, lag)),
