@@ -86,10 +86,10 @@ NO_HARM, NO_GOOD, EITHER_WAY, HALF_A_POINT = reals(0, 3), reals(-3, 0), reals(-3
         )
     },
     altered={
-        "Its lead shows that if more parameters and GPU-time do no good, and all else is worth half a BLEU point at most.": reading(
+        "The lead shows it if more parameters and GPU-time do no good, and all else adds half a BLEU point at most.": reading(
             winner=BASE, loser=GNMT, by_parameters=NO_GOOD, by_time=NO_GOOD, otherwise=HALF_A_POINT
         ),
-        "Its lead shows that if more parameters and GPU-time do no harm, and all else is worth half a BLEU point at least.": reading(
+        "The lead shows it if more parameters and GPU-time do no harm, and all else adds half a BLEU point at least.": reading(
             winner=BASE, loser=GNMT, by_parameters=NO_HARM, by_time=NO_HARM, otherwise=reals(0.5, 3)
         ),
     },
