@@ -35,6 +35,7 @@ TUNED, MOST = 400, 1600  # steps: on the discarded seeds, and at most
     not_shown="Time: see sequential.ten-times-faster-convergence.throughput.gpu. Large models and texts.",
     scope=f"{SPELLING}; two layers of a Transformer beside an LSTM as torch draws it",
     cites=("vaswani2017",),
+    contrary=("twice will do",),
     figure=steps_to_target,
 )
 def it_takes_that_many_times_the_steps(seed: int, task: str, recurrent: str, attentive: str, times: int) -> None:
