@@ -30,6 +30,7 @@ from impls.attending.attention import SelfAttention
 from impls.counting import memory
 from impls.counting.graph import Graph, shortest_gradient_path, trace
 from impls.counting.laws import LOG_N, D, Law, N
+from impls.tracing.positions import alone
 from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
 
 # --- operations -----------------------------------------------------------------------------------------------------
@@ -104,6 +105,13 @@ def the_law_is_of_the_printed_order(entry: Entry, way: Way) -> None:
 # --- paths ----------------------------------------------------------------------------------------------------------
 
 
+BY_BLOCKS = System(
+    f"self-attention, {online.BLOCK} keys at a time",
+    attention.draw_self_attention,
+    lambda p, xs: alone(online.self_attention(p, torch.stack(list(xs))).unbind(0)),
+)
+
+
 def in_all(graph: Graph) -> int:
     return graph.work
 
@@ -137,10 +145,13 @@ def the_depth_grows(system: System, depth_of: Callable[[Graph], int], n: int, d:
         "near miss: operations on two numbers at a time": reading(
             system=SELF_ATTENTION, depth_of=only(in_operations_of_two_numbers), n=whole(1, 64), d=whole(1, 4)
         ),
+        "near miss: a running softmax, 16 keys at a time": reading(
+            system=BY_BLOCKS, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)
+        ),
         "the Elman network": reading(system=ELMAN, depth_of=only(in_tensor_operations), n=whole(1, 16), d=whole(1, 4)),
     },
     teach="True when a whole matrix product or softmax counts as one operation. With operations on two numbers at a time, sums "
-    "over n terms add O(log n).",
+    "over n terms add O(log n). A kernel that goes through the keys block by block takes two more for each block.",
     not_shown="Generation token by token, which is as sequential as an RNN.",
     cites=("vaswani2017",),
 )
