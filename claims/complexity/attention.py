@@ -72,7 +72,6 @@ WITH_FEED_FORWARD = Entry(
     by=exhaustion(),
     as_written=reading(entry=WITH_PROJECTIONS, way=EVERY_WAY),
     amended={
-        "only the scores and the weighted sums are counted": reading(entry=SCORES_AND_SUMS, way=EVERY_WAY),
         "the sequence grows at least as fast as the width, which may be fixed": reading(
             entry=cases((WITH_PROJECTIONS, WITH_FEED_FORWARD)), way=N_KEEPS_UP
         ),
@@ -90,6 +89,9 @@ WITH_FEED_FORWARD = Entry(
         "near miss: the width grows a little faster than the sequence": reading(entry=WITH_PROJECTIONS, way=Way(4, 5)),
         "near miss: O(n²d / log n)": reading(entry=less(SCORES_AND_SUMS, N**2 * D / LOG_N), way=N_KEEPS_UP),
         "near miss: one operation too many": reading(entry=off_by_one(SCORES_AND_SUMS), way=EVERY_WAY),
+    },
+    holds_for={
+        "by definition: scores and weighted sums, 4n²d, are all that is counted": reading(entry=SCORES_AND_SUMS, way=EVERY_WAY)
     },
     teach="Scores and weighted sums cost 4n²d operations, the four projections 8nd²: O(n²d + nd²). The projections are the "
     "larger part while n < 2d, and with a feed-forward network of width 4d while n < 6d. As n alone grows the cost is O(n²); "

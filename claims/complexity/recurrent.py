@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 import torch
 
@@ -12,8 +13,10 @@ from claims.kit.domains import seeds, whole
 from claims.subjects.traces import in_a_row, traced
 from impls.broken import complexity as broken_complexity
 from impls.counting.graph import Graph, trace
+from impls.learning import bptt
 from impls.learning.batched import Gradients, Products, training_step
 from impls.recurrent import elman
+from impls.tracing.positions import Positions, Tokens, alone
 from impls.tracing.systems import ELMAN, GRU, LINEAR, LSTM, MINGRU, MINGRU_SCAN, SCAN, SELF_ATTENTION, System
 
 # --- the column “parallelisable?” -----------------------------------------------------------------------------------
@@ -145,11 +148,39 @@ class Way:
     recurrence: System
     procedure: System
 
+    def operations(self, unit: Callable[[Graph], int], _: Any, tokens: Tokens) -> int:
+        """The most in a row, on as many processors as can be used."""
+        return unit(traced(self.procedure, len(tokens), len(tokens[0])))
+
+
+@dataclass(frozen=True)
+class Sweeping(Way):
+    """All states of an Elman network at once, again and again, until none moves."""
+
+    def operations(self, unit: Callable[[Graph], int], p: elman.Elman, tokens: Tokens) -> int:
+        """As many as sweeps: each takes one at least."""
+        return bptt.jacobi_sweeps(p, torch.stack(list(tokens)), 0.0)[1]
+
 
 def step_by_step(system: System) -> Way:
     return Way(str(system), system, system)
 
 
+def by_sweeps(gamma: float) -> Sweeping:
+    """On an Elman network with singular values gamma that hardly hears its tokens, so that its slopes are next to 1."""
+
+    def draw(d: int, generator: torch.Generator) -> elman.Elman:
+        p = elman.orthogonal(d, d, generator)
+        return elman.Elman(gamma * p.W_h, p.W_x / 100, torch.zeros(d, dtype=torch.float64))
+
+    def swept(p: elman.Elman, xs: Tokens) -> Positions:
+        return alone(bptt.jacobi_sweeps(p, torch.stack(list(xs)), 0.0)[0].unbind(0))
+
+    name = f"Elman RNN, singular values {gamma:g}"
+    return Sweeping(f"{name}, by sweeps", System(name, draw, ELMAN.run), System(f"{name}, by sweeps", draw, swept))
+
+
+NOTHING_FORGOTTEN, HALF_FORGOTTEN = by_sweeps(1.0), by_sweeps(0.5)
 LINEAR_BY_SCAN = Way("linear recurrence, by scan", LINEAR, SCAN)
 MINGRU_BY_SCAN = Way("minimal GRU, by scan", MINGRU, MINGRU_SCAN)
 CARRIED_OUT = tuple(step_by_step(system) for system in (ELMAN, LSTM, GRU, LINEAR, MINGRU))
@@ -164,10 +195,9 @@ def operations_for_n_states(way: Way, unit: Callable[[Graph], int], n: int, d: i
     found, meant = (torch.stack([place[0] for place in system.run(p, tokens)]) for system in (way.procedure, way.recurrence))
     if (error := float((found - meant).abs().max())) > 1e-12:  # then its time says nothing
         raise ArithmeticError(f"{way.name} is off by {error:.3g}: it did not find the states")
-    graph = traced(way.procedure, n, d)
-    show("operations in all", graph.work)
-    show("operations in a row, on as many processors as can be used", unit(graph))
-    return unit(graph)
+    longest = way.operations(unit, p, tokens)
+    show("operations in a row, on as many processors as can be used", longest)
+    return longest
 
 
 def n_states_take_at_most_n_operations_in_a_row(way: Way, unit: Callable[[Graph], int], n: int, d: int, seed: int) -> None:
@@ -185,8 +215,12 @@ def n_states_take_at_most_n_operations_in_a_row(way: Way, unit: Callable[[Graph]
         way=cases((*CARRIED_OUT[:3], LINEAR_BY_SCAN, MINGRU_BY_SCAN)), unit=UNIT, n=LONG, d=whole(1, 2), seed=seeds()
     ),
     amended={
-        "the recurrence is carried out step by step": reading(
-            way=cases(CARRIED_OUT), unit=UNIT, n=LONG, d=whole(1, 2), seed=seeds()
+        "nothing is forgotten (orthogonal weights, small inputs), step by step or by sweeps over all steps": reading(
+            way=cases((step_by_step(NOTHING_FORGOTTEN.recurrence), NOTHING_FORGOTTEN)),
+            unit=UNIT,
+            n=whole(16, 128),
+            d=whole(1, 2),
+            seed=seeds(),
         )
     },
     altered={
@@ -198,13 +232,19 @@ def n_states_take_at_most_n_operations_in_a_row(way: Way, unit: Callable[[Graph]
         ),
     },
     fails_for={
+        "near miss: half is forgotten at every step, by sweeps": reading(
+            way=HALF_FORGOTTEN, unit=UNIT, n=whole(128, 256), d=whole(1, 2), seed=seeds()
+        ),
         "near miss: a linear recurrence by scan, 6 tokens: 5 operations": reading(
             way=LINEAR_BY_SCAN, unit=UNIT, n=6, d=whole(1, 2), seed=seeds()
         ),
         "self-attention": reading(way=step_by_step(SELF_ATTENTION), unit=UNIT, n=LONG, d=whole(1, 2), seed=seeds()),
     },
     holds_for={
-        "on 5 tokens the scan needs 5 operations too": reading(way=LINEAR_BY_SCAN, unit=UNIT, n=5, d=whole(1, 2), seed=seeds())
+        "by definition: the recurrence is carried out step by step": reading(
+            way=cases(CARRIED_OUT), unit=UNIT, n=LONG, d=whole(1, 2), seed=seeds()
+        ),
+        "on 5 tokens the scan needs 5 operations too": reading(way=LINEAR_BY_SCAN, unit=UNIT, n=5, d=whole(1, 2), seed=seeds()),
     },
     witness={
         "256 tokens of a linear recurrence: 16 operations in a row": reading(
@@ -216,7 +256,7 @@ def n_states_take_at_most_n_operations_in_a_row(way: Way, unit: Callable[[Graph]
     },
     teach="Not hardware sets the limit but the step. Steps that are linear in the state compose, also with factors that read "
     "the tokens, and a scan finds all n states in about 2 log₂ n operations on n processors. With tanh between them no exact "
-    "shortcut is known that is practical, and n steps are the price of carrying the recurrence out.",
+    "shortcut is known that is practical: sweeps over all steps take as many as there are steps, unless the network forgets.",
     not_shown="A lower bound over all procedures: none is known. In floating point a state has finitely many values, so that "
     "even tanh steps compose, as tables of 2^(32d) entries. What approximation saves: see sequential.step-t-waits-for-t-1.",
     cites=("blelloch1990", "martin2018", "feng2024"),
