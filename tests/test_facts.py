@@ -56,9 +56,9 @@ def published(value: str = "12", verified: str = "read", **more: object) -> Publ
 
 
 def verdict_on(fact: Fact, *others: Fact) -> str:
-    """What the real engine and the judge make of the row, which may be doctored: what is pinned of the right one is left out."""
-    rows = (msgspec.structs.replace(fact, contrary=[]), *others, *(facts()[id] for id in LENDERS))
-    placed = [Placed(one, FOLDER / "toys.toml", 1) for one in rows]
+    """What the real engine and the judge make of the row. Its pins are those of another: they are left out."""
+    alone = msgspec.structs.replace(fact, contrary=[])
+    placed = [Placed(one, FOLDER / "toys.toml", 1) for one in (alone, *others, *(facts()[id] for id in LENDERS))]
     claim = claims_of(placed, SOURCES)[0]
     return judge([examine_reading(claim, one, VERDICT) for one in claim.readings]).word
 

@@ -7,9 +7,11 @@ import torch
 
 from claims.complexity.figures import memory_by_length, paths_by_length
 from claims.complexity.recurrent import in_operations_of_two_numbers, in_tensor_operations
-from claims.kit import cases, claim, exhaustion, holds, only, reading, search, show
+from claims.kit import at_least, cases, claim, exhaustion, holds, only, reading, search, show
 from claims.kit.domains import whole
 from claims.subjects.orders import (
+    D_ALONE,
+    D_KEEPS_UP,
     EVERY_WAY,
     N_ALONE,
     N_KEEPS_UP,
@@ -28,6 +30,7 @@ from impls.attending.attention import SelfAttention
 from impls.counting import memory
 from impls.counting.graph import Graph, shortest_gradient_path, trace
 from impls.counting.laws import LOG_N, D, Law, N
+from impls.tracing.positions import alone
 from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
 
 # --- operations -----------------------------------------------------------------------------------------------------
@@ -69,15 +72,26 @@ WITH_FEED_FORWARD = Entry(
     by=exhaustion(),
     as_written=reading(entry=WITH_PROJECTIONS, way=EVERY_WAY),
     amended={
-        "only the scores and the weighted sums are counted": reading(entry=SCORES_AND_SUMS, way=EVERY_WAY),
         "the sequence grows at least as fast as the width, which may be fixed": reading(
             entry=cases((WITH_PROJECTIONS, WITH_FEED_FORWARD)), way=N_KEEPS_UP
         ),
+    },
+    altered={
+        "Where the sequence grows at least as fast as the width, self-attention costs O(nd²).": reading(
+            entry=less(WITH_PROJECTIONS, N * D**2), way=N_KEEPS_UP
+        ),
+        "Where the width grows at least as fast as the sequence, self-attention costs O(n²d).": reading(
+            entry=WITH_PROJECTIONS, way=D_KEEPS_UP
+        ),
+        "Scores and weighted sums alone cost O(nd²).": reading(entry=less(SCORES_AND_SUMS, N * D**2), way=EVERY_WAY),
     },
     fails_for={
         "near miss: the width grows a little faster than the sequence": reading(entry=WITH_PROJECTIONS, way=Way(4, 5)),
         "near miss: O(n²d / log n)": reading(entry=less(SCORES_AND_SUMS, N**2 * D / LOG_N), way=N_KEEPS_UP),
         "near miss: one operation too many": reading(entry=off_by_one(SCORES_AND_SUMS), way=EVERY_WAY),
+    },
+    holds_for={
+        "by definition: scores and weighted sums, 4n²d, are all that is counted": reading(entry=SCORES_AND_SUMS, way=EVERY_WAY)
     },
     teach="Scores and weighted sums cost 4n²d operations, the four projections 8nd²: O(n²d + nd²). The projections are the "
     "larger part while n < 2d, and with a feed-forward network of width 4d while n < 6d. As n alone grows the cost is O(n²); "
@@ -93,6 +107,22 @@ def the_law_is_of_the_printed_order(entry: Entry, way: Way) -> None:
 # --- paths ----------------------------------------------------------------------------------------------------------
 
 
+BY_BLOCKS = System(
+    f"self-attention, {online.BLOCK} keys at a time",
+    attention.draw_self_attention,
+    lambda p, xs: alone(online.self_attention(p, torch.stack(list(xs))).unbind(0)),
+)
+
+
+def in_all(graph: Graph) -> int:
+    return graph.work
+
+
+def the_depth_grows(system: System, depth_of: Callable[[Graph], int], n: int, d: int) -> None:
+    one, many = depth_of(traced(system, 1, d)), depth_of(traced(system, n, d))
+    holds(many > one, f"depth {many} at n = {n}, {one} at n = 1")
+
+
 @claim(
     "complexity.attention-o1-sequential",
     says="Self-attention takes a number of sequential operations that does not depend on the length: O(1).",
@@ -100,6 +130,14 @@ def the_law_is_of_the_printed_order(entry: Entry, way: Way) -> None:
     expect="supported",
     by=search(cases=40),
     as_written=reading(system=SELF_ATTENTION, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)),
+    altered={
+        "Self-attention takes a number of operations in all that does not depend on the length: O(1).": reading(
+            system=SELF_ATTENTION, depth_of=only(in_all), n=whole(1, 64), d=whole(1, 4)
+        ),
+        "The sequential operations of self-attention become more with the length.": reading(
+            the_depth_grows, system=SELF_ATTENTION, depth_of=only(in_tensor_operations), n=whole(2, 64), d=whole(1, 4)
+        ),
+    },
     holds_for={
         "a whole Transformer layer": reading(
             system=TRANSFORMER_LAYER, depth_of=only(in_tensor_operations), n=whole(1, 10), d=whole(1, 2)
@@ -109,10 +147,13 @@ def the_law_is_of_the_printed_order(entry: Entry, way: Way) -> None:
         "near miss: operations on two numbers at a time": reading(
             system=SELF_ATTENTION, depth_of=only(in_operations_of_two_numbers), n=whole(1, 64), d=whole(1, 4)
         ),
+        "near miss: a running softmax, 16 keys at a time": reading(
+            system=BY_BLOCKS, depth_of=only(in_tensor_operations), n=whole(1, 64), d=whole(1, 4)
+        ),
         "the Elman network": reading(system=ELMAN, depth_of=only(in_tensor_operations), n=whole(1, 16), d=whole(1, 4)),
     },
     teach="True when a whole matrix product or softmax counts as one operation. With operations on two numbers at a time, sums "
-    "over n terms add O(log n).",
+    "over n terms add O(log n). A kernel that goes through the keys block by block takes two more for each block.",
     not_shown="Generation token by token, which is as sequential as an RNN.",
     cites=("vaswani2017",),
 )
@@ -123,6 +164,36 @@ def the_depth_is_that_of_one_token(system: System, depth_of: Callable[[Graph], i
     holds(one == many, f"depth {many} at n = {n}, {one} at n = 1")
 
 
+def gradient_paths(system: System, n: int) -> list[int]:
+    """Operations on the shortest gradient path from every position to every token not after it; a gradient must flow."""
+    generator = torch.Generator().manual_seed(n)
+    tokens = [torch.randn(2, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(n)]
+    outputs = [position[0] for position in system.run(system.draw(2, generator), tokens)]
+    lengths = [shortest_gradient_path(outputs[j], tokens[i]) for j in range(n) for i in range(j + 1)]
+    gradients = torch.autograd.grad(sum(output.sin().sum() for output in outputs), tokens)
+    holds(None not in lengths and all(bool(g.any()) for g in gradients), "no gradient arrives at some token")
+    return [length for length in lengths if length is not None]
+
+
+def the_gradient_path_grows_with_the_distance(system: System, n: int) -> None:
+    short, long = max(gradient_paths(system, 2)), max(gradient_paths(system, n))
+    holds(long > short, f"{long} operations between some token and a position at n = {n}, {short} at two tokens")
+
+
+def the_gradient_is_no_smaller_than_at_two_tokens(system: System, n: int) -> None:
+    """What the last position sends to the first token, weights and tokens drawn alike."""
+    generator = torch.Generator().manual_seed(0)
+    p = system.draw(2, generator)
+    tokens = torch.randn(n, 2, generator=generator, dtype=torch.float64)
+
+    def sent(length: int) -> float:
+        first = tokens[0].clone().requires_grad_()
+        last = system.run(p, [first, *tokens[1:length]])[-1][0]
+        return float(torch.autograd.grad(last.sum(), first)[0].norm())
+
+    at_least(sent(n), sent(2), f"gradient at the first of {n} tokens")
+
+
 @claim(
     "complexity.attention-path-o1",
     says="In self-attention every token receives the gradient of every position along a path of constant length.",
@@ -130,6 +201,14 @@ def the_depth_is_that_of_one_token(system: System, depth_of: Callable[[Graph], i
     expect="supported",
     by=search(cases=20),
     as_written=reading(system=SELF_ATTENTION, n=whole(2, 24)),
+    altered={
+        "In self-attention the path of the gradient grows with the distance.": reading(
+            the_gradient_path_grows_with_the_distance, system=SELF_ATTENTION, n=whole(3, 24)
+        ),
+        "In self-attention every token receives a gradient of constant size from every position.": reading(
+            the_gradient_is_no_smaller_than_at_two_tokens, system=SELF_ATTENTION, n=whole(3, 24)
+        ),
+    },
     holds_for={"a whole Transformer layer": reading(system=TRANSFORMER_LAYER, n=whole(2, 10))},
     fails_for={
         "the Elman network": reading(system=ELMAN, n=whole(2, 10)),
@@ -146,17 +225,6 @@ def the_gradient_path_is_no_longer_than_at_two_tokens(system: System, n: int) ->
     show("longest of the shortest paths, two tokens", short)
     show(f"the same at {n} tokens", long)
     holds(long <= short, f"{long} operations between some token and a position at n = {n}, {short} at two tokens")
-
-
-def gradient_paths(system: System, n: int) -> list[int]:
-    """Operations on the shortest gradient path from every position to every token not after it; a gradient must flow."""
-    generator = torch.Generator().manual_seed(n)
-    tokens = [torch.randn(2, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(n)]
-    outputs = [position[0] for position in system.run(system.draw(2, generator), tokens)]
-    lengths = [shortest_gradient_path(outputs[j], tokens[i]) for j in range(n) for i in range(j + 1)]
-    gradients = torch.autograd.grad(sum(output.sin().sum() for output in outputs), tokens)
-    holds(None not in lengths and all(bool(g.any()) for g in gradients), "no gradient arrives at some token")
-    return [length for length in lengths if length is not None]
 
 
 # --- memory ---------------------------------------------------------------------------------------------------------
@@ -226,13 +294,21 @@ WITHOUT_QUERIES = held("n² + 2nd", attention.self_attention, kept_for_backward,
     amended={
         "the weights are written out as a matrix, as the equation has it": reading(held=cases(TEXTBOOK), way=N_ALONE),
     },
+    altered={
+        "Where the weights are written out as a matrix, the memory grows like n.": reading(
+            held=cases([less(one, N) for one in TEXTBOOK]), way=N_ALONE
+        ),
+        "Where the weights are written out as a matrix, what is kept grows like the square of the width.": reading(
+            held=less(TEXTBOOK[0], D**2), way=D_ALONE
+        ),
+    },
     fails_for={
-        "online softmax, the largest tensor": reading(held=ONLINE[1], way=N_ALONE),
         "torch's fused kernel": reading(held=FUSED, way=N_ALONE),
         "near miss: the textbook's memory grows like n² log n": reading(held=less(TEXTBOOK[0], N**2 * LOG_N), way=N_ALONE),
         "near miss: queries not counted": reading(held=WITHOUT_QUERIES, way=N_ALONE),
     },
     holds_for={"online softmax: its memory grows like n": reading(held=less(ONLINE[0], N), way=N_ALONE)},
+    witness={"online softmax, the largest tensor": reading(held=ONLINE[1], way=Way(1, 0))},
     teach="The matrix need not exist. Go through the keys block by block with a running maximum and sum, and recompute the "
     "weights in the backward pass: the same values from 4nd + n numbers instead of n² + 3nd. The work stays quadratic.",
     not_shown="Dropout, masks and further layers. Whether n² is a problem.",

@@ -1,11 +1,16 @@
 """What attention holds in memory while it is trained, in bytes."""
 
-from claims.kit import at_least, cases, claim, exhaustion, reading, show
+from claims.kit import at_least, cases, claim, exhaustion, holds, reading, show
 from claims.subjects.machines import GPU, ONE_CORE, Machine, on_other_gpus
 from impls.clocks.timing import Layer
 
 FUSED, WRITTEN_OUT, LSTM = (Layer(name, 64) for name in ("attention", "attention, weights written out", "LSTM"))
 LENGTHS = cases((512, 1024))
+
+
+def twice_the_length_takes_less_than_three_times_the_memory(on: Machine, layer: Layer, n: int) -> None:
+    short, long = (on.bytes_held(layer, length, batch=2) for length in (n, 2 * n))
+    holds(long < 3 * short, f"{on}: memory of {layer} at n = {2 * n} over that at {n}: {long / short:.3g}")
 
 
 @claim(
@@ -17,6 +22,11 @@ LENGTHS = cases((512, 1024))
     by=exhaustion(),
     as_written=reading(on=ONE_CORE, layer=FUSED, n=LENGTHS),
     amended={"the attention weights are asked for": reading(on=ONE_CORE, layer=WRITTEN_OUT, n=LENGTHS)},
+    altered={
+        "Asked for the attention weights, training takes memory that grows in proportion to the length.": reading(
+            twice_the_length_takes_less_than_three_times_the_memory, on=ONE_CORE, layer=WRITTEN_OUT, n=LENGTHS
+        )
+    },
     fails_for={"an LSTM": reading(on=ONE_CORE, layer=LSTM, n=LENGTHS)},
     teach="torch's attention keeps no matrix of weights for the backward pass unless one asks for it: twice the length, "
     "about twice the bytes. Asked for, it does: twice the length, nearly four times the bytes.",
@@ -41,8 +51,14 @@ so_it_does_on_a_gpu = claim(
     by=exhaustion(),
     as_written=reading(on=GPU, layer=FUSED, n=LENGTHS),
     amended={"the attention weights are asked for": reading(on=GPU, layer=WRITTEN_OUT, n=LENGTHS)},
+    altered={
+        "On a GPU, asked for the attention weights, training takes memory that grows in proportion to the length.": reading(
+            twice_the_length_takes_less_than_three_times_the_memory, on=GPU, layer=WRITTEN_OUT, n=LENGTHS
+        )
+    },
     fails_for={"an LSTM on a core": reading(on=ONE_CORE, layer=LSTM, n=LENGTHS)},
     also=on_other_gpus(layer=FUSED, n=LENGTHS),
+    contrary=("on NVIDIA H200",),
     teach="On an H100 as on a core: twice the length, twice the bytes, unless one asks for the weights; then nearly four times.",
     not_shown="Other GPUs than an H100 and an H200; lengths beyond 2048.",
     cites=("dao2022",),

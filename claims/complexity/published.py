@@ -8,6 +8,7 @@ import networkx as nx
 
 from claims.kit import cases, claim, exhaustion, holds, reading
 from claims.subjects.orders import (
+    D_KEEPS_UP,
     EVERY_WAY,
     N_KEEPS_UP,
     WITH_A_WIDTH,
@@ -113,6 +114,14 @@ OF_TWO_NUMBERS = Entry(
             entry=cases((WHOLE, AT_ONCE, DIRECT)), way=N_KEEPS_UP
         ),
     },
+    altered={
+        "Where the sequence grows at least as fast as the width, a layer of self-attention takes O(nd²) work.": reading(
+            entry=less(WHOLE, N * D**2), way=N_KEEPS_UP
+        ),
+        "Where the width grows at least as fast as the sequence, a layer of self-attention takes O(n²d) work.": reading(
+            entry=WHOLE, way=D_KEEPS_UP
+        ),
+    },
     fails_for={
         "near miss: the width grows a little faster than the sequence": reading(entry=WHOLE, way=Way(4, 5)),
         "near miss: work of O(n²d / log n)": reading(entry=less(SCORES, N**2 * D / LOG_N), way=N_KEEPS_UP),
@@ -165,6 +174,14 @@ recurrence = claim(
     expect="supported",
     by=exhaustion(),
     as_written=reading(entry=cases(ELMANS + LSTMS + GRUS), way=EVERY_WAY),
+    altered={
+        "A recurrent layer takes O(n²d) work.": reading(
+            entry=cases([less(cell[0], N**2 * D) for cell in (ELMANS, LSTMS, GRUS)]), way=EVERY_WAY
+        ),
+        "Through the cell of an LSTM or past the gates of a GRU paths are O(1) long.": reading(
+            entry=cases([less(cell[2], ONE) for cell in (LSTMS, GRUS)]), way=EVERY_WAY
+        ),
+    },
     fails_for={
         "near miss: work of O(nd² / log d)": reading(entry=less(ELMANS[0], N * D**2 / LOG_D), way=EVERY_WAY),
         "O(1) sequential operations": reading(entry=less(LSTMS[1], ONE), way=EVERY_WAY),
@@ -215,6 +232,14 @@ convolution = claim(
             entry=cases((KERNELS, THREE, DILATED)), way=WITH_A_WIDTH
         )
     },
+    altered={
+        "A convolution with kernels of width k takes O(nd²) work a layer.": reading(
+            entry=less(KERNELS, N * D**2), way=WITH_A_WIDTH
+        ),
+        "A convolution with kernels of width k takes O(kn²d) work a layer.": reading(
+            entry=less(KERNELS, K * N**2 * D), way=WITH_A_WIDTH
+        ),
+    },
     fails_for={
         "near miss: work of O(knd² / log d)": reading(entry=less(KERNELS, K * N * D**2 / LOG_D), way=WITH_A_WIDTH),
         "paths of O(1)": reading(entry=less(DILATED, ONE), way=WITH_A_WIDTH),
@@ -246,6 +271,7 @@ IN_WINDOWS_ALONE = Entry(
     work_without_projections(window), (4 * D + 6) * PAIRS, K * N * D, at=ODD,
 )  # fmt: skip
 WITH_A_WINDOW = ways("n, d and r = k ≤ n grow: one alone, some alike, some like another's square", wide=True)
+WINDOW_KEEPS_UP = ways("n, d and r = k ≤ n grow, d no faster than r", lambda a, b, c: b <= c, wide=True)
 SAME = Entry("sequential operations: 5", rounds(window), 5 * ONE, ONE, at=ODD)
 HOPS = Entry(
     "path through a stack: 2⌈2(n - 1)/(r - 1)⌉",
@@ -262,7 +288,15 @@ restricted = claim(
     amended={
         "the window grows at least as fast as the model's width, which may be fixed": reading(
             entry=cases((IN_WINDOWS, SAME, HOPS)),
-            way=ways("n, d and r = k ≤ n grow, d no faster than r", lambda a, b, c: b <= c, wide=True),
+            way=WINDOW_KEEPS_UP,
+        ),
+    },
+    altered={
+        "Where the window grows at least as fast as the width, attention within it takes O(nd²) work.": reading(
+            entry=less(IN_WINDOWS, N * D**2), way=WINDOW_KEEPS_UP
+        ),
+        "Where the window grows at least as fast as the width, paths through a stack are O(log n / log r) long.": reading(
+            entry=less(HOPS, LOG_N / LOG_K), way=WINDOW_KEEPS_UP
         ),
     },
     fails_for={

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from claims.kit import claim, exhaustion, holds, reading
 from claims.subjects.orders import EVERY_WAY, Entry, Way, compared, less, without_bound
 from claims.subjects.traces import traced
-from impls.counting.laws import LOG_D, LOG_N, D, Law, N
+from impls.counting.laws import LOG_D, LOG_N, ONE, D, Law, N
 from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, SKIP, STACKED_ELMAN, System
 
 Counted = Callable[[System, int, int], int]
@@ -59,6 +59,14 @@ BACK = row("operations between the first token and the last state: 4n", gradient
     expect="supported",
     by=exhaustion(),
     as_written=reading(entry=STEPS(ELMAN), way=EVERY_WAY),
+    altered={
+        "Carried out step by step, a recurrent network takes O(1) steps one after another.": reading(
+            entry=less(STEPS(ELMAN), ONE), way=EVERY_WAY
+        ),
+        "Carried out step by step, a recurrent network with d units takes O(d) steps.": reading(
+            entry=less(STEPS(ELMAN), D), way=EVERY_WAY
+        ),
+    },
     fails_for={
         "near miss: one step fewer": reading(entry=row("n - 1 steps", steps_in_a_row, N - 1, N)(ELMAN), way=EVERY_WAY),
         "near miss: O(n / log n) steps": reading(entry=less(STEPS(ELMAN), N / LOG_N), way=EVERY_WAY),
@@ -81,12 +89,18 @@ work_a_step = claim(
     expect="supported",
     by=exhaustion(),
     as_written=reading(entry=A_STEP(ELMAN), way=EVERY_WAY),
+    altered={
+        "A step of a recurrent network with d units takes O(d) work.": reading(entry=less(A_STEP(ELMAN), D), way=EVERY_WAY),
+        "A step on n tokens takes O(nd) work.": reading(entry=less(A_STEP(ELMAN), N * D), way=EVERY_WAY),
+    },
     fails_for={
         "near miss: sums and tanh counted as well": reading(
             entry=row("4d² operations of any kind", with_sums_and_tanh, 4 * D**2, D**2)(ELMAN), way=EVERY_WAY
         ),
         "near miss: O(d² / log d) work": reading(entry=less(A_STEP(ELMAN), D**2 / LOG_D), way=EVERY_WAY),
-        "self-attention, whose further token meets all before it": reading(entry=A_STEP(SELF_ATTENTION), way=EVERY_WAY),
+        "self-attention, whose further token meets all before it": reading(
+            entry=row("6d² + 8nd + 4d", work_of_a_further_step, 6 * D**2 + 8 * N * D + 4 * D, D**2)(SELF_ATTENTION), way=EVERY_WAY
+        ),
     },
     teach="Two products of a d by d matrix with a vector, the state's and the input's: 4d² operations, and 3d more for sums and "
     "tanh. All d units of a step go in parallel.",
@@ -102,12 +116,22 @@ work_in_all = claim(
     expect="supported",
     by=exhaustion(),
     as_written=reading(entry=IN_ALL(ELMAN), way=EVERY_WAY),
+    altered={
+        "On n tokens a recurrent network with d units takes O(n²d) work in all.": reading(
+            entry=less(IN_ALL(ELMAN), N**2 * D), way=EVERY_WAY
+        ),
+        "On n tokens a recurrent network with d units takes O(d²) work in all.": reading(
+            entry=less(IN_ALL(ELMAN), D**2), way=EVERY_WAY
+        ),
+    },
     fails_for={
         "near miss: the first recurrent product counted, though h_0 = 0": reading(
             entry=row("4nd²", work_of_products, 4 * N * D**2, N * D**2)(ELMAN), way=EVERY_WAY
         ),
         "near miss: O(nd² / log d) work": reading(entry=less(IN_ALL(ELMAN), N * D**2 / LOG_D), way=EVERY_WAY),
-        "self-attention, quadratic in n": reading(entry=IN_ALL(SELF_ATTENTION), way=EVERY_WAY),
+        "self-attention, quadratic in n": reading(
+            entry=row("6nd² + 4n²d", work_of_products, 6 * N * D**2 + 4 * N**2 * D, N * D**2)(SELF_ATTENTION), way=EVERY_WAY
+        ),
     },
     teach="4nd² - 2d² operations in products: linear in the length, which is where a recurrence beats attention once n exceeds d "
     "by enough.",
@@ -123,6 +147,14 @@ time_at_best = claim(
     expect="supported",
     by=exhaustion(),
     as_written=reading(entry=AT_BEST(ELMAN), way=EVERY_WAY),
+    altered={
+        "Carried out step by step on unlimited hardware, a recurrent network takes time O(1).": reading(
+            entry=less(AT_BEST(ELMAN), ONE), way=EVERY_WAY
+        ),
+        "Carried out step by step on unlimited hardware, a recurrent network takes time O(log n).": reading(
+            entry=less(AT_BEST(ELMAN), LOG_N), way=EVERY_WAY
+        ),
+    },
     fails_for={
         "near miss: two layers, one step later": reading(entry=AT_BEST(STACKED_ELMAN(2)), way=EVERY_WAY),
         "near miss: O(n / log n) steps": reading(entry=less(AT_BEST(ELMAN), N / LOG_N), way=EVERY_WAY),
@@ -142,6 +174,14 @@ path_back = claim(
     expect="supported",
     by=exhaustion(),
     as_written=reading(entry=BACK(ELMAN), way=EVERY_WAY),
+    altered={
+        "The path of the gradient from the last state to the first token is O(1) long in a recurrent network.": reading(
+            entry=less(BACK(ELMAN), ONE), way=EVERY_WAY
+        ),
+        "The path of the gradient from the last state to the first token is O(log n) long in a recurrent network.": reading(
+            entry=less(BACK(ELMAN), LOG_N), way=EVERY_WAY
+        ),
+    },
     fails_for={
         "near miss: a skip over two steps": reading(entry=BACK(SKIP), way=EVERY_WAY),
         "near miss: O(n / log n) operations": reading(entry=less(BACK(ELMAN), N / LOG_N), way=EVERY_WAY),

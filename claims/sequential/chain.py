@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import networkx as nx
 import torch
 
-from claims.kit import at_least, cases, claim, exhaustion, holds, reading, search, show
+from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, reading, search, show
 from claims.kit.domains import reals, seeds, whole
 from claims.subjects.traces import traced
+from impls.broken.chains import fed_the_token_before
 from impls.counting.graph import trace
 from impls.learning import bptt
 from impls.recurrent import elman, linear
@@ -27,6 +28,22 @@ from impls.tracing.systems import (
 WHOLE, STATE_ALONE, CELL_ALONE = slice(None), slice(0, 1), slice(1, 2)
 
 
+def no_state_between_is_a_cut(system: System, part: slice, n: int) -> None:
+    graph = traced(system, n, 2)
+    for token in range(n - 2):
+        for step in range(token, n - 1):
+            message = f"{n} tokens: token {token + 1} reaches the last state through state {step + 1} alone"
+            holds(not graph.cuts(graph.outputs[step][part], token, n - 1), message)
+
+
+def every_token_between_is_a_cut(system: System, n: int) -> None:
+    graph = traced(system, n, 2)
+    for token in range(n - 2):
+        for step in range(token + 1, n - 1):
+            message = f"{n} tokens: token {token + 1} reaches the last state without passing token {step + 1}"
+            holds(graph.cuts([graph.inputs[step]], token, n - 1), message)
+
+
 @claim(
     "sequential.chain-through-every-state",
     says="Whatever an earlier token does to a later state, it does through the state of every step in between.",
@@ -34,6 +51,14 @@ WHOLE, STATE_ALONE, CELL_ALONE = slice(None), slice(0, 1), slice(1, 2)
     expect="supported",
     by=search(cases=60),
     as_written=reading(system=ELMAN, part=WHOLE, n=whole(3, 8)),
+    altered={
+        "What an earlier token does to a later state, it does in part past the states in between.": reading(
+            no_state_between_is_a_cut, system=ELMAN, part=WHOLE, n=whole(3, 8)
+        ),
+        "What an earlier token does to a later state, it does through the token of every step in between.": reading(
+            every_token_between_is_a_cut, system=ELMAN, n=whole(3, 8)
+        ),
+    },
     holds_for={
         "the LSTM, its state being the pair (h, C)": reading(system=LSTM, part=WHOLE, n=whole(3, 8)),
         "the GRU": reading(system=GRU, part=WHOLE, n=whole(3, 8)),
@@ -76,14 +101,31 @@ AT_FIVE: Edges = frozenset([
 ])  # fmt: skip
 
 
+def states_of(n: int) -> Edges:
+    """An arrow from each state to the next."""
+    return frozenset((f"h{t}", f"h{t + 1}") for t in range(1, n))
+
+
+def arrows(n: int, back: int = 0) -> Edges:
+    """An arrow to each state from its token, or from the one so many steps back."""
+    return frozenset((f"x{t - back}", f"h{t}") for t in range(1 + back, n + 1))
+
+
 def chain_of(n: int) -> Edges:
     """An arrow from each token to its state, and from each state to the next: 2n - 1."""
-    return frozenset([(f"x{t}", f"h{t}") for t in range(1, n + 1)] + [(f"h{t}", f"h{t + 1}") for t in range(1, n)])
+    return states_of(n) | arrows(n)
 
 
 AS_DRAWN = Drawing("as drawn, the last token being the fifth", lambda n: AT_FIVE)
 CONTINUED = Drawing("the same for n tokens: 2n - 1 arrows", chain_of)
 ONE_MISSING = Drawing("the arrow from h2 to h3 left out", lambda n: AT_FIVE - {("h2", "h3")})
+TOKEN_BEFORE = Drawing("an arrow to each state from the token before its own", lambda n: states_of(n) | arrows(n, 1))
+EVERY_TOKEN = Drawing(
+    "an arrow to each state from every token up to its own", lambda n: states_of(n).union(*(arrows(n, back) for back in range(n)))
+)
+TURNED_ROUND = Drawing(
+    "an arrow from each state to its own token", lambda n: states_of(n) | {(state, token) for token, state in arrows(n)}
+)
 ONE_TOO_MANY = Drawing("an arrow from h1 to h3 added", lambda n: AT_FIVE | {("h1", "h3")})
 
 
@@ -105,6 +147,17 @@ def step_by_step_graph(system: System, n: int) -> Edges:
     uses=("sequential.chain-through-every-state",),
     by=exhaustion(),
     as_written=reading(system=ELMAN, drawing=cases((AS_DRAWN, CONTINUED)), n=5),
+    altered={
+        "A recurrent network is a chain of states, and each has an arrow from the token before its own.": reading(
+            system=ELMAN, drawing=TOKEN_BEFORE, n=5
+        ),
+        "A recurrent network is a chain of states, and each has an arrow from every token so far.": reading(
+            system=ELMAN, drawing=EVERY_TOKEN, n=5
+        ),
+        "A recurrent network is a chain of states, and each has an arrow to its own token.": reading(
+            system=ELMAN, drawing=TURNED_ROUND, n=5
+        ),
+    },
     holds_for={
         "any number of tokens": reading(system=ELMAN, drawing=CONTINUED, n=cases(range(1, 17), "whole numbers from 1 to 16")),
         "the GRU": reading(system=GRU, drawing=AS_DRAWN, n=5),
@@ -115,6 +168,7 @@ def step_by_step_graph(system: System, n: int) -> Edges:
         "near miss: one arrow left out": reading(system=ELMAN, drawing=ONE_MISSING, n=5),
         "near miss: one arrow added": reading(system=ELMAN, drawing=ONE_TOO_MANY, n=5),
         "a recurrence that skips a step": reading(system=SKIP, drawing=AS_DRAWN, n=5),
+        "each step fed the token before its own": reading(system=fed_the_token_before(ELMAN), drawing=AS_DRAWN, n=5),
         "causal attention": reading(system=PREFIX_ATTENTION, drawing=AS_DRAWN, n=5),
         "both directions": reading(system=BIDIRECTIONAL, drawing=AS_DRAWN, n=5),
     },
@@ -161,52 +215,8 @@ def network_with(gamma: float, d: int, generator: torch.Generator) -> elman.Elma
     return elman.Elman(gamma * p.W_h, p.W_x, torch.zeros(d, dtype=torch.float64))
 
 
-@claim(
-    "sequential.step-t-waits-for-t-1",
-    says="No state can be computed before the one before it is done, so n states take n rounds one after another.",
-    lines=(51, 72),
-    expect="qualified",
-    uses=("sequential.chain-through-every-state",),
-    by=search(cases=60),
-    as_written=reading(
-        method=sweeps,
-        activation=torch.tanh,
-        n=whole(40, 120),
-        d=whole(1, 8),
-        gamma=reals(0.25, 0.5),
-        size=reals(0.25, 2),
-        seed=seeds(),
-    ),
-    amended={
-        "the recurrence is carried out step by step": reading(
-            method=step_by_step, activation=torch.tanh, n=whole(1, 12), d=whole(1, 4), gamma=reals(0, 2), size=1.0, seed=seeds()
-        ),
-        "by sweeps over all steps, when nothing is forgotten (orthogonal weights, inputs of size 0.01)": reading(
-            method=sweeps, activation=torch.tanh, n=whole(1, 120), d=whole(2, 8), gamma=1.0, size=0.01, seed=seeds()
-        ),
-    },
-    fails_for={
-        "near miss: by sweeps, when little is forgotten (singular values 0.9)": reading(
-            method=sweeps, activation=torch.tanh, n=whole(300, 400), d=whole(1, 8), gamma=0.9, size=reals(0.25, 2), seed=seeds()
-        ),
-        "a linear recurrence, by scan": reading(
-            method=scan, activation=identity, n=whole(16, 64), d=whole(1, 3), gamma=reals(0.25, 1), size=1.0, seed=seeds()
-        ),
-    },
-    witness={
-        "1024 tokens, γ = ½: some fifteen sweeps": reading(
-            method=sweeps, activation=torch.tanh, n=1024, d=8, gamma=0.5, size=1.0, seed=1
-        ),
-        "the same network on 64 tokens takes as many": reading(
-            method=sweeps, activation=torch.tanh, n=64, d=8, gamma=0.5, size=1.0, seed=1
-        ),
-    },
-    teach="An RNN parallelises to the degree that it forgets. Guess all states, apply the step to all at once, repeat: a sweep "
-    "shrinks the error by γ = σ_max(W_h), so the sweeps do not grow with n. A linear recurrence takes ⌈log₂ n⌉ rounds.",
-    not_shown="A lower bound for all methods: none is known. Sweeps give the states to 10⁻¹⁰, not to the last bit.",
-    cites=("lim2024", "martin2018", "blelloch1990"),
-)
-def n_states_take_n_rounds(method: Method, activation: Activation, n: int, d: int, gamma: float, size: float, seed: int) -> None:
+def rounds_for_n_states(method: Method, activation: Activation, n: int, d: int, gamma: float, size: float, seed: int) -> int:
+    """How many follow one another, once the method has found the states."""
     generator = torch.Generator().manual_seed(seed)
     network = network_with(gamma, d, generator)
     x = size * torch.randn(n, d, generator=generator, dtype=torch.float64)
@@ -216,4 +226,61 @@ def n_states_take_n_rounds(method: Method, activation: Activation, n: int, d: in
         raise ArithmeticError(f"{method.__name__} is off by {error:.3g}: it did not find the states")
     show("tokens", n)
     show("rounds", rounds)
-    at_least(rounds, n, "rounds one after another")
+    return rounds
+
+
+def n_states_take_fewer_rounds(
+    method: Method, activation: Activation, n: int, d: int, gamma: float, size: float, seed: int
+) -> None:
+    at_most(rounds_for_n_states(method, activation, n, d, gamma, size, seed), n - 1, "rounds one after another")
+
+
+BY_STEPS = {"method": step_by_step, "activation": torch.tanh}
+BY_SWEEPS = {"method": sweeps, "activation": torch.tanh}
+
+
+@claim(
+    "sequential.step-t-waits-for-t-1",
+    says="No state can be computed before the one before it is done, so n states take n rounds one after another.",
+    lines=(51, 72),
+    expect="qualified",
+    uses=("sequential.chain-through-every-state",),
+    by=search(cases=60),
+    as_written=reading(n=whole(40, 120), d=whole(1, 8), gamma=reals(0.25, 0.5), size=reals(0.25, 2), seed=seeds(), **BY_SWEEPS),
+    amended={
+        "by sweeps over all steps, when nothing is forgotten (orthogonal weights, inputs of size 0.01)": reading(
+            n=whole(1, 120), d=whole(2, 8), gamma=1.0, size=0.01, seed=seeds(), **BY_SWEEPS
+        ),
+    },
+    altered={
+        "Carried out step by step, n states take fewer than n rounds one after another.": reading(
+            n_states_take_fewer_rounds, n=whole(1, 12), d=whole(1, 4), gamma=reals(0, 2), size=1.0, seed=seeds(), **BY_STEPS
+        ),
+        "By sweeps over all steps, n states take n rounds when everything is forgotten.": reading(
+            n=whole(1, 120), d=whole(2, 8), gamma=0.0, size=0.01, seed=seeds(), **BY_SWEEPS
+        ),
+    },
+    holds_for={
+        "by definition: the recurrence is carried out step by step": reading(
+            n=whole(1, 12), d=whole(1, 4), gamma=reals(0, 2), size=1.0, seed=seeds(), **BY_STEPS
+        ),
+    },
+    fails_for={
+        "near miss: by sweeps, when little is forgotten (singular values 0.9)": reading(
+            n=whole(300, 400), d=whole(1, 8), gamma=0.9, size=reals(0.25, 2), seed=seeds(), **BY_SWEEPS
+        ),
+        "a linear recurrence, by scan": reading(
+            method=scan, activation=identity, n=whole(16, 64), d=whole(1, 3), gamma=reals(0.25, 1), size=1.0, seed=seeds()
+        ),
+    },
+    witness={
+        "1024 tokens, γ = ½: fewer than thirty sweeps": reading(n=1024, d=8, gamma=0.5, size=1.0, seed=1, **BY_SWEEPS),
+        "the same network on 64 tokens takes one less": reading(n=64, d=8, gamma=0.5, size=1.0, seed=1, **BY_SWEEPS),
+    },
+    teach="An RNN parallelises to the degree that it forgets. Guess all states, apply the step to all at once, repeat: a sweep "
+    "shrinks the error by γ = σ_max(W_h), so the sweeps do not grow with n. A linear recurrence takes ⌈log₂ n⌉ rounds.",
+    not_shown="A lower bound for all methods: none is known. Sweeps give the states to 10⁻¹⁰, not to the last bit.",
+    cites=("lim2024", "martin2018", "blelloch1990"),
+)
+def n_states_take_n_rounds(method: Method, activation: Activation, n: int, d: int, gamma: float, size: float, seed: int) -> None:
+    at_least(rounds_for_n_states(method, activation, n, d, gamma, size, seed), n, "rounds one after another")

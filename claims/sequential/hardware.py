@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from claims.kit import at_most, cases, claim, exhaustion, holds, reading, search, show
+from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, reading, search, show
 from claims.kit.domains import whole
 from claims.sequential.figures import speedup_on_processors
 from claims.subjects.traces import traced
@@ -16,6 +16,7 @@ from impls.tracing.systems import (
     ELMAN,
     GRU,
     LSTM,
+    SCAN,
     SELF_ATTENTION,
     System,
 )  # fmt: skip
@@ -27,6 +28,16 @@ def average_parallelism(system: System, n: int, d: int) -> float:
     return graph.work / graph.span_bounded
 
 
+def twice_as_long_is_twice_as_parallel(system: System, n: int, d: int) -> None:
+    at_least(
+        average_parallelism(system, 2 * n, d), 2 * average_parallelism(system, n, d), f"processors kept busy by {2 * n} tokens"
+    )
+
+
+def twice_as_wide_is_no_more_parallel(system: System, n: int, d: int) -> None:
+    at_most(average_parallelism(system, n, 2 * d), average_parallelism(system, n, d), f"processors kept busy at width {2 * d}")
+
+
 @claim(
     "sequential.o1-parallelism",
     says="A chain of n dependent steps offers parallelism that does not grow with n, however many cores there are.",
@@ -35,11 +46,20 @@ def average_parallelism(system: System, n: int, d: int) -> float:
     uses=("sequential.step-t-waits-for-t-1",),
     by=search(cases=40),
     as_written=reading(system=ELMAN, n=whole(1, 48), d=whole(1, 4)),
+    altered={
+        "A chain of n dependent steps offers parallelism in proportion to n.": reading(
+            twice_as_long_is_twice_as_parallel, system=ELMAN, n=whole(1, 24), d=whole(1, 4)
+        ),
+        "A chain of dependent steps offers parallelism that does not grow with their width.": reading(
+            twice_as_wide_is_no_more_parallel, system=ELMAN, n=whole(1, 24), d=whole(1, 2)
+        ),
+    },
     holds_for={
         "the LSTM": reading(system=LSTM, n=whole(1, 16), d=whole(1, 3)),
         "the GRU": reading(system=GRU, n=whole(1, 16), d=whole(1, 3)),
     },
     fails_for={
+        "near miss: a linear recurrence, by scan": reading(system=SCAN, n=whole(2, 64), d=whole(1, 4)),
         "self-attention": reading(system=SELF_ATTENTION, n=whole(1, 256), d=whole(1, 4)),
         "causal self-attention": reading(system=CAUSAL_ATTENTION, n=whole(1, 256), d=whole(1, 4)),
     },
@@ -109,6 +129,17 @@ RECURRENT = Products("RNN: as many as tokens", recurrent_products, length)
     amended={
         "one says a fixed number of products a layer, whatever the length": reading(
             part=cases((RECURRENT, Products("Transformer: the same at all lengths", transformer_products, six))), n=LENGTHS
+        ),
+    },
+    altered={
+        "A Transformer takes 512 products that wait for one another, a recurrent network a fixed number at any length.": reading(
+            part=cases(
+                (
+                    Products("Transformer: as many as tokens", transformer_products, length),
+                    Products("RNN: the same at all lengths", recurrent_products, six),
+                )
+            ),
+            n=LENGTHS,
         ),
     },
     fails_for={

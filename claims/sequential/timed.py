@@ -3,7 +3,7 @@
 import math
 
 from claims.figures.hardware import extrapolated, measured_and_predicted, price_of_sequence, time_by_length, times_as_fast
-from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, show
+from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, measure, reading, show
 from claims.kit.domains import seeds
 from claims.sequential.figures import time_on_processors
 from claims.subjects.machines import (
@@ -44,6 +44,28 @@ def done_at_once(on: Machine) -> float:
     return known.abilities.rate / known.clock if known and known.clock else math.nan
 
 
+def a_recurrent_layer_is_slower(on: Machine, rival: Layer, n: int, batch: int, seed: int) -> None:
+    recurrent, other = on.seconds((LSTM, rival), n, batch, seed)
+    holds(recurrent > other, f"{on}: the LSTM takes {recurrent / other:.2f} times as long")
+
+
+def the_second_takes_a_larger_fraction_of_the_time(
+    on: Machine, behind: Layer, ahead: Layer, n: int, batch: int, times: int, seed: int
+) -> None:
+    slow, fast = on.seconds((behind, ahead), n, batch, seed)
+    holds(slow < times * fast, f"{on}: time of {behind} over time of {ahead}: {slow / fast:.2f}")
+
+
+def one_grows_hardly_faster_with_length(on: Machine, recurrent: Layer, parallel: Layer, batch: int, seed: int) -> None:
+    short, long = (on.seconds((recurrent, parallel), n, batch, seed) for n in (16, 512))
+    growth, other = (after / before for before, after in zip(short, long, strict=True))
+    holds(growth < 4 * other, f"{on}: growth of {recurrent} over growth of {parallel}: {growth / other:.2f}")
+
+
+def a_hundred_operations_a_cycle_at_most(on: Machine, seed: int) -> None:
+    at_most(on.operations_a_cycle(seed), 100, f"{on}: operations in a cycle of the clock")
+
+
 @claim(
     "sequential.speedup-needs-parallel-hardware",
     says="Attention owes its advantage in time over recurrence to parallel hardware: on one core it has none.",
@@ -63,6 +85,11 @@ def done_at_once(on: Machine) -> float:
             on=ONE_CORE, rival=ATTENTION, n=512, batch=4, seed=seeds()
         ),
         "a whole layer, and two cores for one": reading(on=TWO_CORES, rival=TRANSFORMER, n=256, batch=4, seed=seeds()),
+    },
+    altered={
+        "On one core a whole Transformer layer takes less time than recurrence.": reading(
+            a_recurrent_layer_is_slower, on=ONE_CORE, rival=TRANSFORMER, n=256, batch=4, seed=seeds()
+        )
     },
     fails_for={
         "an LSTM of a quarter of the width as the rival": reading(
@@ -98,6 +125,11 @@ def a_recurrent_layer_is_no_slower(on: Machine, rival: Layer, n: int, batch: int
     by=repetitions(),
     as_written=reading(on=GPU, times=1, seed=seeds(), **LITTLE),
     amended={"the layers are wide and the batch is large": reading(on=GPU, times=1, seed=seeds(), **BUSY)},
+    altered={
+        "On a GPU an LSTM layer takes less time than a Transformer layer, if both are wide and the batch is large.": reading(
+            on=GPU, times=1, seed=seeds(), **BUSY | {"behind": WIDE_TRANSFORMER, "ahead": WIDE_LSTM}
+        )
+    },
     holds_for={
         "narrow layers on a core, steps called one by one beside a scan": reading(times=1, seed=seeds(), **STEPS_AND_ROUNDS)
     },
@@ -133,6 +165,18 @@ a_tenth_of_the_time = claim(
     amended={
         "there are two cores": reading(on=TWO_CORES, behind=LSTM, ahead=TRANSFORMER, n=512, batch=4, times=10, seed=seeds())
     },
+    altered={
+        "On one CPU core a Transformer layer takes more than a tenth of the time of an LSTM layer for a training step.": reading(
+            the_second_takes_a_larger_fraction_of_the_time,
+            on=ONE_CORE,
+            behind=LSTM,
+            ahead=TRANSFORMER,
+            n=512,
+            batch=4,
+            times=10,
+            seed=seeds(),
+        )
+    },
     holds_for={"narrow layers, steps called one by one beside a scan": reading(times=10, seed=seeds(), **STEPS_AND_ROUNDS)},
     teach="Not on one core and not on two: there a Transformer layer, which does more work a token, takes more time. Ten times "
     "is a figure for hardware that does thousands of operations at once; name the machine whenever you name it.",
@@ -163,6 +207,11 @@ a_tenth_of_it_on_a_gpu = claim(
             on=GPU, behind=STEPPED, ahead=WIDE_TRANSFORMER, n=512, batch=16, times=10, seed=seeds()
         ),
     },
+    altered={
+        "On a GPU an LSTM layer that is called step by step takes a tenth of the time of a Transformer layer.": reading(
+            on=GPU, behind=WIDE_TRANSFORMER, ahead=STEPPED, n=512, batch=16, times=10, seed=seeds()
+        )
+    },
     holds_for={
         "narrow layers on a core, steps called one by one beside a scan": reading(times=10, seed=seeds(), **STEPS_AND_ROUNDS)
     },
@@ -188,6 +237,11 @@ a_tenth_of_it_on_a_gpu = claim(
     uses=("sequential.512-steps",),
     by=repetitions(),
     as_written=reading(on=ONE_CORE, recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()),
+    altered={
+        "On one CPU core 512 tokens in place of 16 slow a recurrent layer hardly more than a Transformer layer.": reading(
+            one_grows_hardly_faster_with_length, on=ONE_CORE, recurrent=LSTM, parallel=TRANSFORMER, batch=4, seed=seeds()
+        )
+    },
     holds_for={
         "a scan in place of the Transformer layer, so narrow that launching is all it costs": reading(
             on=ONE_CORE, recurrent=NARROW_LSTM, parallel=NARROW_SCAN, batch=1, seed=seeds()
@@ -222,6 +276,11 @@ so_does_it_on_a_gpu = claim(
             on=GPU, recurrent=STEPPED_NARROW, parallel=TRANSFORMER, batch=4, seed=seeds()
         )
     },
+    altered={
+        "On a GPU 512 tokens take a Transformer layer far longer than 16, a recurrent layer called step by step hardly.": reading(
+            on=GPU, recurrent=TRANSFORMER, parallel=STEPPED_NARROW, batch=4, seed=seeds()
+        )
+    },
     holds_for={
         "a scan and steps on a core, so narrow that launching is all they cost": reading(
             on=ONE_CORE, recurrent=NARROW_LSTM, parallel=NARROW_SCAN, batch=1, seed=seeds()
@@ -253,6 +312,11 @@ so_does_it_on_a_gpu = claim(
     expect="supported",
     by=repetitions(),
     as_written=reading(on=GPU, seed=seeds()),
+    altered={
+        "A GPU does dozens of floating-point operations at once.": reading(
+            a_hundred_operations_a_cycle_at_most, on=GPU, seed=seeds()
+        )
+    },
     fails_for={"one CPU core": reading(on=ONE_CORE, seed=seeds())},
     also=on_other_gpus(seed=seeds()),
     teach="At once is in one cycle of the clock. In a product of large matrices of float32 an H100 comes to "
@@ -271,7 +335,10 @@ def a_thousand_operations_a_cycle(on: Machine, seed: int) -> None:
 
 EVERY = cases(all_timings(), "every layer, length, width and machine that was recorded")
 WIDE_ONES = [one for one in all_timings() if one.layer.d >= 128]
-ON_CORES = [one for one in WIDE_ONES if one.on.kind == "cpu"]
+ON_CORES = cases([one for one in WIDE_ONES if one.on.kind == "cpu"], "those of width 128 and more, on cores")
+NARROW_ON_CORES = cases(
+    [one for one in all_timings() if one.layer.d < 128 and one.on.kind == "cpu"], "those of a width below 128, on cores"
+)
 PLENTY = [one for one in all_timings() if one.layer.d >= 512 and one.n >= 256]
 
 
@@ -291,12 +358,21 @@ PLENTY = [one for one in all_timings() if one.layer.d >= 512 and one.n >= 256]
             timed=cases(WIDE_ONES, "those of width 128 and more"), factor=2 * STATED, leave_out=""
         ),
         "they are timed on cores, layers are 128 wide or wider, and eight will do": reading(
-            timed=cases(ON_CORES, "those of width 128 and more, on cores"), factor=2 * STATED, leave_out=""
+            timed=ON_CORES, factor=2 * STATED, leave_out=""
+        ),
+    },
+    altered={
+        "Timed on cores, with layers 128 wide or wider, they predict within a factor of two.": reading(
+            timed=ON_CORES, factor=2, leave_out=""
+        ),
+        "Timed on cores, with layers narrower than 128, they predict within a factor of eight.": reading(
+            timed=NARROW_ON_CORES, factor=2 * STATED, leave_out=""
         ),
     },
     fails_for={
-        "without the operations in a row": reading(timed=EVERY, factor=2 * STATED, leave_out="chain"),
-        "without the work and the bytes": reading(timed=EVERY, factor=2 * STATED, leave_out="work and bytes"),
+        "near miss: a factor of four on cores": reading(timed=ON_CORES, factor=STATED, leave_out=""),
+        "on cores, without the operations in a row": reading(timed=ON_CORES, factor=2 * STATED, leave_out="chain"),
+        "on cores, without the work and the bytes": reading(timed=ON_CORES, factor=2 * STATED, leave_out="work and bytes"),
     },
     teach="Count operations in a row, each at what it costs to launch one; add the work at the rate, or the bytes at the "
     "bandwidth, whichever takes longer. On cores three numbers of a machine then predict what a dozen layers take at all "
@@ -307,6 +383,10 @@ PLENTY = [one for one in all_timings() if one.layer.d >= 512 and one.n >= 256]
     "another, recorded later, and not on GPUs. The condition for those, width 512 and 256 tokens, was added after the H100 "
     "and broke on the H200, once.",
     cites=("brent1974", "williams2009"),
+    contrary=(
+        "layers are 512 wide or wider, and sequences 256 tokens or longer",
+        "layers are 128 wide or wider, and eight will do",
+    ),
     figure=measured_and_predicted,
 )
 def the_prediction_is_right_to_a_factor(timed: Timed, factor: int, leave_out: str) -> None:

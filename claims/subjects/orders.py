@@ -116,7 +116,9 @@ def ways(words: str, where: Callable[[int, int, int], bool] = lambda a, b, c: Tr
 EVERY_WAY = ways("n and d grow: one alone, both alike, one like the other's square")
 WITH_A_WIDTH = ways("n, d and k ≤ n grow: one alone, some alike, some like another's square", wide=True)
 N_ALONE = ways("n alone grows", lambda a, b, c: b == c == 0)
+D_ALONE = ways("d alone grows", lambda a, b, c: a == c == 0)
 N_KEEPS_UP = ways("n and d grow, n as fast as d at least", lambda a, b, c: a >= b)
+D_KEEPS_UP = ways("n and d grow, d as fast as n at least", lambda a, b, c: b >= a)
 
 
 def compared(entry: Entry, way: Way) -> int:

@@ -39,6 +39,7 @@ ON_PAPER = {
     "work: 6nd² + (4d + 6)(nr": windows_on_paper,
     "path through a stack of contiguous": layers_until_all_is_read,
     "online softmax, kept": lambda n, d, k: 4 * n * d + n,
+    "online softmax by blocks": lambda n, d, k: max(16 * n, n * d, d * d),
     "textbook, kept": lambda n, d, k: n * n + 3 * n * d,
 }
 PRINTED = {
