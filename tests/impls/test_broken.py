@@ -31,6 +31,11 @@ def an_lstm_step(shape, rng):
     return lstm.draw(shape.d, shape.m, rng), (h, C), sequence(shape, rng)[0]
 
 
+def an_lstm_run(shape, rng):
+    p, start, _ = an_lstm_step(shape, rng)
+    return p, sequence(shape, rng), start
+
+
 def a_gru_step(shape, rng):
     return gru.draw(shape.d, shape.m, rng), states(shape, rng)[0], sequence(shape, rng)[0]
 
@@ -60,6 +65,9 @@ DEFECTS = [
     (lstm.step, broken.lstm_step_forget_and_input_swapped, an_lstm_step),
     (lstm.step, broken.lstm_step_without_biases, an_lstm_step),
     (lstm.step, broken.lstm_step_cell_not_squashed, an_lstm_step),
+    (lstm.step, broken.lstm_step_gates_read_the_cell, an_lstm_step),
+    (lstm.step, broken.lstm_step_in_onnx_order, an_lstm_step),
+    (lstm.run, broken.lstm_run_gates_one_token_late, an_lstm_run),
     (gru.step_reset_after, broken.gru_step_update_swapped, a_gru_step),
     (gru.step_reset_after, broken.gru_step_reset_too_early, a_gru_step),
     (bidirectional.run, broken.bidirectional_not_flipped_back, two_directions),
