@@ -14,8 +14,6 @@ from impls.recurrent.recurrence import uniform, unroll
 
 Tokens = Sequence[torch.Tensor]
 
-# --- what it costs --------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True)
 class Sizes:
@@ -99,6 +97,14 @@ def three_less_one_over_layers(layers: int) -> Fraction:
     return 3 - Fraction(1, layers)
 
 
+def two_to_the_layers(layers: int) -> Fraction:
+    return Fraction(2**layers)
+
+
+def four_times(layers: int) -> Fraction:
+    return Fraction(4)
+
+
 WIDTHS = [(n, 2, m, head) for n in (1, 2) for m in (1, 2, 3) for head in (0, 5)]
 OTHER_SIZES = "states 2 wide, inputs 1 to 3 wide, with a head and without"
 ONE_LAYER = cases([Sizes(1, *widths) for widths in WIDTHS], f"one layer, {OTHER_SIZES}")
@@ -118,6 +124,14 @@ COUNTS = cases((operations, weight_entries))
         "there is one layer": reading(count=COUNTS, sizes=ONE_LAYER, factor=twice),
         "for L layers with inputs as wide as states one says 3 - 1/L times": reading(
             count=COUNTS, sizes=EQUAL_WIDTHS, factor=three_less_one_over_layers
+        ),
+    },
+    altered={
+        "Reading in both directions takes four times the computation if there is one layer.": reading(
+            count=COUNTS, sizes=ONE_LAYER, factor=four_times
+        ),
+        "Reading in both directions takes 2^L times the computation for L layers with inputs as wide as states.": reading(
+            count=COUNTS, sizes=EQUAL_WIDTHS, factor=two_to_the_layers
         ),
     },
     fails_for={
