@@ -110,6 +110,10 @@ NEARLY_ALONG = only(
     "the same, the forget bias too large by 10⁻¹²",
 )
 
+GATES_EXCHANGED = only(
+    partial(lstm.jacobian_along_the_cell, step=broken.lstm_step_forget_and_input_swapped), "the same, f and i exchanged"
+)
+
 
 def state_jacobian(p: lstm.LSTM, x: torch.Tensor) -> torch.Tensor:
     """dh_T/dh_1 over all paths."""
@@ -157,6 +161,7 @@ def the_first_gate_counts_as_well(run: LSTMRun) -> None:
     },
     fails_for={
         "near miss: along the cell, the forget bias too large by 10⁻¹²": reading(run=lstm_runs(), gradient=NEARLY_ALONG),
+        "along the cell, f and i exchanged": reading(run=lstm_runs(widest=1), gradient=GATES_EXCHANGED),
         "near miss: recurrent weights times 10⁻¹¹": reading(run=lstm_runs(recurrent=1e-11, widest=1), gradient=OVER_ALL),
         "of the gates only f reads h": reading(run=lstm_runs(reads_h="f", widest=1), gradient=OVER_ALL),
         "of the gates only i reads h": reading(run=lstm_runs(reads_h="i", widest=1), gradient=OVER_ALL),

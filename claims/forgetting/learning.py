@@ -82,6 +82,7 @@ def the_first_symbol_is_gone_after_500(seed: int, each: tuple[Setting, ...], mix
     not_shown="Natural text, on which attraction errors of trained LSTMs were published. Fillers of a hundred words.",
     scope=f"{AGREEMENT}; {THREE_STARTS}, widths 32 and 128; 5 budgets; 10 or 20 words between head and verb",
     cites=("linzen2016",),
+    contrary=("orthogonal weights, width 128, twenty words", "a forget bias of 1"),
     figure=every_seed("share", "share of sentences with that verb", "A trained LSTM writes the right verb after ten words"),
 )
 def it_writes_that_verb(seed: int, each: tuple[Setting, ...], verb: str) -> None:

@@ -56,6 +56,7 @@ def neither_memory_is_poor(seed: int, plain: tuple[Setting, ...], gated: tuple[S
     not_shown="Where the plain network gives up: between five tokens and fifty it depends on the seed and the learning rate.",
     scope=f"{SETTING}; tanh networks as torch or Keras draws them; {THREE_STARTS}; widths 32 and 128; lags 3 and 5; 5 budgets",
     cites=("bengio1994", "hochreiter1997"),
+    contrary=("poor is whatever is not learnt", "as torch draws both, with a fifth of the steps"),
     figure=every_seed(
         "plain",
         "accuracy of the plain network",
