@@ -10,7 +10,9 @@ import pytest
 import torch
 from hypothesis import given
 
+from impls.broken import bidirectional as broken_bidirectional
 from impls.broken import cells as broken
+from impls.broken import gru as broken_gru
 from impls.learning import bptt
 from impls.recurrent import bidirectional, elman, gru, linear, lstm
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds, sequence, shapes
@@ -79,6 +81,12 @@ DEFECTS = [
     (linear.scan, broken.scan_decay_of_the_step_before, decays_and_terms),
     (linear.scan, broken.scan_halves_not_joined, decays_and_terms),
 ]
+OF_OTHER_MODULES = [
+    (bidirectional.run, broken_bidirectional.backward_half_first, two_directions),
+    (bidirectional.run, broken_bidirectional.one_network_for_both, two_directions),
+    (gru.step_reset_before, broken_gru.gru_step_lets_in_what_it_keeps, a_gru_step),
+    (gru.step_reset_before, broken_gru.gru_step_candidate_added_whole, a_gru_step),
+]
 NEAR_MISSES = [
     (elman.step, broken.elman_step_bias_nearly, an_elman_step),
     (lstm.step, broken.lstm_step_forget_nearly, an_lstm_step),
@@ -96,7 +104,7 @@ def difference(right, wrong, arguments):
     return max(gap(*pair) for pair in both)
 
 
-@pytest.mark.parametrize(("right", "wrong", "draw"), DEFECTS, **named)
+@pytest.mark.parametrize(("right", "wrong", "draw"), DEFECTS + OF_OTHER_MODULES, **named)
 @given(SHAPES, seeds())
 def test_a_defect_shows(right, wrong, draw, shape, seed):
     """In one draw of three at least: a cell that happens to be small is hardly changed by squashing it."""
