@@ -150,12 +150,13 @@ def the_first_gate_counts_as_well(run: LSTMRun) -> None:
         "neither f nor i nor the candidate reads h (the output gate may)": reading(run=lstm_runs(reads_h="o"), gradient=OVER_ALL),
     },
     altered={
-        "Where neither f nor i nor the candidate reads h, gradients meet nothing but forget gates from a state h to an earlier "
-        "one.": reading(run=lstm_runs(reads_h="o"), gradient=state_jacobian),
-        "Where neither f nor i nor the candidate reads h, they meet input gates alone from a cell to an earlier one.": reading(
+        "Where neither f nor i nor C̃ reads h, gradients meet forget gates alone from a state h to an earlier one.": reading(
+            run=lstm_runs(reads_h="o"), gradient=state_jacobian
+        ),
+        "Where neither f nor i nor C̃ reads h, gradients meet input gates alone from a cell to an earlier one.": reading(
             the_cell_gradient_is_the_product_of_input_gates, run=lstm_runs(reads_h="o")
         ),
-        "There they meet the forget gates of all steps, that of the earlier cell among them.": reading(
+        "Where neither f nor i nor C̃ reads h, they meet all forget gates, the one that made the earlier cell too.": reading(
             the_first_gate_counts_as_well, run=lstm_runs(reads_h="o")
         ),
     },

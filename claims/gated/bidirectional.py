@@ -175,7 +175,7 @@ def no_earlier_token_changes_the_output(system: System, half: slice, t: int, see
         "A bidirectional network is autoregressive: its output at a position does not change with later tokens.": reading(
             no_later_token_changes_the_output, system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()
         ),
-        "Its output at a position changes with later tokens and not with earlier ones.": reading(
+        "The output of a bidirectional network changes with later tokens and not with earlier ones.": reading(
             no_earlier_token_changes_the_output, system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()
         ),
     },
@@ -296,7 +296,7 @@ LENGTHS = cases((4, 8))
         )
     },
     altered={
-        "The two passes of a layer run side by side, and so do the layers.": reading(
+        "In both directions the two passes of a layer run side by side, and so do the layers.": reading(
             network=BOTH_WAYS, n=LENGTHS, passes=one_for_all
         ),
     },

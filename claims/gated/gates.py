@@ -57,10 +57,10 @@ def some_two_steps_overlap(system: System, past_only: bool, n: int) -> None:
         )
     },
     altered={
-        "In both, work that reads an earlier state can be done for two steps at once.": reading(
+        "In a plain network and an LSTM, work that reads an earlier state can be done for two steps at once.": reading(
             some_two_steps_overlap, system=cases((ELMAN, LSTM_AHEAD, LSTM)), past_only=True, n=cases((3, 4, 6))
         ),
-        "Both let some work on one step be done together with work on another.": reading(
+        "A plain network and an LSTM both let some work on one step be done together with work on another.": reading(
             some_two_steps_overlap, system=cases((ELMAN, LSTM_AHEAD)), past_only=False, n=cases((2, 4))
         ),
     },
@@ -312,7 +312,7 @@ def every_document_is_lost(memory: Packed | Machine) -> None:
         "Where there are more documents than states, every document loses something.": reading(
             every_document_is_lost, memory=TOO_MANY
         ),
-        "As soon as the tokens reach n*, something is lost.": reading(
+        "Compressing a document into so many numbers loses something as soon as it has n* tokens.": reading(
             memory=cases([*FULL, *TOO_FULL], "n* tokens or one more, packed into 2 to 512 numbers")
         ),
     },

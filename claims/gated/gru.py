@@ -233,7 +233,7 @@ def torch_gru(p: gru.GRU, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
         "The printed equations define the GRU, as torch computes it, once z and 1 - z change places.": reading(
             form=replace(PRINTED, z_weighs_the_old=True), drawn=seeded_grus(width=(1, 5), steps=(1, 8))
         ),
-        "Once that is done the reset gate weighs the old state, and the update gate what the candidate reads of it.": reading(
+        "In torch's GRU the reset gate weighs the old state, and the update gate what the candidate reads of it.": reading(
             form=replace(TORCHS, gates_exchanged=True), drawn=seeded_grus(width=(1, 5), steps=(1, 8))
         ),
     },
