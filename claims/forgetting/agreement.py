@@ -37,6 +37,11 @@ IN_FULL_LENGTH = Sentence(" ".join([KEY, *[FILLER] * 10]), THERE)
     expect="refuted",
     by=exhaustion(),
     as_written=reading(grammar=ENGLISH, sentence=filled(KEY, THERE, (HALL, DOORS, SUMMER)), verb="are"),
+    altered={
+        "In “The key to the cabinets … on the table” the right verb is “is”.": reading(
+            grammar=ENGLISH, sentence=filled(KEY, THERE, (HALL, DOORS, SUMMER)), verb="is"
+        ),
+    },
     holds_for={
         "the keys to the cabinets": reading(grammar=ENGLISH, sentence=filled(KEYS, THERE, (HALL, SUMMER)), verb="are"),
         "a speaker who agrees with the nearest noun, all of them plural": reading(
@@ -103,6 +108,11 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
             system=LSTM, sentence=filled(KEY, THERE, (HALL, SUMMER), 1), noun=last_before_the_verb, verb="is", seed=seeds()
         ),
     },
+    altered={
+        "An LSTM goes wrong here and writes “are”, because the last noun before the verb is plural.": reading(
+            system=LSTM, sentence=filled(KEY, THERE, (DOORS, OWNERS)), noun=last_before_the_verb, verb="are", seed=seeds()
+        ),
+    },
     holds_for={
         "the keys to the cabinet": reading(
             system=LSTM, sentence=Sentence("the keys to the cabinet", THERE), noun=last_before_the_verb, verb="is", seed=seeds()
@@ -121,6 +131,7 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
     "cabinets are”: the more such nouns in between, the more errors LSTMs make (Linzen et al.).",
     not_shown="What a trained LSTM writes. That a singular noun draws as a plural one does: in people it hardly does.",
     cites=("bock1991", "linzen2016"),
+    contrary=("the noun meant is the last before the verb", "the same, and the filler ends in a singular noun"),
 )
 def the_noun_draws_to_a_wrong_verb(system: System, sentence: Sentence, noun: Find, verb: str, seed: int) -> None:
     """Three things have to be so: the noun is known by then, it has the verb's number, and the verb is wrong."""

@@ -1,5 +1,7 @@
 """LSTMs whose weights are set by hand, with two pasts that differ in the first token: one that keeps a bit, one that loses it."""
 
+from math import log
+
 import numpy as np
 
 from claims.kit import Domain, only
@@ -22,14 +24,20 @@ def feedback(lag: int) -> TwoPasts:
     return TwoPasts(constructive.feedback_lstm(), bits(write), bits(-write), np.array([[1.0], [-1], [-1]]), lag)
 
 
-def constant_gate(b_f: float, lag: int) -> TwoPasts:
+def constant_gate(b_f: float, lag: int, b_o: float = 0) -> TwoPasts:
     """A cell that writes the first token's sign and then keeps the share σ(b_f) at each step."""
-    return TwoPasts(hand_set(W_C=[0, 1], b_f=b_f), bits(1), bits(-1), np.zeros((1, 1)), lag)
+    return TwoPasts(hand_set(W_C=[0, 1], b_f=b_f, b_o=b_o), bits(1), bits(-1), np.zeros((1, 1)), lag)
 
 
 def kept(b_f: float, lag: int) -> Domain:
     """The same as what a reading is put to."""
     return only(constant_gate(b_f, lag), f"a cell with f = σ({b_f:g}), {lag} later tokens")
+
+
+def left_after(share: float, lag: int) -> Domain:
+    """A cell whose gate leaves that share after so many tokens, and an output gate that is shut: all there is is in the cell."""
+    f = share ** (1 / lag)
+    return only(constant_gate(log(f / (1 - f)), lag, b_o=-40), f"a cell that keeps {share!r} over {lag} later tokens, and h at 0")
 
 
 def output_loop() -> TwoPasts:

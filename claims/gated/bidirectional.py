@@ -1,10 +1,11 @@
-"""Networks that read in both directions of time: what they are, what they cost, and what they leave as it was."""
+"""Networks that read in both directions of time: what they are, and what they leave as it was."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
+from typing import cast
 
 import torch
 
@@ -12,10 +13,9 @@ from claims.kit import cases, claim, close, exhaustion, holds, only, reading, ro
 from claims.kit.domains import seeds, whole
 from claims.subjects.traces import traced
 from impls.broken import cells as broken
-from impls.broken.bidirectional import backward_states_nearly, both_read_forwards
-from impls.counting.graph import trace
+from impls.broken.bidirectional import backward_half_first, backward_states_nearly, both_read_forwards, one_network_for_both
 from impls.recurrent import bidirectional, elman, gru, lstm
-from impls.recurrent.recurrence import uniform, unroll, zeros
+from impls.recurrent.recurrence import unroll, zeros
 from impls.tracing import positions
 from impls.tracing.systems import (
     BIDIRECTIONAL,
@@ -78,6 +78,18 @@ def by_torch(cell: Cell, forward: object, backward: object, xs: torch.Tensor) ->
         return layer(xs)[0]
 
 
+def each_half_reads_every_token(cell: Cell, n: int, d: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    forward, backward = cell.draw(d, 3, generator), cell.draw(d, 3, generator)
+    tokens = [torch.randn(3, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(n)]
+    outputs = bidirectional.run(partial(cell.run, forward), partial(cell.run, backward), tokens)
+    for half in (outputs[:, :d], outputs[:, d:]):
+        for t, output in enumerate(half):
+            gradients = torch.autograd.grad(output.sum(), tokens, retain_graph=True)
+            unread = [s + 1 for s, gradient in enumerate(gradients) if not gradient.any()]
+            holds(not unread, f"half of output {t + 1} does not read the tokens {unread}")
+
+
 @claim(
     "gated.bidirectional-both-sides",
     says="A bidirectional network reads the sequence in both directions and joins the two states of each position, so that every "
@@ -86,10 +98,23 @@ def by_torch(cell: Cell, forward: object, backward: object, xs: torch.Tensor) ->
     expect="supported",
     by=search(cases=60),
     as_written=reading(cell=CELLS, together=bidirectional.run, n=whole(1, 5), d=whole(1, 4), seed=seeds()),
-    fails_for={
-        "near miss: the backward half too large by one part in 10⁹": reading(
-            cell=CELLS, together=backward_states_nearly, n=whole(1, 5), d=whole(1, 4), seed=seeds()
+    altered={
+        "In a bidirectional network each half of the state at a position draws on past and future.": reading(
+            each_half_reads_every_token, cell=CELLS, n=whole(2, 5), d=whole(1, 4), seed=seeds()
         ),
+        "A bidirectional network reads the sequence in both directions with the same weights.": reading(
+            cell=CELLS, together=one_network_for_both, n=whole(1, 5), d=whole(1, 4), seed=seeds()
+        ),
+    },
+    fails_for={
+        "near miss: the backward half too large by one part in 10¹¹": reading(
+            cell=CELLS,
+            together=only(partial(backward_states_nearly, by=1e-11), "the backward half too large by one part in 10¹¹"),
+            n=whole(1, 5),
+            d=whole(1, 4),
+            seed=seeds(),
+        ),
+        "the backward half first": reading(cell=CELLS, together=backward_half_first, n=whole(1, 5), d=whole(1, 4), seed=seeds()),
         "backward states not turned round": reading(
             cell=CELLS, together=broken.bidirectional_not_flipped_back, n=whole(2, 5), d=whole(1, 4), seed=seeds()
         ),
@@ -122,6 +147,22 @@ def every_output_is_torchs_and_reads_every_token(
 WHOLE, FORWARD_HALF = only(slice(None), "all of it"), only(slice(0, 2), "the states of the forward direction")
 
 
+def no_later_token_changes_the_output(system: System, half: slice, t: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    p = system.draw(2, generator)
+    *read, one, other = (torch.randn(2, generator=generator, dtype=torch.float64) for _ in range(t + 2))
+    before, after = (system.run(p, [*read, following])[t - 1][0][half] for following in (one, other))
+    holds(torch.equal(before, after), f"output {t} changes with the token that follows")
+
+
+def no_earlier_token_changes_the_output(system: System, half: slice, t: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    p = system.draw(2, generator)
+    one, other, *read = (torch.randn(2, generator=generator, dtype=torch.float64) for _ in range(t + 2))
+    before, after = (system.run(p, [first, *read])[t][0][half] for first in (one, other))
+    holds(torch.equal(before, after), f"output {t + 1} changes with the first token")
+
+
 @claim(
     "gated.bidirectional-not-autoregressive",
     says="A bidirectional network is not autoregressive: its output at a position changes with later tokens, the very ones "
@@ -130,6 +171,14 @@ WHOLE, FORWARD_HALF = only(slice(None), "all of it"), only(slice(0, 2), "the sta
     expect="supported",
     by=search(cases=60),
     as_written=reading(system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()),
+    altered={
+        "A bidirectional network is autoregressive: its output at a position does not change with later tokens.": reading(
+            no_later_token_changes_the_output, system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()
+        ),
+        "The output of a bidirectional network changes with later tokens and not with earlier ones.": reading(
+            no_earlier_token_changes_the_output, system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()
+        ),
+    },
     holds_for={
         "the bidirectional LSTM": reading(system=BIDIRECTIONAL_LSTM, half=WHOLE, t=whole(1, 6), seed=seeds()),
         "self-attention without a mask": reading(system=SELF_ATTENTION, half=WHOLE, t=whole(1, 6), seed=seeds()),
@@ -217,6 +266,10 @@ def one_a_layer(layers: int, n: int) -> Fraction:
     return Fraction(layers)
 
 
+def one_for_all(layers: int, n: int) -> Fraction:
+    return Fraction(1)
+
+
 def overlapping(layers: int, n: int) -> Fraction:
     """As a stack in one direction, where a layer starts on a token as soon as the one below has left it."""
     return Fraction(n + layers - 1, n)
@@ -241,6 +294,11 @@ LENGTHS = cases((4, 8))
         "the two passes of a layer run side by side, and only layers one after another": reading(
             network=BOTH_WAYS, n=LENGTHS, passes=one_a_layer
         )
+    },
+    altered={
+        "In both directions the two passes of a layer run side by side, and so do the layers.": reading(
+            network=BOTH_WAYS, n=LENGTHS, passes=one_for_all
+        ),
     },
     holds_for={
         "one direction, two layers that overlap": reading(
@@ -270,13 +328,44 @@ def the_longest_chain_is_so_many_passes(network: TracedNetwork, n: int, passes: 
     holds(chain == wanted * one, f"{chain} operations in a row at n = {n}, {wanted} times {one} wanted")
 
 
+BOTH_DIRECTIONS = cases((BIDIRECTIONAL, BIDIRECTIONAL_LSTM))
+
+
+def paths_away(system: System, n: int) -> Iterator[tuple[int, list[int | None]]]:
+    """Each output, and its shortest paths from the tokens to the right and to the left, from nearest to farthest."""
+    graph = traced(system, n, 2)
+    for output in range(n):
+        paths = [graph.shortest_path(token, output) for token in range(n)]
+        show(f"operations from each token to output {output + 1}", paths)
+        yield from ((output, away) for away in (paths[output:], paths[output::-1]))
+
+
+def each_step_away_shortens_the_path(system: System, n: int) -> None:
+    for output, away in paths_away(system, n):
+        shrinking = None not in away and all(near > far for near, far in pairwise(cast(list[int], away)))
+        holds(shrinking, f"shortest paths to output {output + 1}, from nearest to farthest: {away}")
+
+
+def every_token_is_as_near(system: System, n: int) -> None:
+    for output, away in paths_away(system, n):
+        holds(len(set(away)) == 1, f"shortest paths to output {output + 1}, from nearest to farthest: {away}")
+
+
 @claim(
     "gated.bidirectional-no-direct-access",
     says="An output of a bidirectional network still has no direct access to all context: the path grows with the distance.",
     lines=(323,),
     expect="supported",
     by=exhaustion(),
-    as_written=reading(system=cases((BIDIRECTIONAL, BIDIRECTIONAL_LSTM)), n=cases(range(2, 8))),
+    as_written=reading(system=BOTH_DIRECTIONS, n=cases(range(2, 8))),
+    altered={
+        "An output of a bidirectional network has direct access to all context: the path is as short from every token.": reading(
+            every_token_is_as_near, system=BOTH_DIRECTIONS, n=cases(range(2, 8))
+        ),
+        "The path to an output of a bidirectional network shrinks with the distance.": reading(
+            each_step_away_shortens_the_path, system=BOTH_DIRECTIONS, n=cases(range(2, 8))
+        ),
+    },
     fails_for={
         "self-attention": reading(system=SELF_ATTENTION, n=cases(range(2, 8))),
         "near miss: a skip over two steps, in both directions": reading(system=SKIP_BOTH_WAYS, n=cases(range(3, 8))),
@@ -289,146 +378,6 @@ def the_longest_chain_is_so_many_passes(network: TracedNetwork, n: int, passes: 
     cites=("schuster1997", "vaswani2017"),
 )
 def each_step_away_lengthens_the_path(system: System, n: int) -> None:
-    graph = traced(system, n, 2)
-    for output in range(n):
-        paths = [graph.shortest_path(token, output) for token in range(n)]
-        show(f"operations from each token to output {output + 1}", paths)
-        for away in (paths[output:], paths[output::-1]):  # to the right, to the left
-            reached = [length for length in away if length is not None]
-            growing = all(near < far for near, far in pairwise(reached))
-            holds(reached == away and growing, f"shortest paths to output {output + 1}, from nearest to farthest: {away}")
-
-
-# --- what it costs --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Layers, tokens, and widths: of a state in one direction, of the input, and of a last linear layer (0: there is none)."""
-
-    layers: int
-    n: int
-    d: int
-    m: int
-    head: int
-
-
-Stack = tuple[list[list[elman.Elman]], torch.Tensor]  # for each layer a network a direction; the head's weights
-
-
-def drawn(directions: int, sizes: Sizes) -> Stack:
-    generator, width = torch.Generator().manual_seed(0), directions * sizes.d
-    inputs = [sizes.m, *[width] * (sizes.layers - 1)]
-    layers = [[elman.draw(sizes.d, m, generator) for _ in range(directions)] for m in inputs]
-    return layers, uniform((sizes.head, width), sizes.d, generator, torch.float64)
-
-
-def read_through(stack: Stack, start: torch.Tensor, xs: Tokens) -> list[torch.Tensor]:
-    """The head's outputs. The first state is given rather than zero, so that the first product costs what the others do."""
-    layers, head = stack
-    for networks in layers:
-        runs = zip(networks, (1, -1), strict=False)  # one direction or two
-        ways = [unroll(partial(elman.step, p), start, xs[::way])[::way] for p, way in runs]
-        xs = [torch.cat(states) for states in zip(*ways, strict=True)]
-    return [x @ head.T for x in xs]
-
-
-def products(run: Callable[..., list[torch.Tensor]], stack: Stack, sizes: Sizes) -> int:
-    """Multiplications and additions of all matrix products in the trace of a run."""
-    start, tokens = torch.ones(sizes.d, dtype=torch.float64), torch.ones(sizes.n, sizes.m, dtype=torch.float64)
-    return trace(lambda start, *xs: run(stack, start, xs), start, *tokens).work_of("product")
-
-
-def operations(directions: int, sizes: Sizes) -> int:
-    return products(read_through, drawn(directions, sizes), sizes)
-
-
-def operations_at_equal_output_width(directions: int, sizes: Sizes) -> int:
-    return operations(directions, replace(sizes, d=sizes.d // directions))
-
-
-def step_on_projected(p: elman.Elman, h: torch.Tensor, projected: torch.Tensor) -> torch.Tensor:
-    return torch.tanh(h @ p.W_h.T + projected)
-
-
-def projected_once(stack: Stack, start: torch.Tensor, xs: Tokens) -> list[torch.Tensor]:
-    """One layer whose directions share W_x and b, and so the products of the inputs with them."""
-    (networks,), head = stack
-    inputs = [x @ networks[0].W_x.T + networks[0].b for x in xs]
-    runs = zip(networks, (1, -1), strict=False)
-    ways = [unroll(partial(step_on_projected, p), start, inputs[::way])[::way] for p, way in runs]
-    return [torch.cat(states) @ head.T for states in zip(*ways, strict=True)]
-
-
-def operations_with_inputs_projected_once(directions: int, sizes: Sizes) -> int:
-    return products(projected_once, drawn(directions, sizes), sizes)
-
-
-def weight_entries(directions: int, sizes: Sizes) -> int:
-    """The entries of all weight matrices."""
-    layers, head = drawn(directions, sizes)
-    return head.numel() + sum(p.W_h.numel() + p.W_x.numel() for networks in layers for p in networks)
-
-
-def parameters(directions: int, sizes: Sizes) -> int:
-    """The same and all biases, that of the head among them."""
-    layers, _ = drawn(directions, sizes)
-    return weight_entries(directions, sizes) + sizes.head + sum(p.b.numel() for networks in layers for p in networks)
-
-
-def twice(layers: int) -> Fraction:
-    return Fraction(2)
-
-
-def three_less_one_over_layers(layers: int) -> Fraction:
-    return 3 - Fraction(1, layers)
-
-
-WIDTHS = [(n, 2, m, head) for n in (1, 2) for m in (1, 2, 3) for head in (0, 5)]
-OTHER_SIZES = "states 2 wide, inputs 1 to 3 wide, with a head and without"
-ONE_LAYER = cases([Sizes(1, *widths) for widths in WIDTHS], f"one layer, {OTHER_SIZES}")
-SOME_LAYERS = cases([Sizes(layers, *widths) for layers in (1, 2, 3) for widths in WIDTHS], f"one to three layers, {OTHER_SIZES}")
-EQUAL_WIDTHS = cases([Sizes(L, 2, d, d, 0) for L in (1, 2, 3, 4) for d in (1, 2, 3)], "1 to 4 layers, inputs as wide as states")
-COUNTS = cases((operations, weight_entries))
-
-
-@claim(
-    "gated.bidirectional-double-compute",
-    says="Reading in both directions doubles the computation.",
-    lines=(324,),
-    expect="qualified",
-    by=exhaustion(),
-    as_written=reading(count=COUNTS, sizes=SOME_LAYERS, factor=twice),
-    amended={
-        "there is one layer": reading(count=COUNTS, sizes=ONE_LAYER, factor=twice),
-        "for L layers with inputs as wide as states one says 3 - 1/L times": reading(
-            count=COUNTS, sizes=EQUAL_WIDTHS, factor=three_less_one_over_layers
-        ),
-    },
-    fails_for={
-        "near miss: one layer, its bias and the head's counted": reading(
-            count=parameters, sizes=Sizes(1, 1, 4, 4, 7), factor=twice
-        ),
-        "one layer, both directions sharing the products with the inputs": reading(
-            count=operations_with_inputs_projected_once, sizes=Sizes(1, 3, 4, 4, 0), factor=twice
-        ),
-        "one layer, each direction half as wide": reading(
-            count=operations_at_equal_output_width, sizes=Sizes(1, 3, 4, 4, 0), factor=twice
-        ),
-    },
-    teach="One layer: twice the operations and twice the weights, exactly, and so with a head that reads the 2d outputs. Each "
-    "further layer reads inputs of twice the width, so L layers cost 3 - 1/L times as much: 2.5 times at two. With states half "
-    "as wide in each direction (and m = d) a layer costs three quarters of what it did.",
-    not_shown="Time: given the hardware, the two directions run side by side. LSTM and GRU: they have four and three such "
-    "pairs of products, so the ratios are the same. Whether the quality doubles: nothing says in which unit.",
-    cites=("graves2005",),
-)
-def two_directions_cost_so_many_times_one(
-    count: Callable[[int, Sizes], int], sizes: Sizes, factor: Callable[[int], Fraction]
-) -> None:
-    one, both = count(1, sizes), count(2, sizes)
-    show("in one direction", one)
-    show("in both", both)
-    show("times", Fraction(both, one))
-    wanted = factor(sizes.layers)
-    holds(Fraction(both, one) == wanted, f"{count.__name__.replace('_', ' ')}: {both} against {one}, not {wanted} times as many")
+    for output, away in paths_away(system, n):
+        growing = None not in away and all(near < far for near, far in pairwise(cast(list[int], away)))
+        holds(growing, f"shortest paths to output {output + 1}, from nearest to farthest: {away}")

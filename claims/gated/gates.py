@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
+from math import exp
 
 import networkx as nx
 import numpy as np
 import torch
 
 from claims.gated.figures import longest_document_by_width
-from claims.kit import at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
+from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
 from claims.kit.domains import whole
 from claims.subjects.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
 from claims.subjects.traces import traced
@@ -37,6 +38,11 @@ PLAINLY = {"mm": "matrix product", "mul": "product entry by entry"}
 LSTM_AHEAD = System("LSTM, its inputs multiplied beforehand", LSTM.draw, ahead.states)
 
 
+def some_two_steps_overlap(system: System, past_only: bool, n: int) -> None:
+    found = steps.overlap(traced(system, n, 2), past_only)
+    holds(found is not None, f"{system}, {n} tokens: no operations of two steps may be done at once")
+
+
 @claim(
     "gated.table.parallelism",
     says="Neither the plain network nor the LSTM lets any work on one step be done together with work on another.",
@@ -49,6 +55,14 @@ LSTM_AHEAD = System("LSTM, its inputs multiplied beforehand", LSTM.draw, ahead.s
         "only what reads an earlier state is counted": reading(
             system=cases((ELMAN, LSTM_AHEAD, LSTM)), past_only=True, n=cases((3, 4, 6))
         )
+    },
+    altered={
+        "In a plain network and an LSTM, work that reads an earlier state can be done for two steps at once.": reading(
+            some_two_steps_overlap, system=cases((ELMAN, LSTM_AHEAD, LSTM)), past_only=True, n=cases((3, 4, 6))
+        ),
+        "A plain network and an LSTM both let some work on one step be done together with work on another.": reading(
+            some_two_steps_overlap, system=cases((ELMAN, LSTM_AHEAD)), past_only=False, n=cases((2, 4))
+        ),
     },
     fails_for={
         "near miss: a skip over two steps, whose product is ready a step early": reading(system=SKIP, past_only=True, n=4),
@@ -85,6 +99,11 @@ class Memory:
         return f"{self.system}: {'d' if self.vectors == 1 else f'{self.vectors}d'} numbers"
 
 
+def the_memory_grows_with_the_tokens(memory: Memory, t: int, later: int) -> None:
+    found = steps.handed_on(traced(memory.system, t + later, 2), t)
+    holds(found == memory.vectors * t, f"{memory.system}: {found} vectors handed on after {t} tokens, not {memory.vectors * t}")
+
+
 @claim(
     "gated.table.fixed-size-state",
     says="The state that a plain network and an LSTM hand from step to step has a fixed size, however many tokens came before.",
@@ -92,6 +111,17 @@ class Memory:
     expect="supported",
     by=search(cases=60),
     as_written=reading(memory=cases((Memory(ELMAN, 1), Memory(LSTM, 2))), t=whole(2, 6), later=whole(1, 3)),
+    altered={
+        "The state that a plain network and an LSTM hand from step to step grows by as much with each token.": reading(
+            the_memory_grows_with_the_tokens,
+            memory=cases((Memory(ELMAN, 1), Memory(LSTM, 2))),
+            t=whole(2, 6),
+            later=whole(1, 3),
+        ),
+        "A plain network and an LSTM hand on a state of the same fixed size, the d numbers of h.": reading(
+            memory=cases((Memory(ELMAN, 1), Memory(LSTM, 1))), t=whole(2, 6), later=whole(1, 3)
+        ),
+    },
     holds_for={
         "the LSTM, its inputs multiplied beforehand": reading(memory=Memory(LSTM_AHEAD, 2), t=whole(2, 5), later=2),
         "two layers": reading(memory=Memory(STACKED_ELMAN(2), 2), t=whole(2, 6), later=2),
@@ -121,6 +151,20 @@ def the_memory_is_that_many_vectors(memory: Memory, t: int, later: int) -> None:
 TWO_CHAINS = System("GRU that reads the state two steps back", GRU.draw, lambda p, xs: alone(gru_reads_two_steps_back(p, xs)))
 
 
+def twice_the_tokens_take_one_step_more(system: System, n: int) -> None:
+    """What takes log n steps."""
+    a_token = traced(system, 3, 2).span - traced(system, 2, 2).span
+    more = traced(system, 2 * n, 2).span - traced(system, n, 2).span
+    holds(more <= a_token, f"{system}: {more} operations in a row more at {2 * n} tokens than at {n}; a step takes {a_token}")
+
+
+def each_state_waits_for_the_next(system: System, n: int) -> None:
+    graph = traced(system, n, 2)
+    for t in range(1, n):
+        for part, later in product(graph.outputs[t - 1], graph.outputs[t]):
+            holds(nx.has_path(graph.nodes, later, part), f"{system}: state {t} of {n} is computed without state {t + 1}")
+
+
 @claim(
     "gated.still-sequential",
     says="Carried out step by step, the LSTM and the GRU take n steps one after another for n tokens: every state waits for "
@@ -129,6 +173,14 @@ TWO_CHAINS = System("GRU that reads the state two steps back", GRU.draw, lambda 
     expect="supported",
     by=search(cases=60),
     as_written=reading(system=cases((LSTM, GRU)), n=whole(3, 14)),
+    altered={
+        "Carried out step by step, the LSTM and the GRU take log n steps one after another for n tokens.": reading(
+            twice_the_tokens_take_one_step_more, system=cases((LSTM, GRU)), n=whole(3, 14)
+        ),
+        "In the LSTM and the GRU every state waits for the one after.": reading(
+            each_state_waits_for_the_next, system=cases((LSTM, GRU)), n=whole(3, 14)
+        ),
+    },
     holds_for={"the plain network, which they are measured against": reading(system=ELMAN, n=whole(3, 14))},
     fails_for={
         "near miss: a GRU that reads the state two steps back": reading(system=TWO_CHAINS, n=whole(6, 14)),
@@ -235,6 +287,18 @@ TOO_FULL = (*(replace(one, n=one.n + 1) for one in FULL), Packed(512, "float32",
 COUNTER = Machine(((0, 1), (2, 3), (0, 1), (2, 3)), 2)  # the state is the two words as a binary number
 
 
+TOO_MANY = cases(
+    [*every_machine(2, 2), *every_machine(3, 2), *TOO_FULL],
+    "n* + 1 tokens: all 745 machines with two or three states over two words, and packings into 2 to 512 numbers",
+)
+
+
+def every_document_is_lost(memory: Packed | Machine) -> None:
+    documents = memory.documents()
+    kept = sum(read == document for read, document in zip(memory.read_back(documents), documents, strict=True))
+    holds(not kept, f"{memory.name}: {kept} of the {len(documents)} documents tried were read back to the last token")
+
+
 @claim(
     "gated.thousand-tokens",
     says="Compressing a document of 1000 tokens into 512 numbers loses something.",
@@ -243,13 +307,14 @@ COUNTER = Machine(((0, 1), (2, 3), (0, 1), (2, 3)), 2)  # the state is the two w
     uses=("gated.table.fixed-size-state",),
     by=exhaustion(),
     as_written=reading(memory=Packed(512, "float32", IDS, 1000)),
-    amended={
-        "there are more documents than states (n > n*)": reading(
-            memory=cases(
-                [*every_machine(2, 2), *every_machine(3, 2), *TOO_FULL],
-                "n* + 1 tokens: all 745 machines with two or three states over two words, and packings into 2 to 512 numbers",
-            )
-        )
+    amended={"there are more documents than states (n > n*)": reading(memory=TOO_MANY)},
+    altered={
+        "Where there are more documents than states, every document loses something.": reading(
+            every_document_is_lost, memory=TOO_MANY
+        ),
+        "Compressing a document into so many numbers loses something as soon as it has n* tokens.": reading(
+            memory=cases([*FULL, *TOO_FULL], "n* tokens or one more, packed into 2 to 512 numbers")
+        ),
     },
     holds_for={
         "a tanh network whose float32 numbers have 24 bits for two ids of 16": reading(memory=Spiral(512, "float32", 2**16, 1000))
@@ -286,6 +351,19 @@ def steep_candidate(steps: int) -> LSTMRun:
     return LSTMRun(hand_set(W_C=[8, 0], b_o=40), np.zeros((steps, 1)))
 
 
+def the_cell_gradient_explodes(run: LSTMRun, rate: float) -> None:
+    norm = float(torch.linalg.matrix_norm(lstm.cell_jacobian(run.network, run.inputs), 2))
+    at_least(norm, rate ** (1 - len(run.x)), f"norm of dC_T/dC_1 over {len(run.x) - 1} steps")
+
+
+def the_input_gates_bound_it(run: LSTMRun) -> None:
+    p, x = run.network, run.inputs
+    hs, _ = lstm.run(p, x)
+    most = float(lstm.gates(p, hs[:-1], x[1:])[1].prod(0).max())
+    norm = float(torch.linalg.matrix_norm(lstm.cell_jacobian(p, x), 2))
+    at_most(norm, most, "norm of dC_T/dC_1, by the product of input gates", within=most * rounding(40 * len(x)))
+
+
 @claim(
     "gated.multiplicative-decay",
     says="The product of forget gates that stay below one shrinks exponentially, and the gradients of distant steps shrink "
@@ -300,7 +378,21 @@ def steep_candidate(steps: int) -> LSTMRun:
             run=lstm_runs(steps=(2, 10), forget=2, reads_h="o"), rate=SIGMOID_2
         )
     },
+    altered={
+        "Where neither f nor i nor the candidate reads h and f ≤ γ < 1 at every step, the gradients explode.": reading(
+            the_cell_gradient_explodes, run=lstm_runs(steps=(2, 10), forget=2, reads_h="o"), rate=SIGMOID_2
+        ),
+        "Where neither f nor i nor the candidate reads h and f ≤ γ < 1, gradients shrink with the input gates.": reading(
+            the_input_gates_bound_it, run=lstm_runs(steps=(2, 10), forget=2, reads_h="o")
+        ),
+    },
     fails_for={
+        "near miss, for γ = 0.881: f larger by 2·10⁻¹³": reading(
+            run=lstm_runs(steps=(10, 10), forget=2 + 2e-12, reads_h="o", widest=1), rate=SIGMOID_2
+        ),
+        "a forget bias of -2 that was never set, f up to 0.5 for 0.12": reading(
+            run=lstm_runs(steps=(2, 10), forget=0, reads_h="o", widest=1), rate=1 / (1 + exp(2))
+        ),
         "near miss: recurrent weights times 10⁻⁸": reading(
             run=lstm_runs(steps=(2, 4), forget=2, recurrent=1e-8, widest=1), rate=SIGMOID_2
         ),

@@ -1,6 +1,6 @@
 """What a clock says of gated networks: a GRU beside an LSTM, and one direction beside two."""
 
-from claims.kit import at_least, at_most, claim, measure, reading
+from claims.kit import at_least, at_most, claim, holds, measure, reading
 from claims.kit.domains import seeds
 from claims.subjects.machines import GPU, ONE_CORE, Machine, on_other_gpus, repetitions, times
 from impls.clocks.timing import Layer
@@ -10,6 +10,26 @@ ON_A_CORE = {"on": ONE_CORE} | TOKENS
 ONE, BOTH = Layer("LSTM", 128), Layer("LSTM in both directions", 128)
 NARROW, WIDE = ({kind: Layer(kind, d) for kind in ("GRU", "LSTM")} for d in (64, 256))
 WIDE_GRU, WIDE_LSTM = WIDE.values()
+
+
+def a_gru_takes_more_time(on: Machine, lstm: Layer, gru: Layer, n: int, batch: int, seed: int) -> None:
+    long, short = on.seconds((lstm, gru), n, batch, seed)
+    measure(time_ratio=long / short)
+    holds(long < short, f"{on}: time of {lstm} over time of {gru}: {long / short:.3g}")
+
+
+def it_takes_no_longer(on: Machine, other: Layer, n: int, batch: int, seed: int) -> None:
+    one, both = on.seconds((ONE, other), n, batch, seed)
+    measure(time_ratio=both / one)
+    at_most(both / one, 1, f"{on}: time of {other} over time of one direction")
+
+
+def it_takes_four_times_the_time(on: Machine, other: Layer, n: int, batch: int, seed: int) -> None:
+    """More than three times, less than five."""
+    one, both = on.seconds((ONE, other), n, batch, seed)
+    measure(time_ratio=both / one)
+    at_least(both / one, 3, f"{on}: time of {other} over time of one direction")
+    at_most(both / one, 5, f"{on}: time of {other} over time of one direction")
 
 
 @claim(
@@ -24,6 +44,11 @@ WIDE_GRU, WIDE_LSTM = WIDE.values()
         "the layers are four times as wide": reading(lstm=WIDE["LSTM"], gru=WIDE["GRU"], seed=seeds(), **ON_A_CORE),
         "it is on an H100, and the layers are four times as wide": reading(
             on=GPU, lstm=WIDE["LSTM"], gru=WIDE["GRU"], seed=seeds(), **TOKENS
+        ),
+    },
+    altered={
+        "On an H100, where layers are four times as wide, a GRU takes more time for a training step than an LSTM.": reading(
+            a_gru_takes_more_time, on=GPU, lstm=WIDE["LSTM"], gru=WIDE["GRU"], seed=seeds(), **TOKENS
         ),
     },
     holds_for={
@@ -56,6 +81,14 @@ def a_gru_takes_no_more_time(on: Machine, lstm: Layer, gru: Layer, n: int, batch
     uses=("gated.bidirectional-double-compute",),
     by=repetitions(),
     as_written=reading(other=BOTH, seed=seeds(), **ON_A_CORE),
+    altered={
+        "Reading in both directions takes no longer than reading in one.": reading(
+            it_takes_no_longer, other=BOTH, seed=seeds(), **ON_A_CORE
+        ),
+        "Reading in both directions takes four times the time of reading in one.": reading(
+            it_takes_four_times_the_time, other=BOTH, seed=seeds(), **ON_A_CORE
+        ),
+    },
     fails_for={
         "near miss: one direction": reading(other=ONE, seed=seeds(), **ON_A_CORE),
         "one direction of four times the width": reading(other=Layer("LSTM", 512), seed=seeds(), **ON_A_CORE),

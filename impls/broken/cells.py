@@ -68,9 +68,33 @@ def lstm_step_cell_not_squashed(p: LSTM, state: Pair, x: Input) -> Pair:
     return lstm.gates(p, state[0], x)[3] * C, C
 
 
-def lstm_step_forget_nearly(p: LSTM, state: Pair, x: Input) -> Pair:
+def lstm_step_gates_read_the_cell(p: LSTM, state: Pair, x: Input) -> Pair:
+    """All four read C_{t-1} for h_{t-1}. Hidden at C = h = 0."""
+    _, C = state
+    return lstm.step(p, (C, C), x)
+
+
+def lstm_step_in_onnx_order(p: LSTM, state: Pair, x: Input) -> Pair:
+    """The weights come as ONNX stacks them, i, o, f, C̃, and are read as i, f, C̃, o."""
+    return lstm.step(replace(p, W_f=p.W_o, W_C=p.W_f, W_o=p.W_C, b_f=p.b_o, b_C=p.b_f, b_o=p.b_C), state, x)
+
+
+def lstm_run_gates_one_token_late(p: LSTM, xs: Inputs, start: Pair) -> tuple[States, States]:
+    """The three gates read the token before, the candidate the present one. Hidden where all tokens are the same."""
+    states, before = [start], torch.zeros_like(unbind(xs)[0])
+    for x in unbind(xs):
+        h, C = states[-1]
+        f, i, _, o = lstm.gates(p, h, before)
+        C = f * C + i * lstm.gates(p, h, x)[2]
+        states.append((o * torch.tanh(C), C))
+        before = x
+    hs, Cs = zip(*states[1:], strict=True)
+    return torch.stack(hs), torch.stack(Cs)
+
+
+def lstm_step_forget_nearly(p: LSTM, state: Pair, x: Input, by: float = NEARLY) -> Pair:
     """b_f is too large by 1e-9. Hidden where C = 0 and where f saturates."""
-    return lstm.step(replace(p, b_f=p.b_f + NEARLY), state, x)
+    return lstm.step(replace(p, b_f=p.b_f + by), state, x)
 
 
 def gru_step_update_swapped(p: GRU, h: Vector, x: Input) -> Vector:

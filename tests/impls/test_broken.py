@@ -10,7 +10,9 @@ import pytest
 import torch
 from hypothesis import given
 
+from impls.broken import bidirectional as broken_bidirectional
 from impls.broken import cells as broken
+from impls.broken import gru as broken_gru
 from impls.learning import bptt
 from impls.recurrent import bidirectional, elman, gru, linear, lstm
 from tests.impls.drawn import TOLERANCE, gap, generator, seeds, sequence, shapes
@@ -29,6 +31,11 @@ def an_elman_step(shape, rng):
 def an_lstm_step(shape, rng):
     h, C, *_ = states(shape, rng)
     return lstm.draw(shape.d, shape.m, rng), (h, C), sequence(shape, rng)[0]
+
+
+def an_lstm_run(shape, rng):
+    p, start, _ = an_lstm_step(shape, rng)
+    return p, sequence(shape, rng), start
 
 
 def a_gru_step(shape, rng):
@@ -60,6 +67,9 @@ DEFECTS = [
     (lstm.step, broken.lstm_step_forget_and_input_swapped, an_lstm_step),
     (lstm.step, broken.lstm_step_without_biases, an_lstm_step),
     (lstm.step, broken.lstm_step_cell_not_squashed, an_lstm_step),
+    (lstm.step, broken.lstm_step_gates_read_the_cell, an_lstm_step),
+    (lstm.step, broken.lstm_step_in_onnx_order, an_lstm_step),
+    (lstm.run, broken.lstm_run_gates_one_token_late, an_lstm_run),
     (gru.step_reset_after, broken.gru_step_update_swapped, a_gru_step),
     (gru.step_reset_after, broken.gru_step_reset_too_early, a_gru_step),
     (bidirectional.run, broken.bidirectional_not_flipped_back, two_directions),
@@ -70,6 +80,12 @@ DEFECTS = [
     (linear.scan, broken.scan_off_by_one, decays_and_terms),
     (linear.scan, broken.scan_decay_of_the_step_before, decays_and_terms),
     (linear.scan, broken.scan_halves_not_joined, decays_and_terms),
+]
+OF_OTHER_MODULES = [
+    (bidirectional.run, broken_bidirectional.backward_half_first, two_directions),
+    (bidirectional.run, broken_bidirectional.one_network_for_both, two_directions),
+    (gru.step_reset_before, broken_gru.gru_step_lets_in_what_it_keeps, a_gru_step),
+    (gru.step_reset_before, broken_gru.gru_step_candidate_added_whole, a_gru_step),
 ]
 NEAR_MISSES = [
     (elman.step, broken.elman_step_bias_nearly, an_elman_step),
@@ -88,7 +104,7 @@ def difference(right, wrong, arguments):
     return max(gap(*pair) for pair in both)
 
 
-@pytest.mark.parametrize(("right", "wrong", "draw"), DEFECTS, **named)
+@pytest.mark.parametrize(("right", "wrong", "draw"), DEFECTS + OF_OTHER_MODULES, **named)
 @given(SHAPES, seeds())
 def test_a_defect_shows(right, wrong, draw, shape, seed):
     """In one draw of three at least: a cell that happens to be small is hardly changed by squashing it."""

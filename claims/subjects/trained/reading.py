@@ -3,7 +3,7 @@
 import torch
 
 from claims.evidence.runs import Ran, experiment, ran
-from claims.subjects.trained.fair import HOW
+from claims.subjects.trained.fair import HOW, Setting, at_best_rate
 from impls.learning import language, reader, tasks, training
 
 SYMBOLS, LENGTH, WIDTH, BATCH, STEPS = 8, 10, 32, 32, 400
@@ -27,6 +27,11 @@ def foretelling(seed: int, body: str, width: int, length: int, rate: float) -> R
     trained = training.train(model, task, seed, training.Budget(STEPS, BATCH, rate, enough=0.01), reader.loss)
     right = reader.accuracy(trained.model, *training.held_out(task, seed))
     return ran(trained.losses, **training.spent(trained), accuracy=right)
+
+
+def foretold(seed: int, one: Setting) -> float:
+    """The share that training at the best rate comes to."""
+    return at_best_rate(foretelling, seed, body=one.body, width=one.width, length=one.length)["accuracy"]
 
 
 @experiment
