@@ -15,7 +15,7 @@ SETTING = f"Repeating the first input at the end; {STEPS} steps of gradient desc
 
 
 @dataclass(frozen=True)
-class Network:
+class PlainNetwork:
     """A plain network of that width whose W_h is `gain` times the identity or an orthogonal matrix, on strings of that length."""
 
     activation: Callable[[Tensor], Tensor]
@@ -26,11 +26,11 @@ class Network:
 
 
 NETWORKS = {
-    "ReLU from the identity, width 64, 100 tokens": Network(torch.relu, False, 1.0, 64, 100),
-    "ReLU from the identity, width 16, 200 tokens": Network(torch.relu, False, 1.0, 16, 200),
-    "tanh from twice an orthogonal matrix, width 64, 100 tokens": Network(torch.tanh, True, 2.0, 64, 100),
-    "ReLU from 1.2 times the identity, width 64, 300 tokens": Network(torch.relu, False, 1.2, 64, 300),
-    "tanh from five times an orthogonal matrix, width 64, 100 tokens": Network(torch.tanh, True, 5.0, 64, 100),
+    "ReLU from the identity, width 64, 100 tokens": PlainNetwork(torch.relu, False, 1.0, 64, 100),
+    "ReLU from the identity, width 16, 200 tokens": PlainNetwork(torch.relu, False, 1.0, 16, 200),
+    "tanh from twice an orthogonal matrix, width 64, 100 tokens": PlainNetwork(torch.tanh, True, 2.0, 64, 100),
+    "ReLU from 1.2 times the identity, width 64, 300 tokens": PlainNetwork(torch.relu, False, 1.2, 64, 300),
+    "tanh from five times an orthogonal matrix, width 64, 100 tokens": PlainNetwork(torch.tanh, True, 5.0, 64, 100),
 }
 EXPLODING, OVERFLOWING = tuple(NETWORKS)[:3], tuple(NETWORKS)[3:]  # of the latter states or gradients exceed float32
 
