@@ -20,7 +20,7 @@ from impls.tracing.positions import Tokens
 from impls.tracing.translators import TransformerPair, Translated, one_way, read_and_written, transformer_pair
 from impls.translating import seq2seq
 
-NEARLY = 1e-9
+NEARLY = 1e-10
 
 # --- translators ----------------------------------------------------------------------------------------------------
 
@@ -79,6 +79,6 @@ def last_step_alone(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
 
 
 def backward_nearly(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
-    """The gradient of W_h is too large by one part in 10⁹. Hidden at n = 1, where it is zero."""
+    """The gradient of W_h is too large by one part in 10¹⁰. Hidden where it is zero."""
     exact = backward.gradient(p, xs, g)
     return replace(exact, W_h=(1 + NEARLY) * exact.W_h)
