@@ -204,10 +204,8 @@ CARS = cases((replace(IN_THE_LOTS, subject="the number of cars"), IN_THE_LOTS, A
 
 
 def either_verb_will_do(grammar: Grammar, sentence: Sentence) -> None:
-    counts = {verb: grammar.analyses(sentence.with_verb(verb)) for verb in VERBS}
-    holds(
-        all(counts.values()), f"“{sentence.opening} …”: {' and '.join(f'{count} with “{one}”' for one, count in counts.items())}"
-    )
+    counted = {verb: grammar.analyses(sentence.with_verb(verb)) for verb in VERBS}
+    holds(all(counted.values()), f"“{sentence.opening} …”: {counted['is']} analyses with “is”, {counted['are']} with “are”")
 
 
 @claim(
