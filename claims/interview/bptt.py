@@ -1,6 +1,6 @@
 """Back-propagation through time: what it passes, what truncation keeps of it, and whether there is another way."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -143,18 +143,21 @@ EXPANDING = contracting_runs(singular_values=(1.1, 4), steps=(1, 24))
 K = whole(1, 4)
 
 
+def sizes(gradients: Sequence[torch.Tensor | None]) -> list[float]:
+    return [0.0 if gradient is None else float(gradient.norm()) for gradient in gradients]
+
+
 def truncation_enlarges_what_arrives(run: ElmanRun, k: int, cuts: Cuts) -> None:
     n = len(run.x)
-    short, whole = (bptt.truncated(total, run.network, run.inputs, cut) for cut in (cuts(n, k), full(n, k)))
+    short, whole = (sizes(bptt.truncated(total, run.network, run.inputs, cut)) for cut in (cuts(n, k), full(n, k)))
     for t in steps_in_the_window(n, k):
-        got, without = float(short[t].norm()), float(whole[t].norm())
+        got, without = short[t], whole[t]
         holds(got > without, f"step {t + 1} of {n} receives {got:.3g}, and {without:.3g} without truncation")
 
 
 def truncation_prevents_exploding(run: ElmanRun, k: int, cuts: Cuts) -> None:
     """In the sense that nothing larger than the loss's own gradient arrives."""
-    gradients = bptt.truncated(total, run.network, run.inputs, cuts(len(run.x), k))
-    largest = max(float(gradient.norm()) for gradient in gradients if gradient is not None)
+    largest = max(sizes(bptt.truncated(total, run.network, run.inputs, cuts(len(run.x), k))))
     at_most(largest, float(np.linalg.norm(run.g)), f"largest gradient of a step, with a window of {k}", within=rounding(100))
 
 
@@ -198,11 +201,10 @@ def truncation_prevents_exploding(run: ElmanRun, k: int, cuts: Cuts) -> None:
 )
 def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cuts, asked: Callable[[int, int], range]) -> None:
     n = len(run.x)
-    gradients = bptt.truncated(total, run.network, run.inputs, cuts(n, k))
-    sizes = [0.0 if gradient is None else float(gradient.norm()) for gradient in gradients]
-    show("size of each input's gradient, the first step first", sizes)
+    arrived = sizes(bptt.truncated(total, run.network, run.inputs, cuts(n, k)))
+    show("size of each input's gradient, the first step first", arrived)
     show(f"the least that a window of {k} leaves", floor(run, k))
-    smallest = min(sizes[t] for t in asked(n, k))
+    smallest = min(arrived[t] for t in asked(n, k))
     at_least(smallest, floor(run, k), f"smallest gradient, {n} steps and a window of {k}", within=rounding(40 * n))
 
 
@@ -214,8 +216,8 @@ def the_gradient_reaches_lag_k(run: ElmanRun, k: int, cuts: Cuts) -> None:
 
 def the_state_carries_nothing_from_before(run: ElmanRun, k: int) -> None:
     n = len(run.x)
-    changes = bptt.truncated(total, run.network, run.inputs, full(n, k))
-    carried = [n - 1 - t for t in range(n - k) if changes[t] is not None and changes[t].any()]
+    changes = sizes(bptt.truncated(total, run.network, run.inputs, full(n, k)))
+    carried = [n - 1 - t for t in range(n - k) if changes[t]]
     holds(not carried, f"the last of {n} states depends on the tokens of lag {carried}, with k = {k}")
 
 

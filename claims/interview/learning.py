@@ -13,8 +13,7 @@ TORCHS, EVERY_START = only(STARTS[:1], STARTS[0]), only(STARTS, "; ".join(STARTS
 
 
 def lengths_reached(seed: int, cells: tuple[str, ...], small: int, large: int, attention: bool) -> dict[str, tuple[float, float]]:
-    """How far a model reaches is the number of lengths, from 1 on, of which it writes half of the tokens right; for each cell the
-    small model and the large one, which may have attention."""
+    """Of the small model and of the large one, which may have attention, for each cell."""
     reach = {}
     for cell in cells:
         before = at_best_rate(reversing_any, seed, cell=cell, width=small, attention=False)
@@ -60,6 +59,7 @@ def it_reaches_so_many_times_as_far(
     figure=accuracy_by_width,
 )
 def it_reaches_hardly_farther(seed: int, cells: tuple[str, ...], small: int, large: int, attention: bool, times: float) -> None:
+    """How far a model reaches is the number of lengths, from 1 on, of which it writes half of the tokens right."""
     reach = lengths_reached(seed, cells, small, large, attention)
     cell, (near, far) = max(reach.items(), key=lambda one: one[1][1] / one[1][0])
     measure(small=near, large=far)
