@@ -284,6 +284,9 @@ FORWARD = Procedure("forward mode (real-time recurrent learning)", rtrl.gradient
 ONE_STEP = Procedure("truncated to one step", broken_interview.last_step_alone)
 NEARLY = Procedure("back-propagation, W_h's part too large by 10⁻¹⁰", broken_interview.backward_nearly)
 
+TRANSPOSED = Procedure("back-propagation, W_h's part transposed", broken_interview.backward_transposed)
+TOO_LATE = Procedure("back-propagation, each state one step late", broken_interview.backward_with_states_too_late)
+
 
 @cache
 def carried_out(procedure: Procedure, n: int, d: int) -> Graph:
@@ -342,6 +345,8 @@ def the_gradients_differ(run: ElmanRun, procedure: Procedure, rival: Procedure) 
     },
     fails_for={
         "near miss: too large by one part in 10¹⁰": reading(run=RUN, procedure=NEARLY, rival=FORWARD, price=OPERATIONS),
+        "W_h's part transposed": reading(run=RUN, procedure=TRANSPOSED, rival=FORWARD, price=OPERATIONS),
+        "each state one step late": reading(run=RUN, procedure=TOO_LATE, rival=FORWARD, price=OPERATIONS),
         "truncated to one step: another gradient": reading(run=RUN, procedure=ONE_STEP, rival=FORWARD, price=OPERATIONS),
         "forward mode as the cheaper one": reading(run=RUN, procedure=FORWARD, rival=BACKWARD, price=OPERATIONS),
     },

@@ -244,10 +244,10 @@ WIDER = ways("the state alone grows wider", lambda a, b, c: a == c == 0)
     },
     altered={
         "The work of a step grows in proportion to the state's width.": reading(
-            entry=cases([less(one, N * D) for one in STEPS]), way=WIDER
+            entry=cases([less(one, N * D) for one in STEPS], "the same counts, against n·d"), way=WIDER
         ),
         "The work of a step grows with the cube of the state's width.": reading(
-            entry=cases([less(one, N * D**3) for one in STEPS]), way=WIDER
+            entry=cases([less(one, N * D**3) for one in STEPS], "the same counts, against n·d³"), way=WIDER
         ),
     },
     teach="A step multiplies by d·d recurrent and d·m input weights: 2d(d + m) operations, and an LSTM's by four times as many. "

@@ -54,7 +54,7 @@ from impls.tracing.systems import (
     fails_for=put_to(DIRECT_ACCESS, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN),
     altered={
         "In a Transformer the way from a token to a position grows with the text.": reading(
-            requirement=replace(DIRECT_ACCESS, satisfied=grows), system=TRANSFORMER_LAYER
+            requirement=replace(DIRECT_ACCESS, name="a way that grows", satisfied=grows), system=TRANSFORMER_LAYER
         ),
     },
     teach="Direct means: the fewest operations from a token to a position stay the same when the text grows. In an encoder-"
@@ -83,7 +83,7 @@ table_parallel_training = claim(
     fails_for=put_to(PARALLEL_TRAINING, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, ADDITIVE, CONVOLUTIONS),
     altered={
         "A Transformer takes as many operations in a row however long the text is.": reading(
-            requirement=replace(PARALLEL_TRAINING, satisfied=stays), system=TRANSFORMER_LAYER
+            requirement=replace(PARALLEL_TRAINING, name="as many operations", satisfied=stays), system=TRANSFORMER_LAYER
         ),
     },
     teach="What counts is that the operations in a row grow like log n at most. No constant is to be had on two numbers at a "
@@ -107,7 +107,7 @@ table_no_fixed_bottleneck = claim(
     fails_for=put_to(NO_FIXED_BOTTLENECK, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, SCAN, MINGRU_SCAN),
     altered={
         "In a Transformer too the context is squeezed into a vector of fixed size.": reading(
-            requirement=replace(NO_FIXED_BOTTLENECK, satisfied=stays), system=TRANSFORMER_LAYER
+            requirement=replace(NO_FIXED_BOTTLENECK, name="a fixed bottleneck", satisfied=stays), system=TRANSFORMER_LAYER
         ),
     },
     teach="Differentiate the later outputs by the earlier tokens. The rank says how many independent numbers get across: at "
@@ -139,7 +139,8 @@ table_constant_gradient_path = claim(
     | {"near miss: the path is there, but no gradient takes it": reading(requirement=CONSTANT_GRADIENT_PATH, system=CACHED)},
     altered={
         "In a Transformer the gradient's path grows like log n.": reading(
-            requirement=replace(CONSTANT_GRADIENT_PATH, satisfied=grows_like_log_n), system=TRANSFORMER_LAYER
+            requirement=replace(CONSTANT_GRADIENT_PATH, name="a gradient path like log n", satisfied=grows_like_log_n),
+            system=TRANSFORMER_LAYER,
         ),
     },
     teach="This row repeats the first one: reverse-mode differentiation walks the forward graph backwards, so the two paths "
@@ -197,12 +198,12 @@ def whoever_has_the_first_has_the_others(requirements: Sequence[Requirement], sy
     altered={
         "There are at most two: what has no fixed bottleneck has direct access.": reading(
             whoever_has_the_first_has_the_others,
-            requirements=only((NO_FIXED_BOTTLENECK, DIRECT_ACCESS), "these two"),
+            requirements=only((NO_FIXED_BOTTLENECK, DIRECT_ACCESS), "the third and the first"),
             systems=only(SYSTEMS, "the same"),
         ),
         "There are at most two: what has direct access trains in parallel.": reading(
             whoever_has_the_first_has_the_others,
-            requirements=only((DIRECT_ACCESS, PARALLEL_TRAINING), "these two"),
+            requirements=only((DIRECT_ACCESS, PARALLEL_TRAINING), "the first and the second"),
             systems=only(SYSTEMS, "the same"),
         ),
     },

@@ -6,6 +6,7 @@ defect, as in `impls.broken.cells`; where a defect hides is said at each.
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial, reduce
 
 import torch
 from jaxtyping import Float
@@ -15,7 +16,7 @@ from impls.attending import attention
 from impls.learning import backward, bptt
 from impls.recurrent import elman
 from impls.recurrent.elman import Elman
-from impls.recurrent.recurrence import Inputs, unroll
+from impls.recurrent.recurrence import Inputs, unbind, unroll, zeros
 from impls.tracing.positions import Tokens
 from impls.tracing.translators import TransformerPair, Translated, one_way, read_and_written, transformer_pair
 from impls.translating import seq2seq
@@ -76,6 +77,21 @@ def last_step_alone(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
     """The gradient as if the state before the last step were a constant. Hidden at n = 1 and where W_h = 0."""
     before = elman.run(p, xs)[-2] if len(xs) > 1 else None
     return backward.gradient(p, xs[-1:], g, before)
+
+
+def backward_transposed(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
+    """h aᵀ instead of a hᵀ for W_h. Hidden at n = 1, where it is zero, and at width 1."""
+    exact = backward.gradient(p, xs, g)
+    return replace(exact, W_h=exact.W_h.T)
+
+
+def backward_with_states_too_late(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
+    """a_t is paired with the state after step t instead of the one before it. Hidden where the state stands still."""
+    hs = unroll(partial(elman.step, p), zeros(len(p.b), xs), xs)
+    terms = [
+        Elman(torch.outer(a, h), torch.outer(a, x), a) for a, h, x in zip(backward.errors(p, hs, g), hs, unbind(xs), strict=True)
+    ]
+    return reduce(lambda one, other: Elman(one.W_h + other.W_h, one.W_x + other.W_x, one.b + other.b), terms)
 
 
 def backward_nearly(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
