@@ -361,22 +361,25 @@ class Stack:
     layers: int
     causal: bool = False
     codes: float = 0.0
+    one_code: bool = False  # that of the first place for all, as when places and sentences of a batch are taken for each other
 
     def __str__(self) -> str:
         mask = "a causal mask" if self.causal else "no mask"
-        return f"{self.layers} layers, {mask}, position codes times {self.codes:g}"
+        which = "the first position code for all" if self.one_code else "position codes"
+        return f"{self.layers} layers, {mask}, {which} times {self.codes:g}"
 
     def last_output(self, X: torch.Tensor, seed: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(seed)
         mask = attention.causal_mask(len(X)) if self.causal else None
-        X = X + self.codes * transformer.position_codes(*X.shape)
+        codes = transformer.position_codes(*X.shape)
+        X = X + self.codes * (codes[:1] if self.one_code else codes)
         for _ in range(self.layers):
             X = transformer.run(transformer.draw(X.shape[1], 2, generator), X, mask)
         return X[-1]
 
 
-def stacks(layers: Sequence[int], causal: bool = False, codes: float = 0.0) -> Domain:
-    made = [Stack(count, causal, codes) for count in layers]
+def stacks(layers: Sequence[int], causal: bool = False, codes: float = 0.0, one_code: bool = False) -> Domain:
+    made = [Stack(count, causal, codes, one_code) for count in layers]
     return cases(made, "; ".join(map(str, made)))
 
 
@@ -407,6 +410,9 @@ def the_last_output_is_blind_to_the_order(stack: Stack, n: int, seed: int) -> No
     },
     fails_for={
         "one layer under a causal mask": reading(stack=stacks((1,), causal=True), n=whole(3, 6), seed=seeds()),
+        "every place has the code of the first": reading(
+            stack=stacks((1, 2, 3), codes=1.0, one_code=True), n=whole(3, 6), seed=seeds()
+        ),
         "near miss: position codes times 10⁻⁸": reading(stack=stacks((1, 2, 3), codes=1e-8), n=whole(3, 6), seed=seeds()),
     },
     altered={

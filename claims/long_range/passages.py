@@ -79,7 +79,7 @@ def it_says_what_its_long_form_says(grammar: Grammar, sentence: str, in_full: st
 SIXTEEN = Bindings("an LSTM with 16 latches")
 FIFTEEN = Bindings("an LSTM with 15 latches", places=15)
 WEAK = Bindings("an LSTM with 16 leaky latches", strength=2.0)
-CLEARS = Bindings("an LSTM with 16 latches that a paragraph break empties", closes="f")
+CLEARS = Bindings("an LSTM with 16 latches whose forget gates a paragraph break closes", closes="f")
 INPUT_CLOSES = Bindings("an LSTM with 16 latches whose input gates a paragraph break closes", closes="i")
 
 
