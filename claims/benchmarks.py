@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from claims.facts import facts
 from claims.figures.benchmarks import perplexity_by_words_kept, times_less_training
-from claims.kit import cases, claim, domain, exhaustion, holds, only, reading, rounding, search, show
+from claims.kit import cases, claim, close, domain, exhaustion, holds, only, reading, rounding, search, show
 from claims.kit.facts.printed import Between, printed
 from claims.subjects.translation import (
     BASE,
@@ -46,6 +46,9 @@ SIX = Factor("6, to the nearest whole number", 5.5, 6.5)
 TEN = Factor("10, to the nearest whole number", 9.5, 10.5)
 TEN_OR_MORE = Factor("10 or more", 10)
 ORDER = Factor("nearer to 10 than to 1 or to 100, as powers of 10", sqrt(10), sqrt(1000))
+HUNDRED = Factor("nearer to 100 than to 10 or to 1000, as powers of 10", sqrt(1000), sqrt(100000))
+SIX_FIFTHS = Factor("1.2, to the nearest tenth", 1.15, 1.25)
+CLOCK_OR_GPUS = cases((by_the_clock, gpu_hours))
 GNMT_FIGURES = cases((GNMT, GNMT_PUBLISHED), "GNMT by the table, GNMT as published")
 
 
@@ -64,6 +67,14 @@ GNMT_FIGURES = cases((GNMT, GNMT_PUBLISHED), "GNMT by the table, GNMT as publish
         "ConvS2S in GNMT's place: four times": reading(model=BASE, rival=CONVS2S, of=parameters, factor=SIX),
         "the big Transformer in the base's: twice": reading(model=BIG, rival=GNMT, of=parameters, factor=SIX),
     },
+    altered={
+        "By the table it has more BLEU, with a sixth fewer parameters.": reading(
+            model=BASE, rival=GNMT, of=parameters, factor=SIX_FIFTHS
+        ),
+        "By the table it has more BLEU, after a sixth of the training time.": reading(
+            model=BASE, rival=GNMT, of=CLOCK_OR_GPUS, factor=SIX
+        ),
+    },
     holds_for={
         "four times, with GNMT as published": reading(
             model=BASE, rival=GNMT_PUBLISHED, of=parameters, factor=Factor("4, to the nearest whole number", 3.5, 4.5)
@@ -73,6 +84,7 @@ GNMT_FIGURES = cases((GNMT, GNMT_PUBLISHED), "GNMT by the table, GNMT as publish
         "by the essay's figures": reading(model=BASE, rival=GNMT, of=parameters, factor=SIX),
         "as published": reading(model=BASE_PUBLISHED, rival=GNMT_PUBLISHED, of=parameters, factor=SIX),
     },
+    contrary=("by the essay's figures",),
     teach="Say a quarter: 278 million (Shazeer et al., 2017) against 65. The table's figures do give 6, for all numbers that "
     "print so: 375 to 385 over 64.5 to 65.5 is 5.7 to 6.0. Add that the 26.3 is eight models together; one has 24.6.",
     not_shown="Where the table's 380 million come from; 384 is what another row's model has. How many of either are embeddings.",
@@ -95,13 +107,13 @@ training = claim(
     lines=(373,),
     expect="qualified",
     by=exhaustion(),
-    as_written=reading(model=BASE, rival=GNMT_FIGURES, of=cases((by_the_clock, gpu_hours)), factor=TEN),
+    as_written=reading(model=BASE, rival=GNMT_FIGURES, of=CLOCK_OR_GPUS, factor=TEN),
     amended={
         "GNMT took the table's 7 days, and ten means ten or more by the clock": reading(
             model=BASE, rival=GNMT, of=by_the_clock, factor=TEN_OR_MORE
         ),
         "GNMT took the table's 7 days on 4 GPUs, and ten is an order of magnitude": reading(
-            model=BASE, rival=GNMT, of=cases((by_the_clock, gpu_hours)), factor=ORDER
+            model=BASE, rival=GNMT, of=CLOCK_OR_GPUS, factor=ORDER
         ),
         "operations are meant, as published, and ten is an order of magnitude": reading(
             model=BASE, rival=GNMT_PUBLISHED, of=operations, factor=ORDER
@@ -112,8 +124,14 @@ training = claim(
         "near miss: by the clock as published, an order of magnitude": reading(
             model=BASE, rival=GNMT_PUBLISHED, of=by_the_clock, factor=ORDER
         ),
-        "the big Transformer in the base's place": reading(
-            model=BIG, rival=GNMT, of=cases((by_the_clock, gpu_hours)), factor=ORDER
+        "the big Transformer in the base's place": reading(model=BIG, rival=GNMT, of=CLOCK_OR_GPUS, factor=ORDER),
+    },
+    altered={
+        "By the table it has more BLEU after a hundredth of the training time.": reading(
+            model=BASE, rival=GNMT, of=CLOCK_OR_GPUS, factor=HUNDRED
+        ),
+        "By the table GNMT has more BLEU than the base Transformer, after a tenth of the training time.": reading(
+            model=GNMT, rival=BASE, of=CLOCK_OR_GPUS, factor=ORDER
         ),
     },
     witness={
@@ -196,6 +214,18 @@ Measure = Callable[[list[Fraction], int], float]
 ONE_TEXT = models("of one text, word by word")
 
 
+def one_over_perplexity(probabilities: list[Fraction], pieces: int) -> float:
+    return 1 / perplexity(probabilities, pieces)
+
+
+def probabilities_are_in_inverse_proportion(scored: Scored) -> None:
+    """They are so to the n-th power of the perplexities of n words: with one word only to the perplexities themselves."""
+    (text, _), (one, other) = scored.texts, (scored.first, scored.second)
+    times = perplexity(other.of_tokens(text)) / perplexity(one.of_tokens(text))
+    show("so many times the perplexity", times)
+    close(float(one.of_words(text) / other.of_words(text)), times, rounding(40, times), "times the probability")
+
+
 @claim(
     "benchmarks.lower-perplexity-is-better",
     says="On one text, word by word, the model with the lower perplexity is the better one: it finds that text more probable.",
@@ -221,6 +251,14 @@ ONE_TEXT = models("of one text, word by word")
             scored=models("of one text, by halves of words to the first model", pieces=(2, 1)), measure=perplexity
         ),
         "near miss: the mean of 1/p": reading(scored=ONE_TEXT, measure=mean_of_inverses),
+    },
+    altered={
+        "On one text, word by word, the model with the higher perplexity finds that text more probable.": reading(
+            scored=ONE_TEXT, measure=one_over_perplexity
+        ),
+        "On one text, word by word, half the perplexity means twice the probability.": reading(
+            probabilities_are_in_inverse_proportion, scored=ONE_TEXT
+        ),
     },
     teach="Perplexity is p(text)^(-1/n), so over one text of n tokens lower means more probable, and nothing else. With another "
     "text, or rare words made one token, or words cut into pieces, it is another quantity. Penn Treebank's 10 000 words and the "
@@ -335,6 +373,15 @@ MEASURES, IN_BITS = cases((in_perplexity, in_bits_a_word, in_share_of_bits)), ca
         "by the essay's figures, in bits a word": reading(short=AWD, long=WIKITEXT, measure=in_bits_a_word, times=2),
         "as published, in bits a word": reading(short=FINE_TUNED, long=OF_ONE_SIZE, measure=in_bits_a_word, times=2),
     },
+    altered={
+        "Taken in bits a word, or as a share of them, the gap is wider on Penn Treebank than on WikiText-103.": reading(
+            short=WIKITEXT, long=PENN, measure=IN_BITS, times=1
+        ),
+        "Taken in bits a word, or as a share of them, it is at least three times as wide on WikiText-103.": reading(
+            short=PENN, long=WIKITEXT, measure=IN_BITS, times=3
+        ),
+    },
+    contrary=("by the essay's figures, in bits a word", "as published, in bits a word"),
     teach="In perplexity the gap goes from 24 for the weakest LSTM on Penn Treebank to 30 on WikiText-103, but perplexities of "
     "two texts do not compare. In bits a word it goes from 0.11 for the AWD-LSTM and 0.52 for the weakest to 1.39. But the one "
     "table has a tuned LSTM and the other a plain one: as published the gap is 0.072 to the best of three LSTMs, and 0.46 "

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.kit import Domain, at_least, cases, claim, close, domain, holds, only, reading, rounding, search, show
+from claims.kit import Domain, at_least, at_most, cases, claim, close, domain, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import grid
 from claims.subjects.requirements import GENERATING, run
@@ -86,14 +86,23 @@ def questions() -> st.SearchStrategy[Question]:
     expect="supported",
     as_written=reading(attend=attention.additive, question=questions()),
     fails_for={
-        "near miss: weights that add up to 1 + 10⁻⁹": reading(
+        "near miss: weights that add up to 1 + 10⁻¹²": reading(
             attend=broken_needed.additive_unnormalised_nearly, question=questions()
         ),
+        "scores that never read an encoder state": reading(attend=broken_needed.additive_blind_to_memory, question=questions()),
         "no normalisation": reading(attend=broken_needed.additive_unnormalised, question=questions()),
         "the softmax over the width instead of the states": reading(
             attend=broken_needed.additive_normalised_over_width, question=questions()
         ),
         "the tanh left out": reading(attend=broken_needed.additive_without_tanh, question=questions()),
+    },
+    altered={
+        "Additive attention hands the decoder the one state of the greatest weight.": reading(
+            attend=broken_needed.additive_hard, question=questions()
+        ),
+        "Additive attention scores each encoder state by its dot product with the decoder's.": reading(
+            attend=broken_needed.additive_dot_product, question=questions()
+        ),
     },
     teach="Weights are positive and add up to one, so the context lies in the convex hull of the states: a mean, never more "
     "than what is there. Without the tanh the decoder's state would shift all scores alike and choose nothing. The paper "
@@ -126,6 +135,10 @@ def all_but_the_first(states: torch.Tensor) -> torch.Tensor:
     return states[1:]
 
 
+def the_last_alone(states: torch.Tensor) -> torch.Tensor:
+    return states[-1:]
+
+
 def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed: int) -> tuple[torch.Tensor, int]:
     """How the scores of n target tokens depend on the n encoder states, (n·n, n·d), when the decoder starts from zeros, and
     how many numbers the final state would have handed over."""
@@ -146,6 +159,13 @@ def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed
     return derivative.reshape(n * n, n * D), sum(part.numel() for part in final)
 
 
+def more_gets_across_at_each_step(cell: str, attends: bool, shown: Shown, n: int, seed: int) -> None:
+    derivative, handed_over = without_the_final_state(cell, attends, shown, n, seed)
+    for i, at_one_step in enumerate(derivative.reshape(n, n, n * D), start=1):
+        numbers = int(torch.linalg.matrix_rank(at_one_step, rtol=1e-12))
+        at_least(numbers, handed_over + 1, f"independent numbers that reach the decoder at step {i}")
+
+
 @claim(
     "attention.solved-bottleneck",
     says="Because the decoder can look at all encoder states, and not only at the last one, attention solved the fixed-size "
@@ -162,6 +182,14 @@ def without_the_final_state(cell: str, attends: bool, shown: Shown, n: int, seed
         "without attention": reading(cell=CELLS, attends=False, shown=every_state, n=whole(5, 7), seed=seeds()),
         "near miss: attention to all states but the first": reading(
             cell=CELLS, attends=True, shown=all_but_the_first, n=whole(5, 7), seed=seeds()
+        ),
+    },
+    altered={
+        "Because the decoder looks at the last encoder state again at every step, attention solved the bottleneck.": reading(
+            cell=CELLS, attends=True, shown=the_last_alone, n=whole(5, 7), seed=seeds()
+        ),
+        "With attention more than the final state holds reaches the decoder at every single step.": reading(
+            more_gets_across_at_each_step, cell=CELLS, attends=True, shown=every_state, n=whole(5, 7), seed=seeds()
         ),
     },
     teach="Take the final state away altogether: the decoder still reaches each encoder state, and over the target more "
@@ -189,6 +217,17 @@ def encoder_of(system: System) -> System:
 BAHDANAU, TRANSFORMER = encoder_of(ADDITIVE), encoder_of(CROSS_ATTENTION)
 
 
+def no_token_adds_a_round(system: System, n: int) -> None:
+    fewer, more = traced(system, n, 2).span, traced(system, n + 1, 2).span
+    holds(fewer == more, f"{fewer} operations in a row for {n} source tokens, {more} for {n + 1}")
+
+
+def twice_the_tokens_add_as_much_each_time(system: System, n: int) -> None:
+    """As a logarithm does, rounded up or not."""
+    once, twice, four_times = (traced(system, n * times, 2).span for times in (1, 2, 4))
+    at_most(four_times - twice, twice - once, f"operations in a row that {4 * n} tokens add to {2 * n}")
+
+
 @claim(
     "attention.still-sequential",
     says="The encoder under Bahdanau attention was still recurrent, so training was still sequential.",
@@ -205,6 +244,14 @@ BAHDANAU, TRANSFORMER = encoder_of(ADDITIVE), encoder_of(CROSS_ATTENTION)
         "a Transformer as the encoder": reading(system=TRANSFORMER, n=whole(1, 8)),
         "near miss: a dilated convolution, deeper at every power of two": reading(system=DILATED(2), n=whole(1, 8)),
         "near miss: the minimal GRU by scan": reading(system=MINGRU_SCAN, n=whole(1, 8)),
+    },
+    altered={
+        "The encoder under Bahdanau attention worked on all tokens at once.": reading(
+            no_token_adds_a_round, system=BAHDANAU, n=whole(1, 12)
+        ),
+        "The encoder under Bahdanau attention took a number of rounds that grows like log n.": reading(
+            twice_the_tokens_add_as_much_each_time, system=BAHDANAU, n=whole(1, 3)
+        ),
     },
     teach="Attention changed where the decoder looks, not how the states come about: each source token still adds a round that "
     "must wait for the one before. Two directions at once take as many rounds as one.",
@@ -231,6 +278,10 @@ def no_later_token(n: int) -> list[tuple[int, int]]:
     return [(i, j) for i, j in every_pair(n) if i <= j]
 
 
+def no_earlier_token(n: int) -> list[tuple[int, int]]:
+    return [(i, j) for i, j in every_pair(n) if i >= j]
+
+
 DECODER_LAYER = System(
     "causal Transformer layer",
     TRANSFORMER_LAYER.draw,
@@ -238,7 +289,21 @@ DECODER_LAYER = System(
 )
 ENCODER_KIND = cases((TRANSFORMER_LAYER, SELF_ATTENTION), "encoder layer, and its self-attention alone")
 DECODER_KIND = cases((DECODER_LAYER, CAUSAL_ATTENTION, PREFIX_ATTENTION), "causal layer, and its self-attention alone")
+UPPER_LEFT = System(
+    "attention over a cache, its mask aligned at the upper left",
+    attention.draw_self_attention,
+    lambda p, xs: alone(broken_needed.masked_from_the_upper_left(p, xs)),
+)
 EITHER = cases((TRANSFORMER_LAYER, DECODER_LAYER), "the Transformer's layers: encoder and, causal, decoder")
+
+
+def one_layer_reads_all_pairs_but_its_own(system: System, n: int) -> None:
+    tokens, outputs = run(system, n)
+    for j, output in enumerate(outputs):
+        direction = torch.linspace(1, 2, len(output), dtype=output.dtype)
+        gradients = torch.autograd.grad(output @ direction, tokens, retain_graph=True, materialize_grads=True)
+        read = [i for i, gradient in enumerate(gradients) if gradient.any()]
+        holds(read == [i for i in range(n) if i != j], f"{n} tokens: position {j + 1} reads {[i + 1 for i in read]}")
 
 
 @claim(
@@ -258,8 +323,19 @@ EITHER = cases((TRANSFORMER_LAYER, DECODER_LAYER), "the Transformer's layers: en
         "near miss: a window that leaves out one pair, the farthest": reading(
             system=WINDOWED(9), pairs=only(no_later_token), n=6
         ),
+        "a causal mask from the upper left, with fewer queries than keys": reading(
+            system=UPPER_LEFT, pairs=only(no_later_token), n=whole(2, 6)
+        ),
         "tokens written one after another": reading(system=GENERATING, pairs=only(no_later_token), n=whole(2, 6)),
         "an RNN": reading(system=ELMAN, pairs=only(no_later_token), n=whole(2, 6)),
+    },
+    altered={
+        "Under a causal mask every position can attend to every later one.": reading(
+            system=DECODER_KIND, pairs=only(no_earlier_token), n=whole(2, 6)
+        ),
+        "Without a mask every position attends to all others, and not to itself.": reading(
+            one_layer_reads_all_pairs_but_its_own, system=ENCODER_KIND, n=whole(2, 6)
+        ),
     },
     teach="In the encoder, yes. A decoder must not look ahead and is masked: each position reads itself and what came before. "
     "And parallel means training: in writing each token waits for the one before, six operations more for every token here.",
@@ -285,26 +361,33 @@ class Stack:
     layers: int
     causal: bool = False
     codes: float = 0.0
+    one_code: bool = False  # that of the first place for all, as when places and sentences of a batch are taken for each other
 
     def __str__(self) -> str:
         mask = "a causal mask" if self.causal else "no mask"
-        return f"{self.layers} layers, {mask}, position codes times {self.codes:g}"
+        which = "the first position code for all" if self.one_code else "position codes"
+        return f"{self.layers} layers, {mask}, {which} times {self.codes:g}"
 
     def last_output(self, X: torch.Tensor, seed: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(seed)
         mask = attention.causal_mask(len(X)) if self.causal else None
-        X = X + self.codes * transformer.position_codes(*X.shape)
+        codes = transformer.position_codes(*X.shape)
+        X = X + self.codes * (codes[:1] if self.one_code else codes)
         for _ in range(self.layers):
             X = transformer.run(transformer.draw(X.shape[1], 2, generator), X, mask)
         return X[-1]
 
 
-def stacks(layers: Sequence[int], causal: bool = False, codes: float = 0.0) -> Domain:
-    made = [Stack(count, causal, codes) for count in layers]
+def stacks(layers: Sequence[int], causal: bool = False, codes: float = 0.0, one_code: bool = False) -> Domain:
+    made = [Stack(count, causal, codes, one_code) for count in layers]
     return cases(made, "; ".join(map(str, made)))
 
 
 NOTICED = 1e-6
+
+
+def the_last_output_is_blind_to_the_order(stack: Stack, n: int, seed: int) -> None:
+    at_most(change_in_reverse(stack, n, seed), NOTICED, "change of the last output")
 
 
 @claim(
@@ -327,7 +410,15 @@ NOTICED = 1e-6
     },
     fails_for={
         "one layer under a causal mask": reading(stack=stacks((1,), causal=True), n=whole(3, 6), seed=seeds()),
+        "every place has the code of the first": reading(
+            stack=stacks((1, 2, 3), codes=1.0, one_code=True), n=whole(3, 6), seed=seeds()
+        ),
         "near miss: position codes times 10⁻⁸": reading(stack=stacks((1, 2, 3), codes=1e-8), n=whole(3, 6), seed=seeds()),
+    },
+    altered={
+        "Position codes added, such layers still treat their tokens as a set.": reading(
+            the_last_output_is_blind_to_the_order, stack=stacks((1, 2, 3), codes=1.0), n=whole(3, 6), seed=seeds()
+        ),
     },
     teach="Such layers treat their tokens as a set: put them in another order and the outputs move along, so that “bites” "
     "gets the same output in “dog bites man” and in “man bites dog”. Position codes repair that; they answer a fault of "
@@ -337,8 +428,13 @@ NOTICED = 1e-6
     cites=("vaswani2017", "haviv2022"),
 )
 def the_last_output_notices_the_order(stack: Stack, n: int, seed: int) -> None:
+    at_least(change_in_reverse(stack, n, seed), NOTICED, "change of the last output")
+
+
+def change_in_reverse(stack: Stack, n: int, seed: int) -> float:
+    """How much the last output changes when the tokens before it come in reverse."""
     X = torch.randn(n, 4, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     one, other = (stack.last_output(text, seed) for text in (X, torch.cat([X[:-1].flip(0), X[-1:]])))
     show("last output", one)
     show("last output with the tokens before it in reverse", other)
-    at_least(float((one - other).abs().max()), NOTICED, "change of the last output")
+    return float((one - other).abs().max())

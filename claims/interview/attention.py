@@ -88,6 +88,22 @@ SIZES = {"n": LENGTHS, "m": LENGTHS}
 DRAWN = {"n": whole(3, 4), "m": whole(3, 4), "seed": seeds()}
 
 
+def joined_throughout(translator: Translator, n: int, m: int) -> None:
+    """All tokens of the source with each other, all of the target with those before, the source with all outputs."""
+    found, earlier = links(translator, n, m), {(k, i) for k, i in all_pairs(m, m) if k < i}
+    missing = {(i, j) for i, j in all_pairs(n, n) if i != j} - found.within_source
+    holds(not missing, f"within the source {missing and listed(missing)} are joined only through the places beside it")
+    missing = earlier - found.within_target
+    holds(not missing, f"within the target {missing and listed(missing)} are joined only through the places beside it")
+    missing = all_pairs(n, m) - found.across
+    holds(not missing, f"source {missing and listed(missing)} of the target are joined only through the places of others")
+
+
+def outputs_read_the_last_of_the_source(translator: Translator, n: int, m: int) -> None:
+    others = links(translator, n, m).across - {(n - 1, i) for i in range(m)}
+    holds(not others, f"{others and listed(others)} are joined past the states of all others")
+
+
 @claim(
     "interview.bahdanau-cross-only",
     says="The attention of Bahdanau et al. joins decoder to encoder and nothing else: no token attends to others of its own "
@@ -105,6 +121,14 @@ DRAWN = {"n": whole(3, 4), "m": whole(3, 4), "seed": seeds()}
         "near miss: self-attention over the encoder's states": reading(translator=SELF_IN_SOURCE, **SIZES),
         "no attention at all": reading(translator=NO_ATTENTION, **SIZES),
     },
+    altered={
+        "The attention of Bahdanau et al. joins all tokens, within each sequence and across.": reading(
+            joined_throughout, translator=ADDITIVE, **SIZES
+        ),
+        "The attention of Bahdanau et al. joins the decoder to the last state of the encoder alone.": reading(
+            outputs_read_the_last_of_the_source, translator=ADDITIVE, **SIZES
+        ),
+    },
     teach="Three kinds of link, three answers. From a source token to an output: direct, past the states of all other tokens. "
     "Between two tokens of the source, or two of the target: only through the state of a neighbour, which is the recurrence.",
     not_shown="What the decoder's recurrence hands on: through it an output depends on the whole target before it.",
@@ -121,17 +145,6 @@ def attention_joins_the_two_sequences_alone(translator: Translator, n: int, m: i
     holds(not missing, f"{missing and listed(missing)} are joined only through the states of other tokens")
 
 
-def joined_throughout(translator: Translator, n: int, m: int) -> None:
-    """All tokens of the source with each other, all of the target with those before, the source with all outputs."""
-    found, earlier = links(translator, n, m), {(k, i) for k, i in all_pairs(m, m) if k < i}
-    missing = {(i, j) for i, j in all_pairs(n, n) if i != j} - found.within_source
-    holds(not missing, f"within the source {missing and listed(missing)} are joined only through the places beside it")
-    missing = earlier - found.within_target
-    holds(not missing, f"within the target {missing and listed(missing)} are joined only through the places beside it")
-    missing = all_pairs(n, m) - found.across
-    holds(not missing, f"source {missing and listed(missing)} of the target are joined only through the places of others")
-
-
 def gradients_arrive(translator: Translator, n: int, m: int, seed: int) -> list[str]:
     """For each output a mark a token, those of the source first: + for a gradient, - for none or exactly zero."""
     p, tokens = drawn(translator, n, m, d=4, seed=seed)
@@ -139,6 +152,17 @@ def gradients_arrive(translator: Translator, n: int, m: int, seed: int) -> list[
     outputs = translator.run(p, leaves[:n], leaves[n:]).outputs
     found = [torch.autograd.grad(output.sin().sum(), leaves, retain_graph=True, allow_unused=True) for output in outputs]
     return ["".join("-+"[g is not None and bool(g.any())] for g in gradients) for gradients in found]
+
+
+def a_target_position_sees_no_later_one(translator: Translator, n: int, m: int, seed: int, ahead: int = 0) -> None:
+    """All of the source and the target up to itself, or so many positions `ahead` of that."""
+    for i, arrives in enumerate(gradients_arrive(translator, n, m, seed)):
+        seen = min(i + 1 + ahead, m)
+        wanted = "+" * (n + seen) + "-" * (m - seen)
+        show(f"gradients of output {i + 1}, to the source | to the target", f"{arrives[:n]} | {arrives[n:]}")
+        holds(
+            arrives == wanted, f"gradients of output {i + 1} arrive at {arrives[:n]} | {arrives[n:]}, not {wanted[n:]} at the end"
+        )
 
 
 @claim(
@@ -157,6 +181,14 @@ def gradients_arrive(translator: Translator, n: int, m: int, seed: int) -> list[
         "its decoder reading no source": reading(translator=NO_SOURCE, **DRAWN),
         "additive attention between recurrences": reading(translator=ADDITIVE, **DRAWN),
     },
+    altered={
+        "In the Transformer every target position sees those before it, and not itself.": reading(
+            a_target_position_sees_no_later_one, translator=TRANSFORMER, **DRAWN, ahead=-1
+        ),
+        "In the Transformer every target position sees the whole target.": reading(
+            a_target_position_sees_no_later_one, translator=TRANSFORMER, **DRAWN, ahead=4
+        ),
+    },
     teach="Self-attention within the source, masked self-attention within the target, cross-attention from one to the other. "
     "The mask lets the decoder train on all positions at once: output t has a gradient to every source token and to the target "
     "up to t, and exactly none to what comes later.",
@@ -165,12 +197,7 @@ def gradients_arrive(translator: Translator, n: int, m: int, seed: int) -> list[
 )
 def attention_does_it_all(translator: Translator, n: int, m: int, seed: int) -> None:
     joined_throughout(translator, n, m)
-    for i, arrives in enumerate(gradients_arrive(translator, n, m, seed)):
-        wanted = "+" * (n + i + 1) + "-" * (m - i - 1)
-        show(f"gradients of output {i + 1}, to the source | to the target", f"{arrives[:n]} | {arrives[n:]}")
-        holds(
-            arrives == wanted, f"gradients of output {i + 1} arrive at {arrives[:n]} | {arrives[n:]}, not {wanted[n:]} at the end"
-        )
+    a_target_position_sees_no_later_one(translator, n, m, seed)
     short, long = translated(translator, 2, 2).span, translated(translator, n, m).span
     show(f"operations in a row, 2 + 2 tokens and {n} + {m}", (short, long))
     holds(short == long, f"{long} operations in a row for {n} + {m} tokens, {short} for 2 + 2")
@@ -200,6 +227,19 @@ def shortest(graph: Graph, i: int, place: int) -> int:
 SHORT = {"n": whole(3, 6), "m": whole(1, 2)}
 
 
+Way = Callable[[Graph, int], list[int]]
+
+
+def the_way_is_longer_to_later_tokens(translator: Translator, way: Way, n: int, m: int) -> None:
+    lengths = way(translated(translator, n, m), n)
+    holds(all(earlier < later for earlier, later in pairwise(lengths)), f"the ways are {', '.join(map(str, lengths))} long")
+
+
+def all_ways_are_equally_long(translator: Translator, way: Way, n: int, m: int) -> None:
+    lengths = way(translated(translator, n, m), n)
+    holds(len(set(lengths)) == 1, f"the ways are {', '.join(map(str, lengths))} operations long")
+
+
 @claim(
     "interview.bahdanau-encoder-vanishes",
     says="With attention the encoder is still recurrent: the earlier a source token, the longer the gradient's way to it.",
@@ -219,6 +259,17 @@ SHORT = {"n": whole(3, 6), "m": whole(1, 2)}
     },
     fails_for={
         "the Transformer, within the source": reading(translator=TRANSFORMER, way=from_the_last_source_place, **SHORT),
+        "an encoder whose states attend to each other, within the source": reading(
+            translator=SELF_IN_SOURCE, way=from_the_last_source_place, **SHORT
+        ),
+    },
+    altered={
+        "Within the source, the later a token, the longer the gradient's way to it.": reading(
+            the_way_is_longer_to_later_tokens, translator=ADDITIVE, way=from_the_last_source_place, **SHORT
+        ),
+        "With attention the gradient's way is equally long to all tokens, within the source too.": reading(
+            all_ways_are_equally_long, translator=ADDITIVE, way=from_the_last_source_place, **SHORT
+        ),
     },
     teach="Attention gives every source token a way of its own to the loss, through its state, its score and the context: as "
     "long for the first as for the last. What stays is the chain within the encoder: how h_j learns to take in a token "
@@ -227,7 +278,7 @@ SHORT = {"n": whole(3, 6), "m": whole(1, 2)}
     "since n attention weights share one unit.",
     cites=("bahdanau2015", "pascanu2013"),
 )
-def the_way_is_longer_to_earlier_tokens(translator: Translator, way: Callable[[Graph, int], list[int]], n: int, m: int) -> None:
+def the_way_is_longer_to_earlier_tokens(translator: Translator, way: Way, n: int, m: int) -> None:
     lengths = way(translated(translator, n, m), n)
     show("operations on the way to each source token, the first token first", lengths)
     longer = all(earlier > later for earlier, later in pairwise(lengths))

@@ -1,6 +1,6 @@
 """Back-propagation through time: what it passes, what truncation keeps of it, and whether there is another way."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.kit import at_least, claim, close, domain, holds, reading, rounding, search, show
+from claims.kit import at_least, at_most, claim, close, domain, holds, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.subjects.networks import ElmanRun, elman_runs
@@ -50,6 +50,17 @@ def passed(system: System, n: int, seed: int) -> list[int]:
 SIZES = {"n": whole(4, 16), "seed": seeds()}
 
 
+def the_gradient_passes_all_steps_earliest_first(system: System, n: int, seed: int) -> None:
+    order = passed(system, n, seed)
+    holds(order == list(range(1, n + 1)), f"of {n} steps it passes {', '.join(map(str, order))}")
+
+
+def the_gradient_passes_all_steps_but_its_own(system: System, n: int, seed: int) -> None:
+    """The loss stands at the end of the last step, so that step is the first to be passed."""
+    order = passed(system, n, seed)
+    holds(order == list(range(n - 1, 0, -1)), f"of {n} steps it passes {', '.join(map(str, order))}")
+
+
 @claim(
     "interview.bptt-unrolls",
     says="Back-propagation through time goes through every step, from the loss at the end back to the first.",
@@ -63,6 +74,14 @@ SIZES = {"n": whole(4, 16), "seed": seeds()}
         "truncated to chunks": reading(system=CHUNKS, **SIZES),
         "dilated convolution": reading(system=DILATED(2), **SIZES),
         "causal attention": reading(system=PREFIX_ATTENTION, **SIZES),
+    },
+    altered={
+        "Back-propagation through time goes through every step, from the first to the last.": reading(
+            the_gradient_passes_all_steps_earliest_first, system=ELMAN, **SIZES
+        ),
+        "Back-propagation through time goes through every step before the last, back to the first.": reading(
+            the_gradient_passes_all_steps_but_its_own, system=ELMAN, **SIZES
+        ),
     },
     teach="The unrolled graph is a chain of n steps, and the backward pass goes along it: state n, n - 1, …, 1, each once. So "
     "the gradient takes as many steps in a row as the forward pass, and all states are kept until it has passed.",
@@ -120,7 +139,26 @@ def floor(run: ElmanRun, k: int) -> float:
 
 
 RUNS = contracting_runs(singular_values=(0.25, 0.9), steps=(1, 24))
+EXPANDING = contracting_runs(singular_values=(1.1, 4), steps=(1, 24))
 K = whole(1, 4)
+
+
+def sizes(gradients: Sequence[torch.Tensor | None]) -> list[float]:
+    return [0.0 if gradient is None else float(gradient.norm()) for gradient in gradients]
+
+
+def truncation_enlarges_what_arrives(run: ElmanRun, k: int, cuts: Cuts) -> None:
+    n = len(run.x)
+    short, whole = (sizes(bptt.truncated(total, run.network, run.inputs, cut)) for cut in (cuts(n, k), full(n, k)))
+    for t in steps_in_the_window(n, k):
+        got, without = short[t], whole[t]
+        holds(got > without, f"step {t + 1} of {n} receives {got:.3g}, and {without:.3g} without truncation")
+
+
+def truncation_prevents_exploding(run: ElmanRun, k: int, cuts: Cuts) -> None:
+    """In the sense that nothing larger than the loss's own gradient arrives."""
+    largest = max(sizes(bptt.truncated(total, run.network, run.inputs, cuts(len(run.x), k))))
+    at_most(largest, float(np.linalg.norm(run.g)), f"largest gradient of a step, with a window of {k}", within=rounding(100))
 
 
 @claim(
@@ -142,7 +180,18 @@ K = whole(1, 4)
     fails_for={
         "no truncation, all steps": reading(run=RUNS, k=K, cuts=full, asked=every_step),
         "near miss: the window and one step more": reading(run=RUNS, k=K, cuts=bptt.window, asked=one_more_than_the_window),
+        "near miss: a window one step short, in the last k steps": reading(
+            run=RUNS, k=whole(2, 4), cuts=broken.window_one_step_short, asked=steps_in_the_window
+        ),
         "chunks, in the last k steps": reading(run=RUNS, k=K, cuts=bptt.chunks, asked=steps_in_the_window),
+    },
+    altered={
+        "In the steps that still receive a gradient truncation makes it larger than it was.": reading(
+            truncation_enlarges_what_arrives, run=RUNS, k=K, cuts=bptt.window
+        ),
+        "Truncated back-propagation prevents the gradient from exploding.": reading(
+            truncation_prevents_exploding, run=EXPANDING, k=K, cuts=bptt.window
+        ),
     },
     teach="Truncation does not repair the small gradient of an early step; it drops it. Inside the window each step receives "
     "to the last bit what it would without truncation; beyond it, exactly nothing. So the smallest gradient that is still "
@@ -152,12 +201,24 @@ K = whole(1, 4)
 )
 def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cuts, asked: Callable[[int, int], range]) -> None:
     n = len(run.x)
-    gradients = bptt.truncated(total, run.network, run.inputs, cuts(n, k))
-    sizes = [0.0 if gradient is None else float(gradient.norm()) for gradient in gradients]
-    show("size of each input's gradient, the first step first", sizes)
+    arrived = sizes(bptt.truncated(total, run.network, run.inputs, cuts(n, k)))
+    show("size of each input's gradient, the first step first", arrived)
     show(f"the least that a window of {k} leaves", floor(run, k))
-    smallest = min(sizes[t] for t in asked(n, k))
+    smallest = min(arrived[t] for t in asked(n, k))
     at_least(smallest, floor(run, k), f"smallest gradient, {n} steps and a window of {k}", within=rounding(40 * n))
+
+
+def the_gradient_reaches_lag_k(run: ElmanRun, k: int, cuts: Cuts) -> None:
+    n = len(run.x)
+    gradients = bptt.truncated(total, run.network, run.inputs, cuts(n, k))
+    holds(n <= k or gradients[n - 1 - k] is not None, f"of {n} steps it does not reach lag {k}")
+
+
+def the_state_carries_nothing_from_before(run: ElmanRun, k: int) -> None:
+    n = len(run.x)
+    changes = sizes(bptt.truncated(total, run.network, run.inputs, full(n, k)))
+    carried = [n - 1 - t for t in range(n - k) if changes[t]]
+    holds(not carried, f"the last of {n} states depends on the tokens of lag {carried}, with k = {k}")
 
 
 @claim(
@@ -179,6 +240,14 @@ def no_step_receives_less_than_the_window_leaves(run: ElmanRun, k: int, cuts: Cu
             run=elman_runs(steps=(7, 7)), k=3, cuts=bptt.chunks
         ),
         "no truncation": reading(run=elman_runs(steps=(2, 8)), k=whole(1, 7), cuts=full),
+    },
+    altered={
+        "With truncation after k steps a gradient still reaches what is k steps ago.": reading(
+            the_gradient_reaches_lag_k, run=elman_runs(steps=(1, 8)), k=whole(1, 8), cuts=bptt.window
+        ),
+        "With truncation after k steps the state carries nothing that is longer ago.": reading(
+            the_state_carries_nothing_from_before, run=elman_runs(steps=(1, 8)), k=whole(1, 8)
+        ),
     },
     teach="A window of k reaches the lags 0 to k - 1. There the gradient is the full one, bit for bit; at lag k there is none, "
     "not even zero. Cutting into chunks of k reaches less: with 7 steps and k = 3 the last loss reaches lag 0 only.",
@@ -213,7 +282,10 @@ class Procedure:
 BACKWARD = Procedure("back-propagation through time", backward.gradient)
 FORWARD = Procedure("forward mode (real-time recurrent learning)", rtrl.gradient)
 ONE_STEP = Procedure("truncated to one step", broken_interview.last_step_alone)
-NEARLY = Procedure("back-propagation, W_h's part too large by 10⁻⁹", broken_interview.backward_nearly)
+NEARLY = Procedure("back-propagation, W_h's part too large by 10⁻¹⁰", broken_interview.backward_nearly)
+
+TRANSPOSED = Procedure("back-propagation, W_h's part transposed", broken_interview.backward_transposed)
+TOO_LATE = Procedure("back-propagation, each state one step late", broken_interview.backward_with_states_too_late)
 
 
 @cache
@@ -253,6 +325,12 @@ FOUR_STEPS = ElmanRun(
 )  # fmt: skip
 
 
+def the_gradients_differ(run: ElmanRun, procedure: Procedure, rival: Procedure) -> None:
+    found = [way.gradient(run.network, list(run.inputs), run.loss_gradient) for way in (procedure, rival)]
+    apart = max(float((getattr(found[0], name) - getattr(found[1], name)).abs().max()) for name in ("W_h", "W_x", "b"))
+    at_least(apart, 10 * allowance(run), f"difference between {procedure.name} and {rival.name}")
+
+
 @claim(
     "interview.bptt-is-the-algorithm",
     says="Back-propagation through time is the algorithm by which recurrent networks are trained.",
@@ -266,12 +344,22 @@ FOUR_STEPS = ElmanRun(
         )
     },
     fails_for={
-        "near miss: too large by one part in 10⁹": reading(run=RUN, procedure=NEARLY, rival=FORWARD, price=OPERATIONS),
+        "near miss: too large by one part in 10¹⁰": reading(run=RUN, procedure=NEARLY, rival=FORWARD, price=OPERATIONS),
+        "W_h's part transposed": reading(run=RUN, procedure=TRANSPOSED, rival=FORWARD, price=OPERATIONS),
+        "each state one step late": reading(run=RUN, procedure=TOO_LATE, rival=FORWARD, price=OPERATIONS),
         "truncated to one step: another gradient": reading(run=RUN, procedure=ONE_STEP, rival=FORWARD, price=OPERATIONS),
         "forward mode as the cheaper one": reading(run=RUN, procedure=FORWARD, rival=BACKWARD, price=OPERATIONS),
     },
     witness={
         "two units, four steps": reading(run=FOUR_STEPS, procedure=BACKWARD, rival=FORWARD, price=STEPS_BACK),
+    },
+    altered={
+        "Back-propagation through time is exact, forward mode an approximation.": reading(
+            the_gradients_differ, run=RUN, procedure=BACKWARD, rival=FORWARD
+        ),
+        "Cut off after one step, it is the cheapest way to the exact gradient.": reading(
+            run=RUN, procedure=ONE_STEP, rival=BACKWARD, price=OPERATIONS
+        ),
     },
     teach="It is one algorithm of two. Forward mode carries ∂h_t/∂W along with the state and needs no backward pass: the same "
     "gradient, and nothing is kept of past steps; the price is some 2d³ numbers to carry and, at each step, on the order of "

@@ -1,7 +1,7 @@
 """How much of an LSTM's gradient arrives at early tokens before any training."""
 
 from claims.figures.training import every_seed
-from claims.kit import at_least, at_most, claim, measure, reading, trials
+from claims.kit import Domain, at_least, at_most, claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Reading
 from claims.subjects.trained.fair import THREE_STARTS, VANISHED, Setting, settings
@@ -10,7 +10,20 @@ from claims.subjects.trained.recall import UNTRAINED, share_that_arrives
 
 def untrained(*bodies: str, lag: int) -> Reading:
     """Networks of two widths."""
-    return reading(seed=seeds(), each=settings(*((body, width, lag) for body in bodies for width in (32, 128))))
+    return reading(seed=seeds(), each=wide_and_narrow(*bodies, lag=lag))
+
+
+LSTMS = "LSTM", "LSTM, orthogonal", "LSTM, forget bias 1"
+
+
+def wide_and_narrow(*bodies: str, lag: int) -> Domain:
+    return settings(*((body, width, lag) for body in bodies for width in (32, 128)))
+
+
+def more_arrives_than_at_the_last(seed: int, each: tuple[Setting, ...]) -> None:
+    """In each of the settings."""
+    share = min(share_that_arrives(seed, one.body, one.length, one.width) for one in each)
+    holds(share > 1, f"of the last token's gradient {share:.2g} arrives at the first")
 
 
 @claim(
@@ -19,11 +32,17 @@ def untrained(*bodies: str, lag: int) -> Reading:
     lines=(489,),
     expect="supported",
     by=trials(seeds=20),
-    as_written=untrained("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1", lag=49),
+    as_written=untrained(*LSTMS, lag=49),
     fails_for={
         "the source reversed, so that the first word comes last": untrained("LSTM", lag=0),
         "biases made for sources of that length": untrained("LSTM, chrono", lag=49),
         "one layer of attention in its place": untrained("attention", lag=49),
+    },
+    altered={
+        "The first words of a source get more of the gradient than the last ones when training starts.": reading(
+            more_arrives_than_at_the_last, seed=seeds(), each=wide_and_narrow(*LSTMS, lag=49)
+        ),
+        "The first words of a source of ten get next to nothing of the gradient when training starts.": untrained(*LSTMS, lag=9),
     },
     teach="Of a source of 50 words the first gets {most share:.0g} of the last one's gradient at most. Reversing "
     "the source brings it next to the decoder, as Sutskever et al. (2014) did; slow gates bring "
@@ -53,12 +72,17 @@ def little_arrives(seed: int, each: tuple[Setting, ...]) -> None:
     lines=(495,),
     expect="qualified",
     by=trials(seeds=20),
-    as_written=untrained("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1", lag=50),
+    as_written=untrained(*LSTMS, lag=50),
     amended={
-        "the distance is ten tokens": untrained("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1", lag=10),
+        "the distance is ten tokens": untrained(*LSTMS, lag=10),
         "its biases are made for the distance": untrained("LSTM, chrono", lag=50),
     },
     fails_for={"a plain network, over ten tokens": untrained("tanh", lag=10)},
+    altered={
+        "Over ten tokens an LSTM's gradient grows.": reading(
+            more_arrives_than_at_the_last, seed=seeds(), each=wide_and_narrow(*LSTMS, lag=10)
+        ),
+    },
     teach="As torch draws it an LSTM keeps {median a_step:.0%} of the gradient a step: "
     "{median share | the distance:.1%} arrives over ten tokens, and {median share:.0g} over 50. It is biases that open "
     "the forget gates, not the cell alone, that solve it: {median share | its biases:.0%}.",

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.kit import at_most, cases, claim, domain, exhaustion, holds, only, reading, rounding, search, show
+from claims.kit import Domain, at_most, cases, claim, domain, exhaustion, holds, only, reading, rounding, search, show
 from claims.kit.domains import whole
 from claims.kit.domains.matrices import Interval, chains, grid
 from claims.subjects.orders import Entry, Way, compared, less, off_by_one, sizes, ways
@@ -19,6 +19,22 @@ from impls.learning import bptt
 from impls.recurrent import constructive, elman, lstm
 from impls.recurrent.elman import Elman
 from impls.tracing.systems import DILATED, ELMAN, GRU, SELF_ATTENTION, SKIP, System
+
+
+def path(system: System, lag: int, width: int) -> int:
+    """The fewest operations from the first token to the output `lag` steps later."""
+    length = traced(system, lag + 1, width).shortest_path(0, lag)
+    return -1 if length is None else length
+
+
+def a_wider_state_has_a_shorter_path(system: System, lag: int, width: int) -> None:
+    wide, narrow = path(system, lag, width), path(system, lag, 1)
+    holds(wide < narrow, f"{wide} operations over {lag} steps at width {width}, {narrow} at width 1")
+
+
+def the_path_is_as_long_over_one_step(system: System, lag: int, width: int) -> None:
+    far, near = path(system, lag, width), path(system, 1, width)
+    holds(far == near, f"{far} operations over {lag} steps, {near} over one")
 
 
 @claim(
@@ -36,6 +52,14 @@ from impls.tracing.systems import DILATED, ELMAN, GRU, SELF_ATTENTION, SKIP, Sys
         "near miss: a skip over two steps, which shortens the path": reading(system=SKIP, lag=whole(1, 8), width=whole(1, 3)),
         "dilated convolution": reading(system=DILATED(2), lag=whole(1, 8), width=whole(1, 3)),
     },
+    altered={
+        "A larger hidden state makes the path between two tokens shorter.": reading(
+            a_wider_state_has_a_shorter_path, system=ELMAN, lag=whole(1, 16), width=whole(2, 6)
+        ),
+        "The path between two tokens is one transition long, however many steps lie between.": reading(
+            the_path_is_as_long_over_one_step, system=ELMAN, lag=whole(1, 16), width=whole(1, 6)
+        ),
+    },
     teach="From token i to state j there are j - i transitions, through j - i - 1 states between, at every width. "
     "What a larger state changes is how much can be carried along the path, not how long it is.",
     not_shown="That the longer path degrades what is carried: a shift register or orthogonal weights lose nothing. The LSTM, "
@@ -51,12 +75,6 @@ def every_step_between_adds_one_transition(system: System, lag: int, width: int)
     holds(
         path(system, lag, width) == want, f"{path(system, lag, width)} operations over {lag} steps at width {width}, not {want}"
     )
-
-
-def path(system: System, lag: int, width: int) -> int:
-    """The fewest operations from the first token to the output `lag` steps later."""
-    length = traced(system, lag + 1, width).shortest_path(0, lag)
-    return -1 if length is None else length
 
 
 # --- what is carried ------------------------------------------------------------------------------------------------
@@ -96,14 +114,31 @@ def one_unit(gamma: float) -> Elman:
 
 @domain("one unit of weight 0.9, and {width} units whose W_h has its singular values in {singular_values}; {lag} later tokens")
 def against_one_unit(width: Interval, singular_values: Interval, lag: int) -> st.SearchStrategy[TwoWidths]:
+    return _against_one_unit(chains(every_singular_value=singular_values, size=width, repeat=True), int(width[1]), lag)
+
+
+@domain("one unit of weight 0.9, and {width} units whose W_h has its eigenvalues in {eigenvalues}; {lag} later tokens")
+def eigenvalues_against_one_unit(width: Interval, eigenvalues: Interval, lag: int) -> st.SearchStrategy[TwoWidths]:
+    return _against_one_unit(chains(every_eigenvalue=eigenvalues, size=width, repeat=True), int(width[1]), lag)
+
+
+def _against_one_unit(weights: Domain, most: int, lag: int) -> st.SearchStrategy[TwoWidths]:
     """Input weights and tokens lie on the grid of eighths; often the tokens are zeros, for in silence most is kept."""
-    W_h = chains(every_singular_value=singular_values, size=width, repeat=True).strategy.map(lambda period: period[0])
 
     def make(W: np.ndarray, loud: bool, W_x: np.ndarray, x: np.ndarray) -> TwoWidths:
         wide = Elman(torch.from_numpy(W), torch.from_numpy(W_x[: len(W)]), torch.zeros(len(W), dtype=torch.float64))
         return TwoWidths(one_unit(0.9), wide, loud * x, lag)
 
-    return st.builds(make, W_h, st.booleans(), grid((int(width[1]), 1), (-2, 2)), grid((2, 1), (-2, 2)))
+    W_h = weights.strategy.map(lambda period: period[0])
+    return st.builds(make, W_h, st.booleans(), grid((most, 1), (-2, 2)), grid((2, 1), (-2, 2)))
+
+
+JUST_ABOVE = 0.9 + 2e-13  # over 40 steps about 10⁻¹³ of what is kept, some ten times what rounding is allowed
+
+
+def the_wider_state_keeps_more(two: TwoWidths) -> None:
+    narrow, wide = two.share(two.narrow), two.share(two.wide)
+    holds(wide > narrow, f"{len(two.wide.b)} units keep {wide:.3g} over {two.lag} steps, {len(two.narrow.b)} keep {narrow:.3g}")
 
 
 @claim(
@@ -124,11 +159,20 @@ def against_one_unit(width: Interval, singular_values: Interval, lag: int) -> st
         )
     },
     fails_for={
+        "near miss: singular values of 0.9 + 2·10⁻¹³": reading(two=against_one_unit((2, 6), (JUST_ABOVE, JUST_ABOVE), lag=40)),
         "near miss: singular values of 0.91": reading(two=against_one_unit((2, 6), (0.91, 0.91), lag=40)),
         "orthogonal weights": reading(two=against_one_unit((2, 6), (1, 1), lag=40)),
     },
     witness={
         "8 places and 64, 50 later tokens": reading(two=TwoWidths(register(8), register(64), np.array([[1.0]]), 50)),
+    },
+    altered={
+        "No width helps as long as no eigenvalue of W_h exceeds 0.9 in size.": reading(
+            two=eigenvalues_against_one_unit((2, 6), (0, 0.9), lag=40)
+        ),
+        "A larger hidden state keeps more, even if no singular value of W_h exceeds 0.9.": reading(
+            the_wider_state_keeps_more, two=against_one_unit((2, 6), (0, 0.9), lag=40)
+        ),
     },
     teach="The path is as long at every width, but long is not lossy: a register of d places hands a token on for d - 1 steps "
     "without losing a bit of it, so eight times the width reaches eight times as far. No width helps against contraction: "
@@ -196,6 +240,14 @@ WIDER = ways("the state alone grows wider", lambda a, b, c: a == c == 0)
         ),
         "inputs as many as the square of the width": reading(
             entry=n_steps("Elman steps, d² inputs", elman_step, lambda d: d * d, N * (2 * D**3 + 2 * D**2 + 3 * D)), way=WIDER
+        ),
+    },
+    altered={
+        "The work of a step grows in proportion to the state's width.": reading(
+            entry=cases([less(one, N * D) for one in STEPS], "the same counts, against n·d"), way=WIDER
+        ),
+        "The work of a step grows with the cube of the state's width.": reading(
+            entry=cases([less(one, N * D**3) for one in STEPS], "the same counts, against n·d³"), way=WIDER
         ),
     },
     teach="A step multiplies by d·d recurrent and d·m input weights: 2d(d + m) operations, and an LSTM's by four times as many. "

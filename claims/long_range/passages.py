@@ -10,6 +10,7 @@ from claims.subjects.grammar import (
     NEAREST_NOUN,
     NO_AGREEMENT,
     PARSERS,
+    VERBS,
     Grammar,
     Sentence,
     agrees_alone,
@@ -51,6 +52,14 @@ EACH_PARSER = cases(list(PARSERS))
             grammar=ENGLISH, sentence=HORSE, in_full=IN_FULL.replace("was", "were"), parser=EACH_PARSER
         ),
     },
+    altered={
+        "“The horse raced past the barn fell” says that the horse raced past the barn.": reading(
+            grammar=ENGLISH, sentence=HORSE, in_full=SHORT, parser=EACH_PARSER
+        ),
+        "“The horse raced past the barn fell” says that the barn fell.": reading(
+            grammar=ENGLISH, sentence=HORSE, in_full="the barn fell", parser=EACH_PARSER
+        ),
+    },
     teach="“Raced past the barn” is short for “that was raced past the barn”, and “fell” is the verb. Readers go astray "
     "because “raced” looks like the verb at first: the trouble is an early wrong guess, not the five words back to “horse”.",
     not_shown="That people recover, and what an LSTM does. “Fell” is taken for a verb only: it is a noun as well, a hill.",
@@ -70,7 +79,8 @@ def it_says_what_its_long_form_says(grammar: Grammar, sentence: str, in_full: st
 SIXTEEN = Bindings("an LSTM with 16 latches")
 FIFTEEN = Bindings("an LSTM with 15 latches", places=15)
 WEAK = Bindings("an LSTM with 16 leaky latches", strength=2.0)
-CLEARS = Bindings("an LSTM with 16 latches that a paragraph break empties", clears=True)
+CLEARS = Bindings("an LSTM with 16 latches whose forget gates a paragraph break closes", closes="f")
+INPUT_CLOSES = Bindings("an LSTM with 16 latches whose input gates a paragraph break closes", closes="i")
 
 
 EITHER = cases((SIXTEEN, CLEARS))
@@ -113,6 +123,14 @@ MARIA = (
             memory=CLEARS, passage=only(Passage((1,), named=(2, 3), later=len(MARIA.split()) - 1), f"“{MARIA}”")
         ),
     },
+    altered={
+        "LSTMs lose track across paragraph boundaries if their input gates close there.": reading(
+            memory=INPUT_CLOSES, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))
+        ),
+        "LSTMs lose track across paragraph boundaries if their forget gates stay open there.": reading(
+            memory=SIXTEEN, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))
+        ),
+    },
     teach="To a recurrent network a paragraph break is a token like any other: it erases just what the gates let it erase. So "
     "it depends on the weights. A network that clears its state at a break can be built, and so can one that carries its "
     "bindings across as many breaks as one likes. The passage that is to show the loss has 26 words, four sentences and no "
@@ -126,6 +144,10 @@ def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
     show("tokens and the paragraph breaks among them", (passage.length, len(passage.breaks)))
     lost, count = forgotten(memory, passage), len(passage.bound)
     holds(lost, f"paragraph breaks passed: {len(passage.breaks)}; bindings read off correctly at the end: all {count}")
+
+
+def every_binding_is_kept(memory: Bindings, passage: Passage) -> None:
+    holds(not (lost := forgotten(memory, passage)), f"lost after {passage.later} tokens: the pronouns {lost}")
 
 
 @claim(
@@ -155,6 +177,11 @@ def a_paragraph_break_erases(memory: Bindings, passage: Passage) -> None:
             ),
         ),
     },
+    altered={
+        "A hidden state has capacity enough to keep 16 bindings over hundreds of tokens.": reading(
+            every_binding_is_kept, memory=SIXTEEN, passage=passages(pronouns=(16, 16), later=(200, 600))
+        ),
+    },
     teach="Capacity is a matter of counting: k pronouns and E entities take k·log2 E bits, however many tokens lie between. 16 "
     "pronouns and 16 entities are 64 bits, here in 64 units; an LSTM of 512 has room to spare. Whether training finds such "
     "weights, and learns from words alone who is meant, is another question, and the one to ask.",
@@ -176,6 +203,11 @@ LAST_SUMMER = replace(IN_THE_LOTS, subject=f"{AT_THE_STADIUM.subject} that we vi
 CARS = cases((replace(IN_THE_LOTS, subject="the number of cars"), IN_THE_LOTS, AT_THE_STADIUM, LAST_SUMMER))
 
 
+def either_verb_will_do(grammar: Grammar, sentence: Sentence) -> None:
+    counted = {verb: grammar.analyses(sentence.with_verb(verb)) for verb in VERBS}
+    holds(all(counted.values()), f"“{sentence.opening} …”: {counted['is']} analyses with “is”, {counted['are']} with “are”")
+
+
 @claim(
     "long-range.the-number-of-cars",
     says="After “the number of cars …” the verb is singular, whatever plurals come between.",
@@ -195,6 +227,14 @@ CARS = cases((replace(IN_THE_LOTS, subject="the number of cars"), IN_THE_LOTS, A
         "the plural verb": reading(grammar=ENGLISH, sentence=CARS, verb="are"),
         "verbs that agree with the nearest noun": reading(grammar=NEAREST_NOUN, sentence=IN_THE_LOTS, verb="is"),
         "verbs that agree with nothing": reading(grammar=NO_AGREEMENT, sentence=CARS, verb="is"),
+    },
+    altered={
+        "After “the number of cars …” the verb is singular, for it agrees with the last noun before it.": reading(
+            grammar=NEAREST_NOUN, sentence=CARS, verb="is"
+        ),
+        "After “the number of cars …” the verb may be singular or plural.": reading(
+            either_verb_will_do, grammar=ENGLISH, sentence=CARS
+        ),
     },
     teach="The head of the subject is “number”, and all 14 ways to attach what follows leave that unchanged. In “a number of "
     "cars are” the head is “cars”, and “a number of” says how many. Plurals in between draw people and language models "
@@ -218,8 +258,13 @@ def the_verb_agrees(grammar: Grammar, sentence: Sentence, verb: str) -> None:
             sentence=AT_THE_STADIUM, noun="stadium", verb="are"
         )
     },
+    altered={
+        "The last noun before the verb is “summer”, and whoever agrees with it writes the singular.": reading(
+            sentence=LAST_SUMMER, noun="summer", verb="is"
+        ),
+    },
+    contrary=("one leaves the bracket out: the last noun is then the stadium",),
     holds_for={
-        "“summer” is the last noun, and draws to the singular": reading(sentence=LAST_SUMMER, noun="summer", verb="is"),
         "a sentence whose last noun is plural": reading(sentence=IN_THE_LOTS, noun="lots", verb="are"),
     },
     teach="“Summer” is the last noun, and it is singular: agreement with it gives “is”, which is right by accident. If there "

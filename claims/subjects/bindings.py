@@ -51,17 +51,18 @@ class Passage:
 
 @dataclass(frozen=True)
 class Bindings:
-    """The LSTM with so many places; at strength 40 its gates round to 0 and 1. `clears` makes f close at a paragraph break."""
+    """The LSTM with so many places; at strength 40 its gates round to 0 and 1. The gate `closes`, one of f, i and o, is shut by a
+    paragraph break."""
 
     name: str
     places: int = 16
     strength: float = 40.0
-    clears: bool = False
+    closes: str = ""
 
     @property
     def network(self) -> lstm.LSTM:
         latch, d = constructive.latch_lstm(BITS, self.strength), self.places * BITS
-        closes = torch.full((d, 1), -2 * self.strength * self.clears, dtype=torch.float64)
+        shut = torch.full((d, 1), -2 * self.strength, dtype=torch.float64)
 
         def side_by_side(W: torch.Tensor, on_a_break: torch.Tensor) -> torch.Tensor:
             """One latch for each place: all read the code, each a flag of its own."""
@@ -69,7 +70,7 @@ class Bindings:
             flags = torch.block_diag(*[on_flag] * self.places)
             return torch.cat([W.new_zeros(d, d), on_code.repeat(self.places, 1), flags, on_a_break], dim=1)
 
-        W = {f"W_{gate}": side_by_side(getattr(latch, f"W_{gate}"), closes if gate == "f" else 0 * closes) for gate in "fiCo"}
+        W = {f"W_{gate}": side_by_side(getattr(latch, f"W_{gate}"), shut * (gate == self.closes)) for gate in "fiCo"}
         return lstm.LSTM(**W, **{f"b_{gate}": getattr(latch, f"b_{gate}").repeat(self.places) for gate in "fiCo"})
 
     def recall(self, passage: Passage) -> list[int | None]:

@@ -65,13 +65,22 @@ def rearranged(inserted: Whole, width: int = 2) -> st.SearchStrategy[Rearranged]
 
 @domain("2 to 4 tokens and 1 to 4 inserted, n in all; the score asked for leads every inserted one by log n + {lead} at least")
 def with_a_lead(lead: float) -> st.SearchStrategy[Rearranged]:
+    return _leading(lambda n: log(n) + lead)
+
+
+@domain("2 to 4 tokens and 1 to 4 inserted; the score asked for leads every inserted one by {lead} at least")
+def with_a_constant_lead(lead: float) -> st.SearchStrategy[Rearranged]:
+    return _leading(lambda n: lead)
+
+
+def _leading(lead: Callable[[int], float]) -> st.SearchStrategy[Rearranged]:
     """Tokens are single numbers and the one that asks is 1, so that a token's score is the token itself."""
     one = np.ones((1, 1))
 
     def make(asked: float, others: list[float], behind: list[float], order: Sequence[int]) -> Rearranged:
         n = 2 + len(others) + len(behind)
         tokens = np.array([[asked], [1.0], *([other] for other in others)])
-        inserted = np.array([[asked - log(n) - lead - further] for further in behind])
+        inserted = np.array([[asked - lead(n) - further] for further in behind])
         return Rearranged(one, one, tokens, inserted, tuple(t for t in order if t < n))
 
     number = st.integers(-2 * EIGHTHS, 8 * EIGHTHS).map(lambda eighths: eighths / EIGHTHS)
@@ -100,6 +109,13 @@ def different_keys(tokens: Whole, width: int = 2) -> st.SearchStrategy[np.ndarra
 def keys_of_one_length(tokens: Whole) -> st.SearchStrategy[np.ndarray]:
     angles = st.lists(st.integers(0, 15), min_size=tokens[0], max_size=tokens[1], unique=True)
     return angles.map(lambda drawn: np.array([[np.cos(a * np.pi / 8), np.sin(a * np.pi / 8)] for a in drawn]))
+
+
+@domain("{tokens} different keys of two entries and of length 1/4, 1/2, 3/4 or 1")
+def keys_of_some_length(tokens: Whole) -> st.SearchStrategy[np.ndarray]:
+    polar = st.tuples(st.integers(1, 4), st.integers(0, 15))
+    drawn = st.lists(polar, min_size=tokens[0], max_size=tokens[1], unique=True)
+    return drawn.map(lambda keys: np.array([[r / 4 * np.cos(a * np.pi / 8), r / 4 * np.sin(a * np.pi / 8)] for r, a in keys]))
 
 
 @domain("{tokens} linearly independent keys of as many entries")
@@ -141,6 +157,23 @@ class Halving:
         half = torch.full((1,), 0.5, dtype=torch.float64)
         tokens = [torch.ones(1, dtype=torch.float64, requires_grad=True) for _ in range(self.n)]
         return EVALUATED[self.how](half, tokens), tokens
+
+
+@dataclass(frozen=True)
+class Adding:
+    """h_t = h_{t-1} + x_t over n tokens, step by step: as long a path, and nothing is lost on it."""
+
+    n: int
+
+    def run(self) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        tokens = [torch.ones(1, dtype=torch.float64, requires_grad=True) for _ in range(self.n)]
+        return EVALUATED["step by step"](torch.ones(1, dtype=torch.float64), tokens), tokens
+
+
+@domain("h_t = h_(t-1)/2 + x_t or h_t = h_(t-1) + x_t, step by step, over 64 to 128 tokens")
+def loops() -> st.SearchStrategy[Halving | Adding]:
+    tokens = st.integers(64, 128)
+    return st.builds(Halving, st.just("step by step"), tokens) | st.builds(Adding, tokens)
 
 
 def one_product(half: torch.Tensor, tokens: list[torch.Tensor]) -> torch.Tensor:

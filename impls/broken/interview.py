@@ -6,6 +6,7 @@ defect, as in `impls.broken.cells`; where a defect hides is said at each.
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial, reduce
 
 import torch
 from jaxtyping import Float
@@ -15,12 +16,12 @@ from impls.attending import attention
 from impls.learning import backward, bptt
 from impls.recurrent import elman
 from impls.recurrent.elman import Elman
-from impls.recurrent.recurrence import Inputs, unroll
+from impls.recurrent.recurrence import Inputs, unbind, unroll, zeros
 from impls.tracing.positions import Tokens
 from impls.tracing.translators import TransformerPair, Translated, one_way, read_and_written, transformer_pair
 from impls.translating import seq2seq
 
-NEARLY = 1e-9
+NEARLY = 1e-10
 
 # --- translators ----------------------------------------------------------------------------------------------------
 
@@ -78,7 +79,22 @@ def last_step_alone(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
     return backward.gradient(p, xs[-1:], g, before)
 
 
+def backward_transposed(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
+    """h aᵀ instead of a hᵀ for W_h. Hidden at n = 1, where it is zero, and at width 1."""
+    exact = backward.gradient(p, xs, g)
+    return replace(exact, W_h=exact.W_h.T)
+
+
+def backward_with_states_too_late(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
+    """a_t is paired with the state after step t instead of the one before it. Hidden where the state stands still."""
+    hs = unroll(partial(elman.step, p), zeros(len(p.b), xs), xs)
+    terms = [
+        Elman(torch.outer(a, h), torch.outer(a, x), a) for a, h, x in zip(backward.errors(p, hs, g), hs, unbind(xs), strict=True)
+    ]
+    return reduce(lambda one, other: Elman(one.W_h + other.W_h, one.W_x + other.W_x, one.b + other.b), terms)
+
+
 def backward_nearly(p: Elman, xs: Inputs, g: Float[Tensor, " d"]) -> Elman:
-    """The gradient of W_h is too large by one part in 10⁹. Hidden at n = 1, where it is zero."""
+    """The gradient of W_h is too large by one part in 10¹⁰. Hidden where it is zero."""
     exact = backward.gradient(p, xs, g)
     return replace(exact, W_h=(1 + NEARLY) * exact.W_h)

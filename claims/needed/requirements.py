@@ -1,7 +1,7 @@
-"""Chapter 10, what was needed: four requirements, put to each system."""
+"""The four requirements, one after another: what each asks for, and what attention makes of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import networkx as nx
 import numpy as np
@@ -9,37 +9,26 @@ import torch
 from scipy.optimize import linprog, minimize
 from scipy.special import logsumexp
 
-from claims.figures.needed import greatest_weight_on_a_line, numbers_that_cross_by_length, weight_by_length
-from claims.kit import at_least, cases, claim, close, exhaustion, holds, only, reading, search, show
+from claims.figures.needed import greatest_weight_on_a_line, weight_by_length
+from claims.kit import at_least, at_most, cases, claim, close, holds, only, reading, search, show
 from claims.kit.domains import whole
 from claims.subjects.contexts import (
+    Adding,
     Halving,
     Rearranged,
     SoftmaxRead,
     different_keys,
     independent_keys,
     keys_of_one_length,
+    keys_of_some_length,
+    loops,
     rearranged,
     short_sums,
     softmax_reads,
+    with_a_constant_lead,
     with_a_lead,
 )  # fmt: skip
-from claims.subjects.requirements import (
-    CACHED,
-    CONSTANT_GRADIENT_PATH,
-    CONVOLUTIONS,
-    DILATIONS,
-    DIRECT_ACCESS,
-    FOUR,
-    GENERATING,
-    LENGTHS,
-    NO_FIXED_BOTTLENECK,
-    PARALLEL_TRAINING,
-    PRINTED,
-    SYSTEMS,
-    Requirement,
-    put_to,
-)  # fmt: skip
+from claims.subjects.requirements import GENERATING
 from claims.subjects.traces import traced
 from impls.attending import attention
 from impls.broken import attention as broken_attention
@@ -50,14 +39,10 @@ from impls.tracing.systems import (
     BIDIRECTIONAL,
     CAUSAL_ATTENTION,
     CONVOLUTION_LAYER,
-    CROSS_ATTENTION,
     ELMAN,
-    FINAL_STATE,
-    GRU,
     LSTM,
     MINGRU_SCAN,
     PREFIX_ATTENTION,
-    SCAN,
     SELF_ATTENTION,
     TRANSFORMER_LAYER,
     System,
@@ -77,6 +62,13 @@ def everywhere(p: attention.SelfAttention, X: torch.Tensor) -> torch.Tensor:
 def backwards_only(p: attention.SelfAttention, X: torch.Tensor) -> torch.Tensor:
     """The same under a causal mask."""
     return attention.weights(X @ p.W_q.T, X @ p.W_k.T, attention.causal_mask(len(X)))
+
+
+def a_token_farther_away_loses_weight(weigh: Weigh, text: Rearranged) -> None:
+    before, after = (weigh(text.parameters, tokens) for tokens in text.texts())
+    was, became = text.weight(before, moved=False), text.weight(after, moved=True)
+    if abs(text.order.index(0) - text.order.index(1)) > 1:
+        at_most(became, EQUAL * was, "weight of the token asked for, which has moved away")
 
 
 @claim(
@@ -100,8 +92,19 @@ def backwards_only(p: attention.SelfAttention, X: torch.Tensor) -> torch.Tensor:
         ),
         "near miss: a lead of log n + 3": reading(weigh=everywhere, text=with_a_lead(3), share=0.99),
         "a causal mask": reading(weigh=backwards_only, text=rearranged(inserted=(0, 0)), share=EQUAL),
+        "a softmax over those that ask": reading(
+            weigh=broken_needed.weights_normalised_over_queries, text=with_a_lead(5), share=0.99
+        ),
         "scores that pay for distance": reading(
             weigh=broken_needed.weights_with_distance_penalty, text=rearranged(inserted=(0, 0)), share=EQUAL
+        ),
+    },
+    altered={
+        "Self-attention gives a token less weight the farther away it is.": reading(
+            a_token_farther_away_loses_weight, weigh=everywhere, text=rearranged(inserted=(0, 0))
+        ),
+        "A token keeps its weight if its score leads all that come in between by 5, however many they are.": reading(
+            weigh=everywhere, text=with_a_constant_lead(5), share=0.99
         ),
     },
     teach="Distance costs nothing: reorder the tokens and the weights move along, unless position codes are made to "
@@ -126,6 +129,18 @@ def the_token_keeps_its_weight(weigh: Weigh, text: Rearranged, share: float) -> 
 ONE_LAYER = cases((SELF_ATTENTION, CAUSAL_ATTENTION, PREFIX_ATTENTION, TRANSFORMER_LAYER), "layers of self-attention")
 
 
+def no_position_reads_another(system: System, n: int) -> None:
+    graph = traced(system, n, 2)
+    for t, results in enumerate(graph.outputs):
+        read = [s + 1 for s, token in enumerate(graph.inputs) if s != t and nx.has_path(graph.nodes, token, results[0])]
+        holds(not read, f"{n} tokens: position {t + 1} reads the tokens {read}")
+
+
+def all_positions_take_as_many_operations_as_one(system: System, n: int) -> None:
+    many, one = traced(system, n, 2).work, traced(system, 1, 2).work
+    holds(many == one, f"{many} operations for {n} tokens, {one} for one")
+
+
 @claim(
     "needed.parallel-training",
     says="In training, a layer of self-attention computes each position independently of what it computes for the others.",
@@ -141,6 +156,14 @@ ONE_LAYER = cases((SELF_ATTENTION, CAUSAL_ATTENTION, PREFIX_ATTENTION, TRANSFORM
         "a bidirectional RNN": reading(system=BIDIRECTIONAL, n=whole(2, 8)),
         "near miss: the minimal GRU by scan, which waits log₂ n times instead of n": reading(system=MINGRU_SCAN, n=whole(2, 8)),
         "an RNN encoder-decoder with attention": reading(system=ADDITIVE, n=whole(2, 8)),
+    },
+    altered={
+        "In training, a layer of self-attention computes each position independently of the other tokens.": reading(
+            no_position_reads_another, system=ONE_LAYER, n=whole(2, 8)
+        ),
+        "In training, all positions of a layer of self-attention take as many operations as one.": reading(
+            all_positions_take_as_many_operations_as_one, system=ONE_LAYER, n=whole(2, 8)
+        ),
     },
     teach="All positions of a layer can be computed at once because the tokens are known beforehand. That is training: a "
     "model that writes text must finish a token before it can read it, and that is as sequential as an RNN. Layers still wait "
@@ -193,7 +216,14 @@ def purest_readings(attend: Attend, keys: torch.Tensor, values: torch.Tensor) ->
         yield attend(torch.from_numpy(query)[None], keys, values)[0]
 
 
+ALMOST_A_MEAN = only(partial(broken_attention.unnormalised_nearly, by=1e-10), "attention, its weights off by 10⁻¹⁰")
 MIDDLE = np.array([[-1.0], [0.0], [1.0]])
+
+
+def every_query_reads_one_token(attend: Attend, remember: Remember, keys: np.ndarray) -> None:
+    """Queries as long as the keys."""
+    for query, read in zip(keys, attend(torch.from_numpy(keys), *remember(torch.from_numpy(keys))), strict=True):
+        at_least(float(read.max()), 1 - 1e-12, f"greatest share of a token for the query {query.round(3)}")
 
 
 @claim(
@@ -212,8 +242,8 @@ MIDDLE = np.array([[-1.0], [0.0], [1.0]])
         ),
     },
     fails_for={
-        "near miss: weights that add up to 1 + 10⁻⁹": reading(
-            attend=broken_attention.unnormalised_nearly, remember=every_token, keys=keys_of_one_length(tokens=(2, 6))
+        "near miss: weights that add up to 1 + 10⁻¹⁰": reading(
+            attend=ALMOST_A_MEAN, remember=every_token, keys=keys_of_one_length(tokens=(2, 6))
         ),
         "a memory of two rows, keys of one length": reading(
             attend=attention.attend, remember=broken_needed.two_places, keys=keys_of_one_length(tokens=(3, 6))
@@ -226,6 +256,14 @@ MIDDLE = np.array([[-1.0], [0.0], [1.0]])
         "three keys on a line: the middle one never gets more than a third": reading(
             attend=attention.attend, remember=every_token, keys=only(MIDDLE, "-1, 0 and 1")
         )
+    },
+    altered={
+        "In attention all input representations stay accessible at full resolution if no key is longer than 1.": reading(
+            attend=attention.attend, remember=every_token, keys=keys_of_some_length(tokens=(2, 6))
+        ),
+        "In attention with keys of one length every query reads one input at full resolution.": reading(
+            every_query_reads_one_token, attend=attention.attend, remember=every_token, keys=keys_of_one_length(tokens=(2, 6))
+        ),
     },
     teach="All tokens stay in memory, and it grows with them. But a softmax puts a token in front only if its key lies "
     "outside the convex hull of the others: inside, its score is a mean of theirs and never above them all, so it gets half "
@@ -248,6 +286,22 @@ def each_token_can_be_read_alone(attend: Attend, remember: Remember, keys: np.nd
 # --- 4. a constant gradient path ------------------------------------------------------------------------------------
 
 FEW, VANISHED = 8, 1e-9
+
+
+def a_short_path_makes_the_gradient_vanish(computation: SoftmaxRead | Halving) -> None:
+    output, tokens = computation.run()
+    gradient = float(torch.autograd.grad(output.sum(), tokens[0])[0].norm())
+    operations = shortest_gradient_path(output, tokens[0])
+    if operations is not None and operations <= FEW:
+        at_most(gradient, VANISHED, f"gradient of the first token, {operations} operations away")
+
+
+def a_long_path_makes_the_gradient_vanish(computation: Halving | Adding) -> None:
+    output, tokens = computation.run()
+    gradient = float(torch.autograd.grad(output.sum(), tokens[0])[0].norm())
+    operations = shortest_gradient_path(output, tokens[0])
+    if operations is None or operations > FEW:
+        at_most(gradient, VANISHED, f"gradient of the first token, {operations} operations away")
 
 
 @claim(
@@ -276,6 +330,14 @@ FEW, VANISHED = 8, 1e-9
         "float32, a score 104 below the highest": reading(computation=SoftmaxRead((0.0, 104.0), "float32")),
         "float64, a score 746 below the highest": reading(computation=SoftmaxRead((0.0, 746.0))),
     },
+    altered={
+        "A path of constant length through a softmax of scores within ±5 makes the gradient vanish.": reading(
+            a_short_path_makes_the_gradient_vanish, computation=softmax_reads(scores=(-5, 5), tokens=(2, 64))
+        ),
+        "Only a gradient path of constant length keeps the gradient from vanishing.": reading(
+            a_long_path_makes_the_gradient_vanish, computation=loops()
+        ),
+    },
     teach="The path belongs to the evaluation, the gradient to the function. h = h/2 + x over 64 tokens has a path of 126 "
     "operations as a loop, 12 as a scan and 1 as a product, and the gradient of the first token is 2⁻⁶³ each time. In "
     "attention no decay with distance is built in, but a token gets the share e^score/Σ: at least e^(-2B)/n for scores within "
@@ -291,169 +353,3 @@ def a_short_path_keeps_the_gradient(computation: SoftmaxRead | Halving) -> None:
     show("gradient of the first token", gradient)
     if operations is not None and operations <= FEW:
         at_least(gradient, VANISHED, f"gradient of the first token, {operations} operations away")
-
-
-# --- the table ------------------------------------------------------------------------------------------------------
-
-
-@claim(
-    "needed.table.direct-access",
-    says="A Transformer gives every position direct access to every token up to it; an RNN and an LSTM do not.",
-    lines=(413, 427, 431),
-    expect="supported",
-    uses=("needed.direct-access", "attention.single-layer-all-pairs"),
-    by=exhaustion(),
-    as_written=reading(requirement=DIRECT_ACCESS, system=TRANSFORMER_LAYER),
-    holds_for=put_to(DIRECT_ACCESS, ADDITIVE, CROSS_ATTENTION),
-    fails_for=put_to(DIRECT_ACCESS, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN),
-    teach="Direct means: the fewest operations from a token to a position stay the same when the text grows. In an encoder-"
-    "decoder the tokens are the source and the positions the target's, so additive attention has it; within the source it has "
-    "not. Dilated convolutions and scans have log n, which is no constant and yet far from n.",
-    not_shown="Access to later tokens, which a causal mask forbids: see attention.single-layer-all-pairs. What passes along "
-    "the path. Lengths beyond 12 tokens.",
-    cites=("vaswani2017", "bahdanau2015"),
-)
-def the_system_meets(requirement: Requirement, system: System) -> None:
-    counts = requirement.counts(system)
-    lengths = ", ".join(map(str, LENGTHS))
-    show(f"{requirement.counted}; {lengths} tokens", counts)
-    holds(requirement.satisfied(counts), f"{requirement.counted}: {counts} at {lengths} tokens")
-
-
-table_parallel_training = claim(
-    "needed.table.parallel-training",
-    says="A Transformer trains in parallel over the sequence; an RNN and an LSTM do not.",
-    lines=(417, 427, 432),
-    expect="supported",
-    uses=("needed.parallel-training",),
-    by=exhaustion(),
-    as_written=reading(requirement=PARALLEL_TRAINING, system=TRANSFORMER_LAYER),
-    holds_for=put_to(PARALLEL_TRAINING, CROSS_ATTENTION, DILATIONS, SCAN, MINGRU_SCAN),
-    fails_for=put_to(PARALLEL_TRAINING, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, ADDITIVE, CONVOLUTIONS),
-    teach="What counts is that the operations in a row grow like log n at most. No constant is to be had on two numbers at a "
-    "time, for a softmax over n scores takes log₂ n additions in a row itself; a scan takes as many. Whoever counts a whole "
-    "softmax as one operation finds O(1) for attention and O(log n) for scans and dilated convolutions.",
-    not_shown="Lengths beyond 12 tokens. The stacked convolution fails by its depth: here it has as many layers as it takes to "
-    "reach the first token, in practice a fixed number.",
-    cites=("vaswani2017", "blelloch1990", "feng2024"),
-)(the_system_meets)
-
-
-table_no_fixed_bottleneck = claim(
-    "needed.table.no-fixed-bottleneck",
-    says="In a Transformer the context is not squeezed into a vector of fixed size; in an RNN and an LSTM it is.",
-    lines=(421, 427, 433),
-    expect="supported",
-    uses=("needed.no-fixed-bottleneck",),
-    by=exhaustion(),
-    as_written=reading(requirement=NO_FIXED_BOTTLENECK, system=TRANSFORMER_LAYER),
-    holds_for=put_to(NO_FIXED_BOTTLENECK, ADDITIVE, CROSS_ATTENTION, DILATIONS, CONVOLUTIONS),
-    fails_for=put_to(NO_FIXED_BOTTLENECK, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, SCAN, MINGRU_SCAN),
-    teach="Differentiate the later outputs by the earlier tokens. The rank says how many independent numbers get across: at "
-    "most the width d of the state in an RNN (2d in an LSTM, h and C), and no more in a scan, for that is the same function "
-    "evaluated otherwise. In attention and in convolutions that reach far enough it grows with the text.",
-    not_shown="That all that crosses is of use: many of these numbers are small. The later outputs as a whole are meant; each "
-    "single one reads a weighted mean of fixed width. Lengths beyond 12 tokens.",
-    cites=("bahdanau2015", "vaswani2017"),
-    figure=numbers_that_cross_by_length,
-)(the_system_meets)
-
-
-table_constant_gradient_path = claim(
-    "needed.table.constant-gradient-path",
-    says="In a Transformer gradients take a path of constant length; in an RNN and an LSTM they do not.",
-    lines=(425, 427, 434),
-    expect="supported",
-    uses=("needed.constant-path-cures-vanishing",),
-    by=exhaustion(),
-    as_written=reading(requirement=CONSTANT_GRADIENT_PATH, system=TRANSFORMER_LAYER),
-    holds_for=put_to(CONSTANT_GRADIENT_PATH, ADDITIVE, CROSS_ATTENTION),
-    fails_for=put_to(
-        CONSTANT_GRADIENT_PATH, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN
-    )
-    | {"near miss: the path is there, but no gradient takes it": reading(requirement=CONSTANT_GRADIENT_PATH, system=CACHED)},
-    teach="This row repeats the first one: reverse-mode differentiation walks the forward graph backwards, so the two paths "
-    "are of one length unless a gradient is cut. In an LSTM the path is two operations a token, through the cell.",
-    not_shown="That the gradient is large: see needed.constant-path-cures-vanishing. Lengths beyond 12 tokens.",
-    cites=("vaswani2017", "dai2019"),
-)(the_system_meets)
-
-
-# --- four, and necessary? -------------------------------------------------------------------------------------------
-
-
-THE_FOUR = (
-    "needed.direct-access",
-    "needed.parallel-training",
-    "needed.no-fixed-bottleneck",
-    "needed.constant-path-cures-vanishing",
-)
-
-
-@claim(
-    "needed.four-are-three",
-    says="There are exactly four requirements, each different from the others.",
-    lines=(409, 427),
-    expect="qualified",
-    uses=THE_FOUR,
-    by=exhaustion(),
-    as_written=reading(requirements=only(FOUR, "the four"), systems=only(SYSTEMS, "the systems of the table")),
-    amended={
-        "gradients may be cut on the way": reading(
-            requirements=only(FOUR, "the four"),
-            systems=only((*SYSTEMS, CACHED), "the same, and attention over a cache that passes no gradient"),
-        )
-    },
-    holds_for={
-        "without the fourth": reading(requirements=only(FOUR[:3], "the first three"), systems=only(SYSTEMS, "the same")),
-    },
-    fails_for={
-        "near miss: without the convolutions": reading(
-            requirements=only(FOUR[:3], "the first three"),
-            systems=only(tuple(s for s in SYSTEMS if s not in (CONVOLUTIONS, DILATIONS)), "the same, convolutions left out"),
-        )
-    },
-    witness={
-        "the essay's three columns": reading(
-            requirements=only(FOUR[:3], "the first three"), systems=only(PRINTED, "RNN, LSTM and Transformer")
-        )
-    },
-    teach="Three: a path forward is a path for the gradient, backwards. Only where gradients are cut on purpose (truncated "
-    "back-propagation, a cache of earlier states) do the first and the fourth differ. The essay's three columns tell no two "
-    "rows apart at all; additive attention, scans and convolutions tell three.",
-    not_shown="That nothing else is needed: order, for one, which attention does not see (attention.only-attention-and-ffn).",
-    cites=("dai2019", "vaswani2017"),
-)
-def no_two_always_agree(requirements: Sequence[Requirement], systems: Sequence[System]) -> None:
-    for one, other in combinations(requirements, 2):
-        answers = [(one.met_by(system), other.met_by(system)) for system in systems]
-        show(f"systems that have “{one.name}” and not “{other.name}”, or the reverse", sum(a != b for a, b in answers))
-        holds(len(set(answers) - {(True, True), (False, False)}), f"“{one.name}” and “{other.name}” always agree")
-
-
-@claim(
-    "needed.necessary",
-    says="An architecture that is to be better than an RNN must satisfy all four requirements.",
-    lines=(409,),
-    expect="refuted",
-    uses=THE_FOUR,
-    by=exhaustion(),
-    as_written=reading(system=cases(SYSTEMS, "the systems of the table")),
-    holds_for={
-        "the Transformer layer": reading(system=TRANSFORMER_LAYER),
-        "scans, which pass on no more numbers than an RNN": reading(system=cases((SCAN, MINGRU_SCAN))),
-        "an RNN encoder-decoder with attention, which takes as many operations in a row": reading(system=ADDITIVE),
-    },
-    witness={"the dilated convolution": reading(system=DILATIONS)},
-    teach="They are a list of virtues, not of necessities. A dilated convolution is better than the Elman network by all four "
-    "counts, shorter paths, fewer operations in a row, more numbers passed on, and its paths are not constant. Selective "
-    "state spaces do without a growing memory too and are reported to keep up with Transformers.",
-    not_shown="That such systems translate better or model language better: here “better” is by the four counts at 12 tokens.",
-    cites=("gu2023", "feng2024"),
-)
-def what_is_better_in_every_respect_meets_all_four(system: System) -> None:
-    better = [one.better(system, ELMAN) for one in FOUR]
-    unmet = [one.name for one in FOUR if not one.met_by(system)]
-    show("better than the Elman network, requirement by requirement", better)
-    show("requirements that it does not meet", unmet)
-    holds(not (all(better) and unmet), f"{system.name}: better by all four counts, without {' and '.join(unmet)}")

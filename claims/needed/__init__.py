@@ -1,0 +1,3 @@
+"""Chapter 10, what was needed: four requirements, each by itself, and put to each system."""
+
+SECTIONS = ("requirements", "table")
