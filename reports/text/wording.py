@@ -25,6 +25,7 @@ CHAPTERS = {
     "needed": "What was needed",
     "attention": "Transition to attention",
     "interview": "Interview questions",
+    "asked": "Asked in class",
 }
 
 STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
