@@ -27,7 +27,9 @@ class Layer:
         """The module with weights uniform within [-1, 1]."""
         generator = torch.Generator().manual_seed(seed)
         kind, more = CELLS[self.cell], {"dtype": torch.float64, "device": "meta"}  # where nothing is drawn yet
-        module = kind(INPUTS, WIDTH, self.layers, self.biases, bidirectional=self.bidirectional, **more).to_empty(device="cpu")
+        module = kind(INPUTS, WIDTH, num_layers=self.layers, bias=self.biases, bidirectional=self.bidirectional, **more).to_empty(
+            device="cpu"
+        )
         for parameter in module.parameters():
             torch.nn.init.uniform_(parameter, -1, 1, generator=generator)
         return module

@@ -1,8 +1,7 @@
 """Wrong on purpose: what is asked in class, got wrong as it is got wrong there.
 
-Named by the defect; a function that ends in _nearly is a near miss, wrong by one part in 10⁹. Where a defect hides is said at each.
-
-    of the final states, from the outputs (n, 2d) of both directions    backward_half_one_late, halves_exchanged, forward_half_nearly
+Named by the defect; a function that ends in _nearly is a near miss, wrong by one part in 10⁹. Where a defect hides is said at
+each.
 """
 
 import torch
