@@ -4,9 +4,16 @@ Named by the defect; a function that ends in _nearly is a near miss, wrong by on
 each.
 """
 
+from collections.abc import Collection
+from fractions import Fraction
+
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
+
+from impls.recurrent.elman import Elman, step
+from impls.recurrent.recurrence import Inputs, unbind
+from impls.translating.seq2seq import Seq2Seq, shifted
 
 NEARLY = 1e-9
 
@@ -29,3 +36,47 @@ def forward_half_nearly(outputs: Float[Tensor, "n two_d"]) -> Float[Tensor, " tw
     """Each half where it ends, the forward one too large."""
     d = outputs.shape[1] // 2
     return torch.cat([(1 + NEARLY) * outputs[-1, :d], outputs[0, d:]])
+
+
+# --- means ------------------------------------------------------------------------------------------------------------
+
+
+def kept_divided_by_kept_nearly(rate: Fraction) -> Fraction:
+    """Of dropout: what is kept is multiplied by a little more than 1 / (1 - rate)."""
+    return (1 + Fraction(1, 10**9)) / (1 - rate)
+
+
+def kept_divided_by_rate_and_kept(rate: Fraction) -> Fraction:
+    """Of dropout: both mistakes at once."""
+    return 1 / (rate * (1 - rate))
+
+
+# --- training ---------------------------------------------------------------------------------------------------------
+
+
+def zeroed_between_chunks(p: Elman, xs: Inputs, cuts: Collection[int], h0: Float[Tensor, " d"]) -> list[Float[Tensor, " d"]]:
+    """Each chunk starts from zeros: what was read before is forgotten. Hidden where the state before a cut is zero."""
+    h, hs = h0, []
+    for t, x in enumerate(unbind(xs)):
+        h = step(p, 0 * h.detach() if t in cuts else h, x)
+        hs.append(h)
+    return hs
+
+
+def rounded_between_chunks(p: Elman, xs: Inputs, cuts: Collection[int], h0: Float[Tensor, " d"]) -> list[Float[Tensor, " d"]]:
+    """The state is handed on as float32. Hidden where float32 has it."""
+    h, hs = h0, []
+    for t, x in enumerate(unbind(xs)):
+        h = step(p, h.detach().float().double() if t in cuts else h, x)
+        hs.append(h)
+    return hs
+
+
+def fed_the_target(p: Seq2Seq, target: Int[Tensor, " m"]) -> Int[Tensor, " m"]:
+    """Not shifted: at step i the decoder is fed the word that it is to write."""
+    return target
+
+
+def fed_two_back(p: Seq2Seq, target: Int[Tensor, " m"]) -> Int[Tensor, " m"]:
+    """Shifted by one too many."""
+    return shifted(p, shifted(p, target))
