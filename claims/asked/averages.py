@@ -87,8 +87,8 @@ def losses(loss: Loss | Domain) -> dict[str, object]:
             **losses(zeroed_then_mean)
         ),
     },
-    teach="A zero adds nothing to the sum and one to the count. Divide by the tokens: ignore_index does, and so does weight=0 in "
-    "torch's cross_entropy, which divides by the sum of the weights. After .mean() over a masked tensor a sentence that is "
+    teach="A zero adds nothing to the sum and one to the count. Divide by the tokens: ignore_index does, and so does weight=0 "
+    "in torch's cross_entropy, which divides by the sum of the weights. After .mean() over a masked tensor a sentence that is "
     "half padding has half the loss, and half the gradient.",
     not_shown="What is best for training; sums, which padding never changes.",
 )
@@ -144,8 +144,8 @@ SAME_LENGTH = cases(_batches([(1, 1), (2, 2), (3, 3)]), "as many tokens in each,
 
 @claim(
     "asked.accumulated-means",
-    asked="GitHub, huggingface/transformers 2023: Why does accumulating two batches of one give another gradient than one batch "
-    "of two? https://github.com/huggingface/transformers/issues/24725",
+    asked="GitHub, huggingface/transformers 2023: Why does accumulating two batches of one give another gradient than one "
+    "batch of two? https://github.com/huggingface/transformers/issues/24725",
     says="Accumulating the mean losses of several small batches, divided by their number, is training on one large batch.",
     expect="qualified",
     by=exhaustion(),
@@ -168,9 +168,9 @@ SAME_LENGTH = cases(_batches([(1, 1), (2, 2), (3, 3)]), "as many tokens in each,
             batches=only(([Fraction(1)], [Fraction(2), Fraction(3)]), "a sentence of 1 token and one of 2"),
         ),
     },
-    teach="A mean of means weighs batches alike, and so the tokens of a short batch more: with 1 and 9 tokens one token has half "
-    "of the gradient. Add up sums, and divide once by all the tokens. What holds for the loss holds for its gradient, which is "
-    "linear in it.",
+    teach="A mean of means weighs batches alike, and so the tokens of a short batch more: with 1 and 9 tokens one token has "
+    "half of the gradient. Add up sums, and divide once by all the tokens. What holds for the loss holds for its gradient, "
+    "which is linear in it.",
     not_shown="Batch normalisation, which differs between batches in any case.",
 )
 def together_they_are_the_large_batch(together: Together, batches: tuple[Batch, Batch]) -> None:
@@ -314,8 +314,8 @@ MIXED = cases(
         ),
     },
     teach="BLEU adds up the matches, the n-grams and the lengths of all sentences, and then takes four shares and their "
-    "geometric mean. A mean of sentence scores is another number, which hangs on how sentences without a match of four words are "
-    "smoothed. sacrebleu's corpus_bleu is what papers print.",
+    "geometric mean. A mean of sentence scores is another number, which hangs on how sentences without a match of four words "
+    "are smoothed. sacrebleu's corpus_bleu is what papers print.",
     not_shown="Which of the two agrees better with people. The brevity penalty: all sentences here are as long as their "
     "references.",
     cites=("papineni2002",),
@@ -343,7 +343,7 @@ def one_over_kept(rate: Fraction) -> Fraction:
 
 
 def one(rate: Fraction) -> Fraction:
-    """Nothing is scaled in training; the values are multiplied by what is kept when the network is used (Srivastava et al. 2014)."""
+    """Nothing is scaled in training; in use the values are multiplied by what is kept (Srivastava et al. 2014)."""
     return Fraction(1)
 
 
@@ -374,8 +374,8 @@ def one(rate: Fraction) -> Fraction:
         ),
     },
     teach="Of a share 1 - p that is kept, 1/(1 - p) makes the whole again: at p = 0.1 a ninth more, not ten times as much. At "
-    "p = 1/2 the two agree, which is why the slip goes unnoticed. Then nothing is left to do when the network is used. The older "
-    "way scales nothing in training and multiplies by 1 - p in use; doing both is a mistake as well.",
+    "p = 1/2 the two agree, which is why the slip goes unnoticed. Then nothing is left to do when the network is used. The "
+    "older way scales nothing in training and multiplies by 1 - p in use; doing both is a mistake as well.",
     not_shown="That what follows has the same mean, too: only where it is linear.",
     cites=("srivastava2014",),
 )

@@ -75,9 +75,10 @@ def read(batch: Batch, layer: Domain = BOTH_WAYS, **more: object) -> dict[str, o
             **read(layers.padded, at=last)
         ),
     },
-    teach="Aligned, yes; right, no. Unpacked, the backward direction reads the padding first, and begins the sentence with what "
-    "that left in its state: with biases a layer does not stay at zero. So the student is right: every backward state "
-    "depends on how long the longest sentence of the batch is. Pack the sequences; the forward direction needs it only for h_n.",
+    teach="Aligned, yes; right, no. Unpacked, the backward direction reads the padding first, and begins the sentence with "
+    "what that left in its state: with biases a layer does not stay at zero. So the student is right: every backward state "
+    "depends on how long the longest sentence of the batch is. Pack the sequences; the forward direction needs it only for "
+    "h_n.",
     not_shown="How much it matters after training: a network may learn to forget its padding.",
     cites=("schuster1997", "graves2005"),
 )
@@ -120,8 +121,8 @@ def taken(take: Take, n: Sequence[int] = (1, 2, 3, 4)) -> dict[str, object]:
 
 @claim(
     "asked.last-output-of-both-directions",
-    asked="GitHub, keras-team/keras 2016: Is what a bidirectional LSTM gives at the last step of any use, when its backward half "
-    "has read one word there? https://github.com/keras-team/keras/issues/4791",
+    asked="GitHub, keras-team/keras 2016: Is what a bidirectional LSTM gives at the last step of any use, when its backward "
+    "half has read one word there? https://github.com/keras-team/keras/issues/4791",
     says="The output of a bidirectional layer at the last position holds the final states of both its directions.",
     expect="qualified",
     by=exhaustion(),

@@ -98,8 +98,8 @@ EITHER = cases((nothing, downhill, by_its_sign))
         "One of the two biases can be left out.": reading(**biased(nothing, single=with_the_first_bias)),
     },
     teach="Forward only the sum counts. But both get the gradient of the sum, so a step of gradient descent moves it twice as "
-    "far, and so does one of Adam: a single bias would need twice the rate. The second is there because cuDNN has it. In torch's "
-    "GRU it is not spare: the reset gate multiplies it.",
+    "far, and so does one of Adam: a single bias would need twice the rate. The second is there because cuDNN has it. In "
+    "torch's GRU it is not spare: the reset gate multiplies it.",
     not_shown="Weight decay, which pulls at each of the two. That it matters to what is learnt.",
     uses=("promise.elman-recurrence",),
 )
@@ -148,9 +148,9 @@ TOGETHER_OR_EACH = cases((clip_by_norm, broken_attention.clip_each), "the joint 
     altered={
         "Clipping by value keeps the direction of the gradient.": reading(clip=broken_attention.clip_by_value, gradients=UNEVEN),
     },
-    teach="One factor for all keeps the direction. Keras' clipnorm gives each variable a factor of its own, so that large parts "
-    "shrink beside small ones; its global_clipnorm, and torch's clip_grad_norm_, take one norm of all. clipvalue clamps entry "
-    "by entry. Either way the step still goes downhill, for no entry changes its sign, but not straight down.",
+    teach="One factor for all keeps the direction. Keras' clipnorm gives each variable a factor of its own, so that large "
+    "parts shrink beside small ones; its global_clipnorm, and torch's clip_grad_norm_, take one norm of all. clipvalue clamps "
+    "entry by entry. Either way the step still goes downhill, for no entry changes its sign, but not straight down.",
     not_shown="Which is best for training; infinite gradients, see gradients.clipping-prevents-nan.",
     uses=("gradients.clipping-bounds-the-norm",),
     cites=("pascanu2013",),
@@ -196,8 +196,8 @@ def chunked(run: Severed, start: int = 2) -> dict[str, object]:
             **chunked(broken.zeroed_between_chunks, 4)
         ),
     },
-    teach="The network still remembers: the numbers in the state are the same, to the last bit. What is lost is the way back: no "
-    "loss of this chunk tells earlier steps what they should have kept. To forget, start from zeros; without detach torch "
+    teach="The network still remembers: the numbers in the state are the same, to the last bit. What is lost is the way back: "
+    "no loss of this chunk tells earlier steps what they should have kept. To forget, start from zeros; without detach torch "
     "keeps the graph of the whole text, or complains that it has been freed.",
     not_shown="What is learnt: see interview.tbptt-horizon.trained.",
     uses=("interview.tbptt-horizon",),
@@ -271,9 +271,9 @@ def the_gradient_is_the_product_of_the_forget_gates(step: Step, forget_bias: flo
             the_gradient_is_the_product_of_the_forget_gates, **cells(lstm.step, cases((0.0, 1.0, 3.0)))
         ),
     },
-    teach="C_t = f_t C_(t-1) + i_t C̃_t, so ∂C_t/∂C_(t-1) = f_t along the cell: a product after all, of numbers below 1. Adding "
-    "is what the 1997 cell does. What a forget gate changes is that each unit chooses its own factor, and may choose one near 1, "
-    "where a plain network has the same matrix and tanh' at every step.",
+    teach="C_t = f_t C_(t-1) + i_t C̃_t, so ∂C_t/∂C_(t-1) = f_t along the cell: a product after all, of numbers below 1. "
+    "Adding is what the 1997 cell does. What a forget gate changes is that each unit chooses its own factor, and may choose "
+    "one near 1, where a plain network has the same matrix and tanh' at every step.",
     not_shown="The ways through the gates, which add to this one: see gated.multiplicative-decay.",
     uses=("gated.multiplicative-decay", "forgetting.chain-of-gates"),
     cites=("hochreiter1997", "gers2000"),
@@ -311,8 +311,8 @@ def it_has_read_the_word_before(feed: Feed, m: int, seed: int) -> None:
 
 @claim(
     "asked.teacher-forcing-shows-the-answer",
-    asked="GitHub, OpenNMT/OpenNMT-py 2018: Is the decoder decoding the target instead of the source, when it is fed the target? "
-    "https://github.com/OpenNMT/OpenNMT-py/issues/882",
+    asked="GitHub, OpenNMT/OpenNMT-py 2018: Is the decoder decoding the target instead of the source, when it is fed the "
+    "target? https://github.com/OpenNMT/OpenNMT-py/issues/882",
     says="Under teacher forcing the decoder is fed the target, so it has read the word that it is to write.",
     expect="qualified",
     by=exhaustion(),
@@ -324,9 +324,9 @@ def it_has_read_the_word_before(feed: Feed, m: int, seed: int) -> None:
             it_has_read_the_word_before, **fed(seq2seq.shifted, (2, 3))
         ),
     },
-    teach="It is fed the target one place late: the start mark, then y_1 to y_(m-1), so that y_i is written from the true words "
-    "before it. Forget the shift and the loss falls to nothing, for copying is enough; the first sentence that the model "
-    "writes by itself shows it. A Transformer needs its causal mask as well.",
+    teach="It is fed the target one place late: the start mark, then y_1 to y_(m-1), so that y_i is written from the true "
+    "words before it. Forget the shift and the loss falls to nothing, for copying is enough; the first sentence that the "
+    "model writes by itself shows it. A Transformer needs its causal mask as well.",
     not_shown="What training on true words and writing from its own does to a model.",
     cites=("williams1989",),
 )

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from fractions import Fraction
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from impls.attending.transformer import EPSILON, Norm, layer_norm
 from impls.recurrent.elman import Elman, step
 from impls.recurrent.recurrence import Inputs, unbind
 from impls.translating.seq2seq import Seq2Seq, shifted
@@ -80,3 +81,38 @@ def fed_the_target(p: Seq2Seq, target: Int[Tensor, " m"]) -> Int[Tensor, " m"]:
 def fed_two_back(p: Seq2Seq, target: Int[Tensor, " m"]) -> Int[Tensor, " m"]:
     """Shifted by one too many."""
     return shifted(p, shifted(p, target))
+
+
+# --- attention and norms ----------------------------------------------------------------------------------------------
+
+
+def heads_without_transpose(X: Float[Tensor, "n d"], heads: int) -> Float[Tensor, "heads n width"]:
+    """(n, d) read as (heads, n, d/heads): the shape is right, the numbers are not. Hidden for one head or one token."""
+    return X.reshape(heads, len(X), -1)
+
+
+def upper_left(m: int, n: int) -> Bool[Tensor, "m n"]:
+    """The first query sees the first key, though it is the query of token n - m + 1. Hidden at m = n."""
+    return torch.ones(m, n, dtype=torch.bool).tril()
+
+
+def lower_right_one_ahead(m: int, n: int) -> Bool[Tensor, "m n"]:
+    """Aligned at the lower right, and each query sees one token that follows. Hidden at m = 1."""
+    return torch.ones(m, n, dtype=torch.bool).tril(n - m + 1)
+
+
+def norm_over_all(x: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Mean and variance over tokens and features together."""
+    return (x - x.mean()) / (x.var(correction=0) + EPSILON).sqrt()
+
+
+def norm_over_tokens(x: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Mean and variance of each feature over the tokens, as batch normalisation has them over a batch."""
+    return (x - x.mean(0)) / (x.var(0, correction=0) + EPSILON).sqrt()
+
+
+def norm_over_features_nearly(x: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """Over features, and one part in 10⁹ over all."""
+    d = x.shape[1]
+    own = layer_norm(Norm(torch.ones(d, dtype=x.dtype), torch.zeros(d, dtype=x.dtype)), x)
+    return (1 - NEARLY) * own + NEARLY * norm_over_all(x)
