@@ -132,7 +132,7 @@ def nearly_over_all(one: Batch, other: Batch) -> Fraction:
     return sums_over_all(one, other) * Fraction(10**9, 10**9 + 1)
 
 
-def _batches(lengths: Sequence[tuple[int, int]]) -> list[tuple[Batch, Batch]]:
+def _batches(lengths: Sequence[tuple[int, ...]]) -> list[tuple[Batch, Batch]]:
     """Losses 1, 2, 3, … of the tokens of two batches, and the same backwards."""
     made = [([Fraction(1 + k) for k in range(a)], [Fraction(1 + a + k) for k in range(b)]) for a, b in lengths]
     return [*made, *((other, one) for one, other in made)]
@@ -215,7 +215,7 @@ CHANCES = (Fraction(1, 2), Fraction(1, 8))
 
 def _texts(lengths: Sequence[tuple[int, int]]) -> list[Text]:
     """Two sentences of these lengths, every word with a probability of a half or of an eighth."""
-    found = []
+    found: list[Text] = []
     for first, second in lengths:
         found += [(p[:first], p[first:]) for p in product(CHANCES, repeat=first + second)]
     return found
