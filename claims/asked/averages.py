@@ -288,10 +288,10 @@ def nearly_whole(corpus: Corpus) -> float:
     return whole(corpus) * (1 + 1e-9)
 
 
-RIGHT, ONE_WRONG, TWO_WRONG, NONE = ("abcdef", "abcdef"), ("abcdeg", "abcdef"), ("abcdgh", "abcdef"), ("ghijkl", "abcdef")
+RIGHT, ONE_WRONG, TWO_WRONG, HALF = (("abcdef", "abcdef"), ("agcdef", "abcdef"), ("abcdgh", "abcdef"), ("abcghi", "abcdef"))
 MIXED = cases(
-    [[RIGHT, NONE], [ONE_WRONG, NONE], [RIGHT, TWO_WRONG], [RIGHT, ONE_WRONG, TWO_WRONG]],
-    "sentences of six words, of which all, five, four or none are right",
+    [[ONE_WRONG, HALF], [RIGHT, HALF], [RIGHT, TWO_WRONG], [RIGHT, ONE_WRONG, HALF]],
+    "sentences of six words, of which all, five, four or three are right",
 )
 
 

@@ -115,13 +115,11 @@ def question(claim: ClaimRecord) -> Question:
 
 
 def how_many(record: Record, listed: bool = True) -> str:
-    """The essay's statements, and apart from them what is asked in class: how many, and with which verdicts if these are `listed`."""
+    """The essay's statements, and apart from them what is asked in class: how many, `listed` with their verdicts."""
     parts = [("statements", record.of_essay, record.summary), ("asked in class", record.in_class, record.asked)]
-    shown = [
-        (f"{len(claims)} {what}", found) for what, claims, found in parts if claims or not (record.asked or what != "statements")
-    ]
+    shown = [(f"{len(claims)} {what}", found) for what, claims, found in parts if claims]
     told = [f"{many}: {verdicts(found)}" if listed else many for many, found in shown]
-    return ("; " if listed else " and ").join(told)
+    return ("; " if listed else " and ").join(told) or "0 statements"
 
 
 def verdicts(found: Mapping[str, int]) -> str:
