@@ -86,16 +86,6 @@ def fed_two_back(p: Seq2Seq, target: Int[Tensor, " m"]) -> Int[Tensor, " m"]:
 # --- attention and norms ----------------------------------------------------------------------------------------------
 
 
-def heads_without_transpose(X: Float[Tensor, "n d"], heads: int) -> Float[Tensor, "heads n width"]:
-    """(n, d) read as (heads, n, d/heads): the shape is right, the numbers are not. Hidden for one head or one token."""
-    return X.reshape(heads, len(X), -1)
-
-
-def upper_left(m: int, n: int) -> Bool[Tensor, "m n"]:
-    """The first query sees the first key, though it is the query of token n - m + 1. Hidden at m = n."""
-    return torch.ones(m, n, dtype=torch.bool).tril()
-
-
 def lower_right_one_ahead(m: int, n: int) -> Bool[Tensor, "m n"]:
     """Aligned at the lower right, and each query sees one token that follows. Hidden at m = 1."""
     return torch.ones(m, n, dtype=torch.bool).tril(n - m + 1)
