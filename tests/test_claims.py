@@ -135,6 +135,22 @@ def test_no_question_is_answered_twice_and_none_outside_its_chapter():
     assert {one.chapter for one in CLAIMS if one.asked} == {ASKED}
 
 
+QUESTION = "GitHub 2024: Why is it so? https://example.org/1"
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"asked": QUESTION}, "leave it out, or begin its id with asked."),
+    ({"id": "asked.good"}, "has asked=''; write where and in which year"),
+    ({"id": "asked.good", "asked": "GitHub: Why? https://example.org"}, "in which year"),
+    ({"id": "asked.good", "asked": "GitHub 2024: Why?"}, "and its address"),
+    ({"id": "asked.good", "asked": QUESTION, "lines": (1,)}, "has lines=; leave them out"),
+], ids=["of the essay", "no question", "no year", "no address", "lines of the essay"])  # fmt: skip
+def test_a_claim_is_refused_that_has_a_wrong_question(changed, words):
+    (problem,) = problems_of(replace(toys.supported, **changed))
+    assert words in problem
+    assert problems_of(replace(toys.supported, id="asked.good", asked=QUESTION, lines=())) == []
+
+
 @by_id(CLAIMS)
 def test_can_be_told_from_every_other_by_its_readings(one):
     assert all(control.name.strip() and control.words.strip() for control in one.readings)

@@ -390,7 +390,6 @@ GOOD = {
     "id": "toys.good", "says": "x.", "teach": "x.", "expect": "supported",
     "as_written": reading(n=whole(0, 9)), "fails_for": {"beyond": reading(n=whole(10, 19))},
 }  # fmt: skip
-QUESTION = "GitHub 2024: Why is it so? https://example.org/1"
 SEEDED = {"as_written": reading(n=1, seed=seeds()), "fails_for": {"beyond": reading(n=10, seed=seeds())}}
 BAD = {
     "no control": ({"fails_for": {}}, "has no control"),
@@ -405,13 +404,6 @@ BAD = {
     "too few cases": ({"by": search(cases=5)}, "5 cases"),
     "a witness that is no single case": ({"witness": {"w": reading(n=cases([1, 2]))}}, "single case"),
     "a list without end": ({"by": exhaustion()}, "no finite list"),
-    "a public question though it is of the essay": ({"asked": QUESTION}, "leave it out, or begin its id with asked."),
-    "no public question though it is not of the essay": ({"id": "asked.good"}, "has asked=''; write where and in which year"),
-    "a question without a year": ({"id": "asked.good", "asked": "GitHub: Why? https://example.org"}, "in which year"),
-    "a question without an address": ({"id": "asked.good", "asked": "GitHub 2024: Why?"}, "and its address"),
-    "lines of the essay though it is not of it": (
-        {"id": "asked.good", "asked": QUESTION, "lines": (1,)}, "has lines=; leave them out",
-    ),
 }  # fmt: skip
 
 
