@@ -9,6 +9,7 @@ import json
 import re
 import textwrap
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -22,7 +23,7 @@ from claims.evidence.evidence import as_json
 from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
-from claims.kit.claim import Claim, problems_of
+from claims.kit.claim import ASKED, Claim, problems_of
 from claims.kit.engines.engine import constants
 from claims.kit.examine import examine_reading, put_once
 from tests import toys
@@ -118,6 +119,36 @@ def test_is_said_and_taught_in_sentences(one):
 def test_names_only_lines_of_the_essay(one):
     assert list(one.lines) == sorted(set(one.lines))
     assert all(line > 0 for line in one.lines)
+
+
+@by_id([one for one in CLAIMS if one.chapter == ASKED])
+def test_answers_a_public_question_whose_place_and_year_are_given_and_is_not_of_the_essay(one):
+    place, _, asks = one.asked.partition(": ")
+    assert 2010 <= int(re.search(r"\b(\d{4})$", place)[1]) <= date.today().year
+    assert re.fullmatch(r".*\? https://\S+", asks)
+    assert one.lines == ()
+
+
+def test_no_question_is_answered_twice_and_none_outside_its_chapter():
+    asked = [one.asked.rpartition(" ")[2] for one in CLAIMS if one.asked]
+    assert len(set(asked)) == len(asked) >= 12
+    assert {one.chapter for one in CLAIMS if one.asked} == {ASKED}
+
+
+QUESTION = "GitHub 2024: Why is it so? https://example.org/1"
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"asked": QUESTION}, "leave it out, or begin its id with asked."),
+    ({"id": "asked.good"}, "has asked=''; write where and in which year"),
+    ({"id": "asked.good", "asked": "GitHub: Why? https://example.org"}, "in which year"),
+    ({"id": "asked.good", "asked": "GitHub 2024: Why?"}, "and its address"),
+    ({"id": "asked.good", "asked": QUESTION, "lines": (1,)}, "has lines=; leave them out"),
+], ids=["of the essay", "no question", "no year", "no address", "lines of the essay"])  # fmt: skip
+def test_a_claim_is_refused_that_has_a_wrong_question(changed, words):
+    (problem,) = problems_of(replace(toys.supported, **changed))
+    assert words in problem
+    assert problems_of(replace(toys.supported, id="asked.good", asked=QUESTION, lines=())) == []
 
 
 @by_id(CLAIMS)

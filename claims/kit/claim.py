@@ -1,6 +1,7 @@
 """A claim: one property of the world plus the readings that fill in its arguments."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
 from claims.kit.reading import Reading, Several, in_their_roles
+
+ASKED = "asked"  # the chapter of what is asked in public and not in the essay
+QUESTION = re.compile(r"[^:]*\b(?:19|20)\d\d: .*\?\s+https://\S+")  # where it was asked and when: the question? its address
 
 
 class ClaimError(ValueError):
@@ -24,8 +28,9 @@ class Claim:
     `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
     that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
     `contrary` pins the names of readings that come out against what is usual for their role; `why_not` answers readers who would
-    give another verdict. `scope` says where the statement was tried, if it may come out otherwise elsewhere; `uses` names the
-    claims that it rests on. Numbers that were measured stand as blanks in these words (`claims.kit.blanks`)."""
+    give another verdict. `asked` is the public question that a claim answers which is not in the essay. `scope` says where the
+    statement was tried, if it may come out otherwise elsewhere; `uses` names the claims that it rests on. Numbers that were
+    measured stand as blanks in these words (`claims.kit.blanks`)."""
 
     id: str
     says: str
@@ -44,6 +49,7 @@ class Claim:
     scope: str = ""
     contrary: tuple[str, ...] = ()
     why_not: Mapping[Word, str] = field(default_factory=dict)
+    asked: str = ""
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Put the property to one case: raises `Falsified` when the statement fails there."""
@@ -84,6 +90,7 @@ def claim(
     also: Several | None = None,
     contrary: tuple[str, ...] = (),
     why_not: Mapping[Word, str] | None = None,
+    asked: str = "",
 ) -> Callable[[Callable[..., None] | Claim], Claim]:
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
@@ -96,7 +103,7 @@ def claim(
         made = Claim(
             id, says, check, readings, by or search(), expect, teach, not_shown, cites, lines, figure,
             f"{check.__module__.replace('.', '/')}.py:{line}", uses=uses, scope=scope,
-            contrary=contrary, why_not=why_not or {},
+            contrary=contrary, why_not=why_not or {}, asked=asked,
         )  # fmt: skip
         if problems := problems_of(made):
             raise ClaimError(f"{made.defined_at}: claim {id!r} " + "; ".join(problems))
@@ -130,5 +137,19 @@ def problems_of(claim: Claim) -> list[str]:
             problems.append(f"has the witness {one.name!r}, which leaves something open: a witness is a single case")
     if claim.by.name == "trials" and not claim.scope:
         problems.append("is decided by trials and does not say where: add scope=, the task, widths, lengths, starts and budget")
+    problems += _problems_of_the_question(claim)
     words = {"says": claim.says, "teach": claim.teach, "not_shown": claim.not_shown, "scope": claim.scope}
     return problems + blanks.problems_of(words, claim.readings) + claim.by.problems_of(claim.readings)
+
+
+def _problems_of_the_question(claim: Claim) -> list[str]:
+    """Claims that are not of the essay say who asked; those of the essay say where it stands there."""
+    if claim.chapter != ASKED:
+        return (
+            [f"is of the essay and has asked={claim.asked!r}: leave it out, or begin its id with {ASKED}."] if claim.asked else []
+        )
+    problems = ["is not of the essay and has lines=; leave them out"] if claim.lines else []
+    if not QUESTION.fullmatch(claim.asked):
+        problems.append(f"has asked={claim.asked!r}; write where and in which year, the question, and its address: "
+                        "“GitHub 2024: Which step has read it all? https://…”")  # fmt: skip
+    return problems

@@ -58,6 +58,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     defined_at: str
     contrary: tuple[str, ...] = ()
     why_not: dict[Word, str] = {}
+    asked: str = ""
     draws: bool
     trains: list[str] = []
     fact: Fact | None = None
@@ -84,7 +85,7 @@ def told(claim: Claim) -> Told:
         id=claim.id, says=claim.says, teach=claim.teach, not_shown=claim.not_shown, scope=claim.scope,
         expect=claim.expect,
         by=By(claim.by.name, claim.by.timed), readings=readings, cites=claim.cites, lines=claim.lines, uses=claim.uses,
-        contrary=claim.contrary, why_not=dict(claim.why_not),
+        contrary=claim.contrary, why_not=dict(claim.why_not), asked=claim.asked,
         defined_at=claim.defined_at, draws=claim.figure is not None, trains=sorted(experiments(claim)), fact=claim.fact,
     )  # fmt: skip
 

@@ -11,8 +11,8 @@ MOST = 20
 LINES, LETTERS = 14, 500  # of a case that can be read from the last row
 
 RULE = (
-    "Of every chapter the first statement to correct, then of every chapter the first that stands as written, each with a "
-    f"case or a figure to look at, until there are {MOST}."
+    "Of every chapter of the essay the first statement to correct, then of every chapter the first that stands as written, "
+    f"each with a case or a figure to look at, until there are {MOST}."
 )
 
 
@@ -32,7 +32,7 @@ def case_of(claim: ClaimRecord) -> tuple[ReadingEvidence, Case] | None:
 def _by_rule(record: Record) -> list[str]:
     by_id = {one.id: one for one in record.claims}
     corrected = _first_of_each_chapter(by_id[id] for id in record.instead)
-    standing = _first_of_each_chapter(one for one in record.claims if one.verdict == STANDS)
+    standing = _first_of_each_chapter(one for one in record.of_essay if one.verdict == STANDS)
     return [*corrected, *standing][:MOST]
 
 

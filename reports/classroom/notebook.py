@@ -76,6 +76,8 @@ def _told(claim: ClaimRecord, record: Record) -> str:
     """What it says, what came out and what to say instead."""
     parts = [f"# {claim.id}\n", _paragraph(claim.says)]
     parts.append(_paragraph(claim.why, f"{ICONS[claim.verdict]} {claim.verdict.capitalize()}."))
+    if claim.asked:
+        parts.append(_paragraph(claim.asked, "Not in the essay. Asked:"))
     if claim.scope:
         parts.append(_paragraph(claim.scope, "Scope."))
     parts.append(_paragraph(claim.teach, f"{CORRECTED[claim.verdict]}."))

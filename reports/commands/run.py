@@ -24,7 +24,6 @@ from claims.evidence.evidence import (
     write_whole,
 )  # fmt: skip
 from claims.evidence.keys import here
-from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import PROFILES, Profile
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
@@ -41,6 +40,7 @@ from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
 from reports.running.work import Task
 from reports.text.comparison import Changes, as_lines, as_text, compare, read_older
+from reports.text.wording import how_many
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
 # Where a killed run leaves halves.
@@ -222,8 +222,7 @@ def _conclude(console: Console, record: Record, page: Path) -> int:
         _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
         for seen in astray(one):
             _say(console, f"  “{seen.name}” {seen.outcome}, pinned otherwise: put it into contrary=, or take it out there.")
-    counts = ", ".join(f"{record.summary[word]} {word}" for word in WORDS)
-    _say(console, f"{len(record.claims)} statements: {counts} ({record.run.seconds:.0f} s)")
+    _say(console, f"{how_many(record)} ({record.run.seconds:.0f} s)")
     _say(console, f"Report: {page}")
     return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.record.record import ClaimRecord, Record
 from reports.text.citing import AUTHORS
-from reports.text.wording import CORRECTED, ESSAY, TRUTH
+from reports.text.wording import CORRECTED, ESSAY, TRUTH, question
 
 CONTEXT = "https://schema.org"
 
@@ -41,6 +41,9 @@ def _rating(claim: ClaimRecord) -> dict[str, Any]:
 
 
 def _appearance(claim: ClaimRecord) -> dict[str, Any]:
-    """Where the statement is made: the essay, and the lines of it."""
+    """Where the statement is made: the essay, and the lines of it; or the page on which it is asked."""
+    if claim.asked:
+        place, asks, address = question(claim)
+        return {"@type": "WebPage", "name": place, "description": asks, "url": address}
     where = {"pagination": f"lines {', '.join(map(str, claim.lines))}"} if claim.lines else {}
     return {"@type": "Article", "name": ESSAY, **where}

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from claims.evidence.outcomes import WORDS
 from reports.record.record import Record
 from reports.text.citing import AUTHORS, LICENSE, citation
-from reports.text.wording import TITLE
+from reports.text.wording import TITLE, how_many
 
 CRATE = "https://w3id.org/ro/crate/1.1"
 FILES = {  # the first is what all the others are made from
@@ -42,9 +41,8 @@ def _descriptor() -> dict[str, Any]:
 
 
 def _root(record: Record, parts: list[dict[str, Any]]) -> dict[str, Any]:
-    counts = ", ".join(f"{record.summary[word]} {word}" for word in WORDS)
     return {
-        "@id": "./", "@type": "Dataset", "name": TITLE, "description": f"Verdicts on {len(record.claims)} statements: {counts}.",
+        "@id": "./", "@type": "Dataset", "name": TITLE, "description": f"Verdicts on {how_many(record)}.",
         "datePublished": record.run.date, "license": {"@id": LICENSE}, "author": {"@id": "#authors"},
         "publisher": {"@id": "#authors"},
         "creditText": citation(record), "hasPart": _ids(parts), "mentions": {"@id": "#run"},

@@ -32,7 +32,12 @@ def _case(suite: Element, one: ClaimRecord, off: bool, seconds: float) -> Elemen
         SubElement(case, "failure", type="verdict", message=told).text = _legal(one.why)
     elif one.verdict == "undecided":
         SubElement(case, "skipped", message=_legal(one.why))
-    said = [one.says, f"{one.verdict}: {one.why}", *([one.scope] if one.scope else []), one.defined_at]
+    said = [
+        one.says,
+        f"{one.verdict}: {one.why}",
+        *filter(None, [one.scope, one.asked and f"Asked: {one.asked}"]),
+        one.defined_at,
+    ]
     SubElement(case, "system-out").text = _legal("\n".join(said))
     return case
 

@@ -38,6 +38,7 @@ def _claim(one: ClaimRecord) -> dict[str, object]:
         "id": one.id, "chapter": one.chapter, "verdict": one.verdict, "expected": one.expected, "statement": one.says,
         "correction or comment": one.teach, "why": one.why, "not shown": one.not_shown, "scope": one.scope,
         "engine": wording.ENGINE_NAMES[wording.engine(one)], "lines": _joined(one.lines), "sources": _joined(one.cites),
+        "asked": one.asked,
         "defined at": one.defined_at, "evidence": f"evidence/{one.id}.json",
     }  # fmt: skip
 

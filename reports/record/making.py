@@ -1,6 +1,5 @@
 """From evidence to the record: each claim is judged, tables are filled in, and what training and clocks showed is summed up."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -38,6 +37,7 @@ from reports.record.record import (
     Run,
     TableRecord,
     TrainingRecord,
+    counts,
 )  # fmt: skip
 
 
@@ -68,7 +68,6 @@ def make_record(
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
     `new` ones in this run."""
     judged = [_claim_record(one, evidence[one.id], profile, around.earlier) for one in claims]
-    counts = Counter(one.verdict for one in judged)
     trained = _trained(claims, evidence, around.figures, list(runs), store)
     seen = readings or {}
     run = Run(
@@ -80,7 +79,8 @@ def make_record(
     filled = [_table_record(one, by_id) for one in around.tables]
     settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
     return Record(
-        schema=SCHEMA, run=run, summary={word: counts[word] for word in WORDS}, claims=judged,
+        schema=SCHEMA, run=run, claims=judged, summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if not one.asked),
+        asked=counts(one for one in judged if one.asked),
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
@@ -146,7 +146,7 @@ def _timed(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store:
 
 def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
     """What fell as the essay puts it: these first, all others as they stand."""
-    fallen = [one.id for one in judged.values() if _fell(one)]
+    fallen = [one.id for one in judged.values() if _fell(one) and not one.asked]
     return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
 
 
@@ -209,6 +209,7 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, ea
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),
         fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses), contrary=list(claim.contrary),
         why_not=dict(claim.why_not),
+        asked=claim.asked,
         earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier if one.claim == claim.id],
     )  # fmt: skip
 

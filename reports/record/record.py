@@ -5,6 +5,7 @@ lies beside it in `run.json`, which git ignores.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,7 +155,8 @@ class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
-    what is usual for their role; `why_not` answers who would give another verdict."""
+    what is usual for their role; `why_not` answers who would give another verdict. One that is not in the essay has where it was
+    `asked`: place, year, question and address."""
 
     id: str
     chapter: str
@@ -176,6 +178,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     contrary: list[str] = []
     why_not: dict[Word, str] = {}
     earlier: list[EarlierRecord] = []
+    asked: str = ""
 
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -228,18 +231,36 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All verdicts of one run. `instead` are the statements that need a correction, those that matter most first; `training` is
+    """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is `asked` in class count
+    apart. `instead` are the essay's statements that need a correction, those that matter most first; `training` is
     what training showed and `machines` what was timed on which, where there was any."""
 
     schema: int
     run: Run
     summary: dict[str, int]
+    asked: dict[str, int] = {}
     claims: list[ClaimRecord]
     tables: list[TableRecord] = []
     elsewhere: list[ElsewhereRecord] = []
     instead: list[str] = []
     training: TrainingRecord | None = None
     machines: MachinesRecord | None = None
+
+    @property
+    def of_essay(self) -> list[ClaimRecord]:
+        """The essay's statements."""
+        return [one for one in self.claims if not one.asked]
+
+    @property
+    def in_class(self) -> list[ClaimRecord]:
+        """What is asked in class."""
+        return [one for one in self.claims if one.asked]
+
+
+def counts(claims: Iterable[ClaimRecord]) -> dict[str, int]:
+    """How many of these have which verdict; nothing where there are none."""
+    found = Counter(one.verdict for one in claims)
+    return {word: found[word] for word in WORDS} if found else {}
 
 
 def write_record(record: Record, folder: Path) -> None:
@@ -265,8 +286,7 @@ def read_record(path: Path) -> Record:
         raise EvidenceError(f"{path}: there is no record yet; run python -m reports") from problem
     except (OSError, *UNREADABLE) as problem:
         raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
-    counts = Counter(one.verdict for one in record.claims)
-    if record.summary != {word: counts[word] for word in WORDS}:
+    if (record.summary, record.asked) != (dict.fromkeys(WORDS, 0) | counts(record.of_essay), counts(record.in_class)):
         raise EvidenceError(f"{path}: its counts are not those of its verdicts; run python -m reports to make it anew")
     return record
 

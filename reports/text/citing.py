@@ -6,7 +6,7 @@ from datetime import date
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record, Run
-from reports.text.wording import TITLE, how_far
+from reports.text.wording import TITLE, how_far, how_many
 
 AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
 LICENSE = "https://spdx.org/licenses/MIT"
@@ -14,7 +14,7 @@ LICENSE = "https://spdx.org/licenses/MIT"
 
 def citation(record: Record) -> str:
     """The report as plain text."""
-    return f"{AUTHORS}. {TITLE}. Verdict report on {len(record.claims)} statements, {_edition(record.run)}."
+    return f"{AUTHORS}. {TITLE}. Verdict report on {how_many(record, listed=False)}, {_edition(record.run)}."
 
 
 def bibtex(record: Record) -> str:
@@ -23,7 +23,7 @@ def bibtex(record: Record) -> str:
     title = TITLE.replace("RNNs", "{RNNs}")
     return (
         f"@misc{{checked-claims-{day},\n  author = {{{{{AUTHORS}}}}},\n  title = {{{title}}},\n  year = {{{day[:4]}}},\n"
-        f"  note = {{Verdict report on {len(record.claims)} statements, {_edition(record.run)}}}\n}}"
+        f"  note = {{Verdict report on {how_many(record, listed=False)}, {_edition(record.run)}}}\n}}"
     )
 
 

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from claims.evidence.outcomes import WORDS, Word
 from reports.record.record import CellRecord, ClaimRecord, Record, TableRecord
-from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title
+from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title, question, verdicts
 
 NO_BREAK = "\u00a0"
 _BEGINS_A_BLOCK = r"^(\d+(?=[.)](?:\s|$))|(?=[#>\[]|[-+](?:[-\s]|$)))(.)"  # list, heading, quotation, definition, rule
@@ -17,11 +17,18 @@ def as_markdown(record: Record) -> str:
     """Counts, what to say instead, then a table a chapter."""
     by_id = {one.id: one for one in record.claims}
     chapters = [(name, list(claims)) for name, claims in groupby(record.claims, key=lambda one: one.chapter)]
-    parts = ["# Verdicts", "", *_counts(record), "", *_contents(chapters, record.summary), ""]
+    parts = [
+        "# Verdicts",
+        "",
+        *_counts(record),
+        "",
+        *_contents(chapters, record.summary, {one.chapter for one in record.in_class}),
+        "",
+    ]
     parts += _instead([by_id[id] for id in record.instead[:MOST_IMPORTANT]])
     for chapter, claims in chapters:
         parts += [f"## {chapter_title(chapter)}", "", *_head(["verdict", "statement", "why"])]
-        parts += [_row(one, corrected=one.id in record.instead) for one in claims]
+        parts += [_row(one, corrected=one.id in record.instead or bool(one.asked)) for one in claims]
         parts.append("")
         for table in (one for one in record.tables if one.chapter == chapter):
             parts += [f"**{marked(table.title)}** {marked(table.says)}", "", *_table(table, by_id), ""]
@@ -45,16 +52,31 @@ def _escaped(text: str) -> str:
 def _counts(record: Record) -> list[str]:
     rows = [f"- **{record.summary[word]} {ICONS[word]} {word}.** {marked(LEGEND[word])}" for word in WORDS]
     how = "Each statement leads to its evidence; [`verdicts.json`](verdicts.json) is the same as data."
-    return [f"{len(record.claims)} statements of an essay, put to the test. {how}", "", *rows]
+    top = [f"{len(record.of_essay)} statements of an essay, put to the test. {how}", "", *rows]
+    if not record.in_class:
+        return top
+    apart = f"{len(record.in_class)} more are not in the essay, but asked in class, and count apart"
+    return [*top, "", f"{apart}: {verdicts(record.asked)}."]
 
 
-def _contents(chapters: Sequence[tuple[str, Sequence[ClaimRecord]]], all_of_them: Mapping[str, int]) -> list[str]:
-    """The chapters, each with how many of its statements got which verdict."""
+def _contents(
+    chapters: Sequence[tuple[str, Sequence[ClaimRecord]]], all_of_them: Mapping[str, int], apart: Collection[str]
+) -> list[str]:
+    """The chapters, each with how many of its statements got which verdict; those that count apart below the sum."""
     head = [_line(["", *(_verdict(word) for word in WORDS)]), "|---|" + "---:|" * len(WORDS)]
-    counted = [(f"[{marked(title)}](#{_anchor(title)})", Counter(one.verdict for one in claims))
-               for title, claims in ((chapter_title(name), claims) for name, claims in chapters)]  # fmt: skip
-    rows = [_line([name, *(str(counts[word] or "") for word in WORDS)]) for name, counts in counted]
-    return [*head, *rows, _line(["**All**", *(f"**{all_of_them[word]}**" for word in WORDS)])]
+    rows = {name: _chapter_line(chapter_title(name), claims) for name, claims in chapters}
+    total = _line(["**All**", *(f"**{all_of_them[word]}**" for word in WORDS)])
+    return [
+        *head,
+        *(row for name, row in rows.items() if name not in apart),
+        total,
+        *(rows[name] for name in rows if name in apart),
+    ]
+
+
+def _chapter_line(title: str, claims: Sequence[ClaimRecord]) -> str:
+    counts = Counter(one.verdict for one in claims)
+    return _line([f"[{marked(title)}](#{_anchor(title)})", *(str(counts[word] or "") for word in WORDS)])
 
 
 def _anchor(heading: str) -> str:
@@ -93,9 +115,14 @@ def _cell(one: CellRecord | str | None, by_id: Mapping[str, ClaimRecord]) -> str
 def _row(one: ClaimRecord, corrected: bool) -> str:
     why = [marked(one.why), *([f"**Say instead:** {marked(one.teach)}"] if corrected else [])]
     where = f"<br>{marked(one.scope)}" if one.scope else ""
-    return _line(
-        [f"{_verdict(one.verdict)}{where}", f"{marked(one.says)}<br>[`{one.id}`](evidence/{one.id}.json)", "<br>".join(why)]
-    )
+    told = [marked(one.says), *([_asked(one)] if one.asked else []), f"[`{one.id}`](evidence/{one.id}.json)"]
+    return _line([f"{_verdict(one.verdict)}{where}", "<br>".join(told), "<br>".join(why)])
+
+
+def _asked(one: ClaimRecord) -> str:
+    """Where, and what."""
+    place, asks, address = question(one)
+    return f"Asked: [{marked(place)}]({address}). {marked(asks)}"
 
 
 def _verdict(word: Word) -> str:

@@ -1,12 +1,12 @@
 """What the report says in words about verdicts, chapters, roles and engines; nothing here looks at a claim's content."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from claims.evidence.evidence import Outcome, ReadingEvidence
-from claims.evidence.outcomes import HOW, MUST_COME_OUT, READ, Role, Word
+from claims.evidence.outcomes import HOW, MUST_COME_OUT, READ, WORDS, Role, Word
 from claims.evidence.verdict import how_often
-from reports.record.record import CellRecord, ClaimRecord, Run
+from reports.record.record import CellRecord, ClaimRecord, Record, Run
 
 TITLE = "Checked claims: why RNNs failed at scale"
 ESSAY = "Why RNNs failed at scale"
@@ -25,6 +25,7 @@ CHAPTERS = {
     "needed": "What was needed",
     "attention": "Transition to attention",
     "interview": "Interview questions",
+    "asked": "Asked in class",
 }
 
 STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
@@ -34,8 +35,8 @@ ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "�
 GRAVEST: tuple[Word, ...] = ("refuted", "qualified", "undecided", "supported")  # first what a reader must know first
 
 LEGEND: dict[Word, str] = {
-    "supported": "As the essay puts it, it held wherever it was tried, and the check fell where it had to fall.",
-    "qualified": "As the essay puts it, it fell. Under a condition that the essay leaves out, it held.",
+    "supported": "As it is put, it held wherever it was tried, and the check fell where it had to fall.",
+    "qualified": "As it is put, it fell. Under a condition that it leaves out, it held.",
     "refuted": "It fell, and nothing that was tried rescues it. The counterexample is shown.",
     "undecided": "The check cannot tell: no source found, too little tried, a control that came out wrong, or something broke.",
 }
@@ -96,6 +97,34 @@ PROFILES = {
 def chapter_title(chapter: str) -> str:
     """The chapter's heading; one that is new to this list still reads as words."""
     return CHAPTERS.get(chapter, chapter.replace("_", " ").capitalize())
+
+
+class Question(NamedTuple):
+    """Where and when something was asked in public, in our words, and its address."""
+
+    place: str
+    asks: str
+    address: str
+
+
+def question(claim: ClaimRecord) -> Question:
+    """What a claim answers that is not of the essay."""
+    said, _, address = claim.asked.rpartition(" ")
+    place, _, asks = said.strip().partition(": ")
+    return Question(place, asks, address)
+
+
+def how_many(record: Record, listed: bool = True) -> str:
+    """The essay's statements, and apart from them what is asked in class: how many, `listed` with their verdicts."""
+    parts = [("statements", record.of_essay, record.summary), ("asked in class", record.in_class, record.asked)]
+    shown = [(f"{len(claims)} {what}", found) for what, claims, found in parts if claims]
+    told = [f"{many}: {verdicts(found)}" if listed else many for many, found in shown]
+    return ("; " if listed else " and ").join(told) or "0 statements"
+
+
+def verdicts(found: Mapping[str, int]) -> str:
+    """How many have which verdict."""
+    return ", ".join(f"{found[word]} {word}" for word in WORDS)
 
 
 def engine(claim: ClaimRecord) -> str:

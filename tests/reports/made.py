@@ -73,6 +73,12 @@ def claim(word: Word, chapter: str = "gradients", **more: Any) -> ClaimRecord:
     return ClaimRecord(**(given | more))
 
 
+def asked(word: Word = "qualified", **more: Any) -> ClaimRecord:
+    """What is asked in class and not in the essay."""
+    given = {"lines": [], "asked": f"A forum 2019: Why, {HOSTILE}? https://example.org/q?a=1&b=2"}
+    return claim(word, "asked", **(given | more))
+
+
 def fact(word: Word = "refuted", **more: Any) -> ClaimRecord:
     """A fact of that verdict: one source that decides, one of something else, one from memory."""
     at: dict[str, Any] = {"source": "pascanu2013", "where": f"Table 2 {HOSTILE}"}
@@ -101,9 +107,11 @@ def record(*claims: ClaimRecord) -> Record:
         profile="verdict", seconds=1.5,
     )  # fmt: skip
     chosen = list(claims) or [claim(word) for word in WORDS]
-    summary: dict[str, int] = {word: sum(one.verdict == word for one in chosen) for word in WORDS}
-    instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified")]
-    return Record(schema=SCHEMA, run=run, summary=summary, claims=chosen, instead=instead)
+    summary, apart = ({word: sum(one.verdict == word and bool(one.asked) is asked for one in chosen) for word in WORDS}
+                      for asked in (False, True))  # fmt: skip
+    instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified") and not one.asked]
+    more = {"asked": apart} if any(apart.values()) else {}
+    return Record(schema=SCHEMA, run=run, summary=summary, claims=chosen, instead=instead, **more)
 
 
 def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:
