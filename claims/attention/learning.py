@@ -23,7 +23,7 @@ def quality_falls(seed: int, each: tuple[Setting, ...], short: int, budgets: int
     lines=(451,),
     expect="qualified",
     uses=("attention.solved-bottleneck",),
-    by=trials(seeds=12, alpha=2.45e-4),
+    by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), one_model=True, attention=True, each=ONE, short=4, budgets=1),
     amended={
         "each length has a model of its own": reading(

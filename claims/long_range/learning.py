@@ -74,7 +74,7 @@ def accuracy_falls_with_distance(seed: int, each: tuple[Setting, ...]) -> None:
     as_written=reading(seed=seeds(), each=SEES_ALL_AT_TWENTY, budgets=5),
     fails_for={"layers that look four words back": reading(seed=seeds(), each=SHORT_SIGHTED, budgets=5)},
     altered={
-        "After a fifth of the steps a narrow Transformer is right in at least 95 % of the sentences, whatever the distance.": reading(
+        "After a fifth of the steps a narrow Transformer is right in at least 95 %, whatever the distance.": reading(
             seed=seeds(), each=SEES_ALL, budgets=1
         ),
     },
@@ -212,7 +212,7 @@ def the_more_pairs_the_more_of_them(seed: int, each: tuple[Setting, ...], budget
     says="The more bindings a text makes, the smaller the share of them that a trained recurrent network can tell.",
     lines=(260,),
     expect="supported",
-    by=trials(seeds=12, alpha=2.45e-4),  # at other sizes too few seeds were looked at before: both err with 3e-4 at most
+    by=trials(seeds=14, alpha=6.2e-5),  # looked at before, on 12 seeds: both looks together err with 3.1e-4 at most
     as_written=reading(seed=seeds(), each=BINDS_IN_FOUR_WAYS, budgets=1, counted=False),
     holds_for={"it is trained for five times the steps": reading(seed=seeds(), each=BINDING, budgets=5, counted=False)},
     fails_for={"near miss: their number for their share": reading(seed=seeds(), each=BINDING, budgets=5, counted=True)},
