@@ -219,7 +219,7 @@ def test_a_figure_that_is_doctored_is_caught(fact: Fact) -> None:
         assert verdict_on(msgspec.structs.replace(right, value=just_outside(right.value))) == "refuted"
         for other in rows:
             exchanged = msgspec.structs.replace(right, value=other.value)
-            if not other.said.agrees_with(right.said, cut_off=True):
+            if not exchanged.said.agrees_with(right.said, cut_off=True):
                 assert verdict_on(exchanged) == "refuted"
 
 
