@@ -182,15 +182,27 @@ def _rows(file: Path) -> Iterator[Row]:
 
 
 def _fact(at: int, rows: list[Row], sources: dict[str, str]) -> Entry:
-    """With the row that figures are exchanged with, and the entries of the bibliography that it names. A row of which no source
-    was read borrows one of another, whichever that is."""
+    """With the row that figures are exchanged with, those that measure the same, in whose terms it is altered, and the entries of
+    the bibliography that all of them name. A row of which no source was read borrows one of another, whichever that is."""
     place, row = rows[at]
-    ring = [each for _, each in (*rows[at + 1 :], *rows[:at]) if _given(each, "unit") == _given(row, "unit")]
-    partner = next((each for each in ring if _given(each, "value") != _given(row, "value")), {})
+    ring = [each for _, each in (*rows[at + 1 :], *rows[:at])]
+    partner = next(
+        (each for each in ring if _given(each, "unit") == _given(row, "unit") and _given(each, "value") != _given(row, "value")),
+        {},
+    )
+    alike = [each for each in ring if _given(each, "measures") == _given(row, "measures")]
     named = [*row.get("cites", []), *(one["source"] for one in row.get("published", []))]
     borrowed = [] if _was_read(row) else [*(_plain(each) for _, each in rows if _was_read(each)), *sources.values()]
-    beside = [_plain(row), _plain(partner), *(sources[one] for one in named), *borrowed]
+    beside = [
+        *map(_plain, (row, partner, *alike)),
+        *(sources[one] for one in dict.fromkeys([*named, *_sources_of(alike)])),
+        *borrowed,
+    ]
     return Entry(row["id"], FACTS, place, row=json.dumps([row, named], sort_keys=True), beside=digest(*beside))
+
+
+def _sources_of(rows: list[dict[str, Any]]) -> list[str]:
+    return [one["source"] for row in rows for one in row.get("published", [])]
 
 
 def _was_read(row: dict[str, Any]) -> bool:

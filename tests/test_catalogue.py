@@ -13,7 +13,7 @@ from claims.evidence.outcomes import READ
 from claims.evidence.source import digest
 from claims.facts import _everything
 from claims.kit.claim import ClaimError
-from claims.kit.facts.comparison import _others, _partner
+from claims.kit.facts.comparison import _others, _partner, alike
 
 CLAIMS = {one.id: one for one in every_claim()}
 ENTRIES = {one.id: one for one in catalogue().entries}
@@ -49,7 +49,7 @@ def test_its_readings_are_those_of_the_claim_by_role_and_name_unless_names_are_c
             assert {role for role, name in there if (role, name) not in told} <= computed, id
 
 
-def test_beside_a_row_is_the_one_that_the_claim_exchanges_figures_with():
+def test_beside_a_row_are_those_that_the_claim_exchanges_figures_with_and_is_altered_by():
     """Which one is told in two places, for the catalogue imports nothing."""
     rows, published = {row["id"]: row for _, row in every_row()}, catalogue_module._published(BIBLIOGRAPHY.read_text("utf-8"))
     placed = _everything()[0]
@@ -59,8 +59,11 @@ def test_beside_a_row_is_the_one_that_the_claim_exchanges_figures_with():
         other = {} if partner is None else rows[partner.id]
         named = [*row.get("cites", []), *(each["source"] for each in row.get("published", []))]
         read = [each for each in rows.values() if any(found["verified"] == READ for found in each.get("published", []))]
+        neighbours = [rows[each.id] for each in alike(one.fact, others)[1:]]
+        named += [each["source"] for beside in neighbours for each in beside.get("published", [])]
         borrowed = [] if row in read else [*map(catalogue_module._plain, read), *published.values()]
-        beside = digest(*map(catalogue_module._plain, (row, other)), *(published[each] for each in named), *borrowed)
+        around = map(catalogue_module._plain, (row, other, *neighbours))
+        beside = digest(*around, *(published[each] for each in dict.fromkeys(named)), *borrowed)
         assert ENTRIES[one.fact.id].beside == beside, one.fact.id
     assert len(placed) == len(rows) > 40
 

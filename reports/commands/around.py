@@ -1,16 +1,20 @@
-"""What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, and what verdicts
-were before."""
+"""What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, what verdicts were
+before, and the words that people ask with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 from claims import FACTS
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import Target, here
 from claims.evidence.source import digest
 from claims.evidence.store import Store
-from claims.kit.earlier import Earlier, read_earlier
+from claims.kit.earlier import read_earlier
+from claims.kit.terms import read_terms
 from reports.record.making import Around
 
+T = TypeVar("T")
 LISTS = (
     Target("claims.tables", "TABLES"), Target("claims.instead", "FIRST"), Target("claims.showed", "FIGURES"),
     Target("claims.showed", "TIMED"), Target(FACTS, "elsewhere"),
@@ -23,13 +27,14 @@ def around(store: Store, whole: bool) -> Around:
     sources = here()
     data = [one.read_bytes() for one in sorted((sources.root / "claims" / "facts").glob("*.toml"))]
     key = digest(*map(sources.fingerprint, LISTS), *(one.decode(errors="replace") for one in data))
-    found = store.once("around", key, Around, _collected)._replace(earlier=_earlier())
+    found = store.once("around", key, Around, _collected)
+    found = found._replace(earlier=_read(read_earlier, "earlier.toml"), terms=_read(read_terms, "terms.toml"))
     return found if whole else found._replace(elsewhere=())
 
 
-def _earlier() -> Sequence[Earlier]:
+def _read(how: Callable[[Path], T], name: str) -> T:
     try:
-        return read_earlier(here().root / "claims" / "earlier.toml")
+        return how(here().root / "claims" / name)
     except ValueError as problem:
         raise EvidenceError(str(problem)) from problem
 

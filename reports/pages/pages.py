@@ -41,9 +41,9 @@ class Pages:
     def pages(self) -> Iterator[Page]:
         """All files of the site, each with all that it shows."""
         record, claims = self.record, self.record.claims
-        for name in ("style.css", "page.js", "start.js", "machines.js", "explore.js"):
+        for name in ("style.css", "page.js", "search.js", "start.js", "machines.js", "explore.js"):
             yield Page(f"assets/{name}", None, partial(asset, name))
-        yield Page("assets/words.js", self._words(), self._script_of_words)
+        yield Page("assets/words.js", (self._words(), record.terms), self._script_of_words)
         yield Page("index.html", record, self.start)
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
@@ -73,7 +73,7 @@ class Pages:
 
     def single(self) -> str:
         """The whole report in one file."""
-        script = asset("page.js") + asset("start.js")
+        script = asset("page.js") + self._script_of_terms() + asset("search.js") + asset("start.js")
         return self._page(
             "single.html", Here(single=True), script=Markup(script), script_digest=digest(script), **self._overview,
             references=cited({key for one in self.record.claims for key in one.cites}, self.sources),
@@ -182,12 +182,16 @@ class Pages:
         )  # fmt: skip
 
     def _script_of_words(self) -> str:
-        return f"const WORDS = {json.dumps(self._words(), ensure_ascii=False)};\n"
+        return f"const WORDS = {_as_script(self._words())};\n{self._script_of_terms()}"
 
-    def _words(self) -> dict[str, str]:
-        """What a search on the start page looks through beside what stands there."""
+    def _script_of_terms(self) -> str:
+        return f"const TERMS = {_as_script([(one.names, one.claims) for one in self.record.terms])};\n"
+
+    def _words(self) -> dict[str, tuple[str, str]]:
+        """What a search on the start page looks through beside what stands there: what to say instead, and all else. Altered
+        sentences are of something else."""
         return {
-            one.id: " ".join([one.teach, *(reading.name for reading in one.readings), *(each for each in one.cites)]).lower()
+            one.id: (one.teach, " ".join([*(each.name for each in one.readings if each.role != "altered"), *one.cites]))
             for one in self.record.claims
         }
 
@@ -207,6 +211,11 @@ class Pages:
             picture=lambda name, labelled=False: pictures.picture(name, self.charts[name], labelled), **more,
         )  # fmt: skip
         return html
+
+
+def _as_script(value: Any) -> str:
+    """As JSON that cannot end a script."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:

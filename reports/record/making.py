@@ -1,6 +1,6 @@
 """From evidence to the record: each claim is judged, tables are filled in, and what training and clocks showed is summed up."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
 from claims.kit.table import Cell, Table
+from claims.kit.terms import Term
 from claims.kit.told import Told
 from reports.record.checkout import commit
 from reports.record.readings import clocked, reading_record
@@ -36,6 +37,7 @@ from reports.record.record import (
     Record,
     Run,
     TableRecord,
+    TermRecord,
     TrainingRecord,
     counts,
 )  # fmt: skip
@@ -43,7 +45,7 @@ from reports.record.record import (
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, and what was timed; and verdicts that were other ones."""
+    figures show what training showed, and what was timed; verdicts that were other ones; and the words that people ask with."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
@@ -51,6 +53,13 @@ class Around(NamedTuple):
     figures: Sequence[str] = ()
     timed: Sequence[str] = ()
     earlier: Sequence[Earlier] = ()
+    terms: Sequence[Term] = ()
+
+
+def terms_of(terms: Iterable[Term], ids: Container[str]) -> list[TermRecord]:
+    """The terms that lead to claims of these ids."""
+    found = [TermRecord(names=one.names, claims=[id for id in one.claims if id in ids]) for one in terms]
+    return [one for one in found if one.claims]
 
 
 def make_record(
@@ -84,6 +93,7 @@ def make_record(
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
+        terms=terms_of(around.terms, by_id),
     )  # fmt: skip
 
 

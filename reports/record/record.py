@@ -181,6 +181,13 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     asked: str = ""
 
 
+class TermRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """All names of one thing that people ask for, and the claims that answer, the best answer first."""
+
+    names: list[str]
+    claims: list[str]
+
+
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A cell and what became of it: the outcome of a reading, or the verdict where no reading is named; empty if it was not
     examined in this run. What was published beside a fact stands with its claim."""
@@ -233,7 +240,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is `asked` in class count
     apart. `instead` are the essay's statements that need a correction, those that matter most first; `training` is
-    what training showed and `machines` what was timed on which, where there was any."""
+    what training showed and `machines` what was timed on which, where there was any; `terms` are for a search."""
 
     schema: int
     run: Run
@@ -245,6 +252,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     instead: list[str] = []
     training: TrainingRecord | None = None
     machines: MachinesRecord | None = None
+    terms: list[TermRecord] = []
 
     @property
     def of_essay(self) -> list[ClaimRecord]:

@@ -5,14 +5,17 @@ Where there is no chromium these tests are skipped, and say so; `.ci/run` instal
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
+from claims.kit.terms import read_terms
 from reports.classroom.writing import write_handout, write_slides
 from reports.essay.page import read_copy, write_copy
 from reports.pages.pages import write_single, write_site
-from reports.record.record import read_record
+from reports.record.making import terms_of
+from reports.record.record import Record, read_record
 
 REPORTS = ROOT / "reports"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -32,10 +35,18 @@ graph LR; a --> b
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
+def whole() -> Record:
+    """The committed record, with the vocabulary as it is now."""
+    record = read_record(REPORTS / "verdicts.json")
+    terms = terms_of(read_terms(ROOT / "claims" / "terms.toml"), {one.id for one in record.claims})
+    return msgspec.structs.replace(record, terms=terms)
+
+
+@pytest.fixture(scope="session")
+def site(whole, tmp_path_factory) -> Path:
     """The whole site of the committed record, with the deck, the handout, the one file and a reader's essay."""
     folder = tmp_path_factory.mktemp("reports")
-    record = read_record(REPORTS / "verdicts.json")
+    record = whole
     evidence = {one.id: read_evidence(REPORTS / "evidence" / f"{one.id}.json") for one in record.claims}
     shutil.copy(REPORTS / "verdicts.json", folder)
     shutil.copytree(REPORTS / "evidence", folder / "evidence")

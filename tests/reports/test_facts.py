@@ -22,7 +22,7 @@ from reports.record.making import Around, make_record
 from reports.record.record import Record
 from reports.text.markdown import as_markdown
 from tests import toys
-from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, record
+from tests.reports.made import BIB, HOSTILE, claim, elsewhere, evidence, fact, reading, record
 from tests.reports.running import INPUT_ERROR, files
 from tests.reports.sites import lost_links, read
 from tests.seen import examine_claim
@@ -32,7 +32,9 @@ VERDICT = PROFILES["verdict"]
 
 @pytest.fixture(scope="module")
 def made() -> Record:
-    return msgspec.structs.replace(record(fact(), fact("undecided"), claim("refuted"), claim("supported")), elsewhere=elsewhere())
+    slip = reading("altered", "said of ByteNet, not GNMT", "held")
+    told = fact(readings=[*fact().readings, slip])
+    return msgspec.structs.replace(record(told, fact("undecided"), claim("refuted"), claim("supported")), elsewhere=elsewhere())
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,13 @@ def test_a_fact_stands_beside_its_sources_each_with_its_place_and_how_it_is_know
     assert "known from memory, decides nothing" in section
     assert "python -m reports --replay gradients.fact-is-refuted" in section
     assert "Cases to look at" not in section, "the table says it already"
+
+
+def test_a_slip_in_the_sentence_of_a_fact_is_shown_with_what_would_have_been_noticed(site: Path) -> None:
+    _, _, after = text(site, "claims/gradients.fact-is-refuted.html").partition("What would have been noticed")
+
+    assert "said of ByteNet, not GNMT" in after
+    assert "What would have been noticed" not in text(site, "claims/gradients.fact-is-undecided.html")
 
 
 def test_facts_can_be_told_from_what_is_gone_through(site: Path) -> None:

@@ -3,19 +3,21 @@
 The verdict follows from the fields alone. Sources that were read and speak of the same configuration decide; all of them
 must agree. One that is known at second hand or from memory decides nothing, and neither does the absence of a source.
 Controls are the row itself, doctored: a digit changed, figures of two rows exchanged, configurations exchanged. What would be
-the statement over again is no control. A row with no source that was read borrows its controls from one that has.
+the statement over again is no control. A row with no source that was read borrows its controls from one that has. Altered
+sentences are the row with one field changed, beside all sources of what it measures: they have more to say of its neighbours.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from claims.evidence.outcomes import HOW, READ
+from claims.evidence.outcomes import HOW, READ, Outcome
 from claims.evidence.sources import Source
 from claims.kit.claim import Claim, ClaimError, problems_of
 from claims.kit.domain import only
 from claims.kit.engines.exhaustion import exhaustion
+from claims.kit.facts.altered import alterations
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published, Stated, Verified
 from claims.kit.facts.printed import just_outside
 from claims.kit.property import cannot_tell, holds, show
@@ -28,6 +30,7 @@ class Said:
 
     stated: Stated
     of: Of
+    measures: str
     cut_off: bool = False
 
     @property
@@ -41,6 +44,7 @@ class Print:
 
     stated: Stated
     of: Of
+    measures: str
     source: str
     where: str
     verified: Verified
@@ -65,10 +69,10 @@ def described(stated: Stated, of: Of) -> str:
 def the_sources_print_it(said: Said, sources: Sources) -> None:
     """Every source that was read and speaks of the same prints what the essay states, within rounding."""
     show("stated", said.name)
-    of_it = [one for one in sources if not said.of.clashes_with(one.of)]
+    of_it = [one for one in sources if _is_of(said, one)]
     for one in sources:
         show("published" if one in of_it else "published of something else", one.beside(said.of))
-    decisive = [one for one in sources if _settles(said.of, one)]
+    decisive = [one for one in of_it if one.verified == READ]
     if not decisive:
         cannot_tell(_why_open(said, sources, of_it))
     for one in decisive:
@@ -76,14 +80,26 @@ def the_sources_print_it(said: Said, sources: Sources) -> None:
         holds(agrees, f"stated: {said.stated.name}; published: {one.beside(said.of)}")
 
 
+def comes_of(said: Said, sources: Iterable[Print]) -> Outcome:
+    """What the property makes of it, without the words."""
+    decisive = [one for one in sources if _settles(said, one)]
+    if not decisive:
+        return "undecided"
+    return "held" if all(said.stated.agrees_with(one.stated, said.cut_off) for one in decisive) else "fell"
+
+
 def decides(fact: Fact, published: Published) -> bool:
     """Whether a published figure was read and is of just what the essay speaks of."""
-    return _settles(fact.configuration, published)
+    return published.verified == READ and not fact.configuration.clashes_with(published.of)
 
 
-def _settles(of: Of, one: Print | Published) -> bool:
-    """Whether that was read and is of these. What it leaves unsaid clashes with nothing, so a row's few words will do."""
-    return one.verified == READ and not of.clashes_with(one.of)
+def _settles(said: Said, one: Print) -> bool:
+    return one.verified == READ and _is_of(said, one)
+
+
+def _is_of(said: Said, one: Print) -> bool:
+    """Whether the two speak of one thing. What either leaves unsaid clashes with nothing, so a row's few words will do."""
+    return said.measures == one.measures and not said.of.clashes_with(one.of)
 
 
 def _why_open(said: Said, sources: Sources, of_it: Sequence[Print]) -> str:
@@ -115,11 +131,14 @@ def _partner(fact: Fact, others: Sequence[Fact]) -> Fact | None:
 def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) -> Claim:
     fact = placed.fact
     sources = prints_of(fact, known)
-    written = _reading(Said(fact.said, fact.configuration), sources)
+    written = _reading(said_by(fact), sources)
     controls = _controls(fact, sources, _partner(fact, others)) or _borrowed(fact, others, known)
     made = Claim(
         id=fact.id, says=fact.says, check=the_sources_print_it, by=exhaustion(), expect=fact.expect, teach=fact.teach,
-        readings=in_their_roles(written, amended=_amended(fact, sources), **controls),
+        readings=in_their_roles(
+            written, amended={name: _reading(one, sources, fact.configuration) for name, one in _amended(fact, sources).items()},
+            altered=_altered(fact, alike(fact, others), known), **controls,
+        ),
         not_shown=fact.not_shown, cites=tuple(dict.fromkeys([*(one.source for one in fact.published), *fact.cites])),
         lines=tuple(fact.lines), figure=None, defined_at=placed.defined_at, fact=fact,
         contrary=tuple(fact.contrary), why_not=fact.why_not,
@@ -129,10 +148,15 @@ def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) 
     return made
 
 
+def said_by(fact: Fact) -> Said:
+    """The row as it is written."""
+    return Said(fact.said, fact.configuration, fact.measures)
+
+
 def prints_of(fact: Fact, known: Mapping[str, Source]) -> Sources:
     """What the sources print; of the row's own configuration where they do not say otherwise."""
     return tuple(
-        Print(fact.stated(one), fact.configuration.but(one.of), known[one.source].short, one.where, one.verified)
+        Print(fact.stated(one), fact.configuration.but(one.of), fact.measures, known[one.source].short, one.where, one.verified)
         for one in fact.published
     )
 
@@ -144,9 +168,9 @@ def _reading(said: Said, sources: Sources, usual: Of = Of()) -> Reading:
     return reading(said=only(said, words), sources=only(sources, count))
 
 
-def _amended(fact: Fact, sources: Sources) -> dict[str, Reading]:
+def _amended(fact: Fact, sources: Sources) -> dict[str, Said]:
     """The senses that the words leave open: other configurations that sources speak of, digits cut off, and the row's own."""
-    said = Said(fact.said, fact.configuration)
+    said = said_by(fact)
     found = {}
     for one in sources:
         clashes = fact.of.clashes_with(one.of)
@@ -155,17 +179,22 @@ def _amended(fact: Fact, sources: Sources) -> dict[str, Reading]:
         }
         if other and not clashes and (one.verified == READ or said.stated.agrees_with(one.stated)):
             meant = f"one means {', '.join(other.values())}"
-            found[meant] = _reading(replace(said, of=said.of.but(Of(**other))), sources, said.of)
+            found[meant] = replace(said, of=said.of.but(Of(**other)))
     if fact.value and any(_is_finer(one, said) for one in sources):
-        found["digits are cut off, not rounded"] = _reading(replace(said, cut_off=True), sources, said.of)
+        found["digits are cut off, not rounded"] = replace(said, cut_off=True)
     for sense in fact.senses:
-        found[sense.condition] = _reading(replace(said, stated=fact.stated(sense)), sources, said.of)
+        found[sense.condition] = replace(said, stated=fact.stated(sense))
     return found
+
+
+def senses_of(fact: Fact, sources: Sources) -> list[Said]:
+    """The row as it is written, and under each of its conditions."""
+    return [said_by(fact), *_amended(fact, sources).values()]
 
 
 def _is_finer(one: Print, said: Said) -> bool:
     """One number printed with more digits than another, of the same thing: only then can digits have been dropped."""
-    if not _settles(said.of, one):
+    if not _settles(said, one):
         return False
     finer, coarser = one.stated.figure, said.stated.figure
     return len(finer.ends) == len(coarser.ends) == 1 and finer.digit < coarser.digit
@@ -182,19 +211,24 @@ def _controls(fact: Fact, sources: Sources, partner: Fact | None) -> Controls:
     read = [one for one in sources if one.verified == READ]
     if not read:
         return {}
-    of_it = [one for one in sources if _settles(fact.configuration, one)] or read
+    of_it = [one for one in sources if _settles(said_by(fact), one)] or read
     decisive = of_it[0]
-    right = Said(decisive.stated, decisive.of)
+    right = _said_by_a_source(decisive)
     falls = {
         f"{name}: {stated.name}": (replace(right, stated=stated), decisive) for name, stated in _doctored(fact, decisive, of_it)
     }
     if partner and not decisive.stated.agrees_with(partner.said):
-        falls[f"two rows exchanged: {partner.said.name}"] = replace(right, stated=partner.said), decisive
+        exchanged = msgspec.structs.replace(partner.said, by=decisive.stated.by)
+        falls[f"two rows exchanged: {exchanged.name}"] = replace(right, stated=exchanged), decisive
     falls |= dict(_exchanged(decisive, read))
     return {
-        "holds_for": _beside_one(fact, {f"as published: {one.stated.name}": (Said(one.stated, one.of), one) for one in of_it}),
+        "holds_for": _beside_one(fact, {f"as published: {one.stated.name}": (_said_by_a_source(one), one) for one in of_it}),
         "fails_for": _beside_one(fact, falls),
     }
+
+
+def _said_by_a_source(one: Print) -> Said:
+    return Said(one.stated, one.of, one.measures)
 
 
 def _beside_one(fact: Fact, made: Mapping[str, tuple[Said, Print]]) -> dict[str, Reading]:
@@ -222,19 +256,48 @@ def _exchanged(decisive: Print, read: Sequence[Print]) -> Iterator[tuple[str, tu
         if one.of.clashes_with(decisive.of) and not one.stated.agrees_with(decisive.stated):
             for figure, of in ((one, decisive), (decisive, one)):
                 of_another = ", ".join(theirs for _, theirs in figure.of.clashes_with(of.of).values())
-                yield f"near miss: {figure.stated.name} for {of_another}", (Said(figure.stated, of.of), of)
+                yield f"near miss: {figure.stated.name} for {of_another}", (Said(figure.stated, of.of, of.measures), of)
 
 
 def _borrowed(fact: Fact, others: Sequence[Fact], known: Mapping[str, Source]) -> Controls:
     """Where nothing was found or read: the next row of the same kind, beside a source of its own, shows that one would decide."""
     for other in others:
-        found = [one for one in prints_of(other, known) if _settles(other.configuration, one)]
+        found = [one for one in prints_of(other, known) if _settles(said_by(other), one)]
         if found and bool(other.value) == bool(fact.value):
             source, name = found[0], f"another row, {other.id}"
-            right = Said(source.stated, source.of)
+            right = _said_by_a_source(source)
             wrong = next(stated for _, stated in _doctored(other, source, found))
             return {
                 "holds_for": {f"{name}, as published: {right.stated.name}": _reading(right, (source,))},
                 "fails_for": {f"near miss: {name}, as {wrong.name}": _reading(replace(right, stated=wrong), (source,))},
             }
     return {}
+
+
+# --- altered sentences: one field changed -----------------------------------------------------------------------------
+
+
+def alike(fact: Fact, others: Sequence[Fact]) -> list[Fact]:
+    """The row, and those that measure the same."""
+    return [fact, *(one for one in others if one.measures == fact.measures)]
+
+
+def _altered(fact: Fact, rows: Sequence[Fact], known: Mapping[str, Source]) -> dict[str, Reading]:
+    """One a field, but for units of another kind, which nobody mistakes. Of a row that stands, in whatever senses, a sentence
+    that falls in all of them; of one that falls, a sentence that holds, for only that comes out otherwise."""
+    sources = tuple(dict.fromkeys(one for row in rows for one in prints_of(row, known)))
+    own = prints_of(fact, known)
+    written, *amended = senses_of(fact, own)
+    stands = [one for one in (written, *amended) if comes_of(one, own) == "held"]
+    if comes_of(written, own) == "undecided":
+        return {}
+    senses, must = (stands, "fell") if stands else ([written], "held")
+    found: dict[str, tuple[str, Reading]] = {}
+    for one in alterations(fact, rows):
+        if one.field in (*found, "kind") or (must == "held" and not one.of.given):  # what is published is a control already
+            continue
+        slips = [replace(said, stated=one.stated(said.stated), of=said.of.but(one.of)) for said in senses]
+        if all(comes_of(slip, sources) == must for slip in slips):
+            decisive = tuple(each for each in sources if _settles(slips[0], each))
+            found[one.field] = one.name, _reading(slips[0], decisive, fact.configuration)
+    return dict(found.values())

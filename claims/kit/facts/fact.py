@@ -46,6 +46,7 @@ class Of(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     models: str = ""
     variant: str = ""
     scope: str = ""
+    than: str = ""
     hardware: str = ""
     appeared: str = ""
 
@@ -69,26 +70,41 @@ class Of(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure with its unit, or one of several answers."""
+    """A figure with its unit, or one of several answers, and `by` whom where the sentence says so."""
 
     value: str
     unit: str
     answer: str
+    by: str = ""
 
     @property
     def name(self) -> str:
+        return f"{self.what}, by {self.by}" if self.by else self.what
+
+    @property
+    def what(self) -> str:
+        """The figure or the answer alone."""
         if self.answer or self.unit in ("year", "perplexity"):
             return self.answer or self.value
         return f"{self.value} {self.unit.removesuffix('s') if self.value == '1' else self.unit}"
+
+    @property
+    def kind(self) -> str:
+        """What its unit measures."""
+        return UNITS[self.unit][0]
 
     @property
     def figure(self) -> Printed:
         return as_printed(self.value) * UNITS[self.unit][1]
 
     def agrees_with(self, other: "Stated", cut_off: bool = False) -> bool:
-        """Whether the two are one and the same, as far as their digits tell."""
+        """Whether the two are one and the same, as far as their digits tell: a figure of another kind is another figure."""
+        if self.by != other.by:
+            return False
         if self.answer or other.answer:
             return self.answer == other.answer
+        if self.kind != other.kind:
+            return False
         return self.figure.agrees_with(other.figure) or (cut_off and self.figure.is_cut_off(other.figure))
 
 
@@ -101,6 +117,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     value: str = ""
     unit: str = ""
     answer: str = ""
+    by: str = ""
     of: Of = Of()
 
 
@@ -130,6 +147,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     unit: str = ""
     answer: str = ""
     among: list[str] = []
+    by: str = ""
     of: Of = Of()
     taken: Of = Of()
     senses: list[Sense] = []
@@ -140,7 +158,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     @property
     def said(self) -> Stated:
         """What the essay states."""
-        return Stated(value=self.value, unit=self.unit, answer=self.answer)
+        return Stated(value=self.value, unit=self.unit, answer=self.answer, by=self.by)
 
     @property
     def prints(self) -> str:
@@ -154,7 +172,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
     def stated(self, other: Published | Sense) -> Stated:
         """What a source or another sense states, in the row's unit if it names none."""
-        return Stated(value=other.value, unit=other.unit or self.unit, answer=other.answer)
+        by = other.by if isinstance(other, Published) else self.by
+        return Stated(value=other.value, unit=other.unit or self.unit, answer=other.answer, by=by)
 
 
 class Elsewhere(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -99,12 +99,12 @@ def printed(figure: str, unit: int = 1) -> Between:
     return (as_printed(figure) * Fraction(unit)).between
 
 
-def just_outside(figure: str) -> str:
-    """The nearest number of as many digits that would be printed otherwise: below, or above where nothing is below."""
+def just_outside(figure: str, above: bool = False) -> str:
+    """The nearest number of as many digits that would be printed otherwise: below, or `above`, as where nothing is below."""
     found = as_printed(figure)
     low, high = (Decimal(end.numerator) / end.denominator for end in (Fraction(found.ends[0]), _last_finite(found)))
     digit = Decimal(found.digit.numerator) / found.digit.denominator
-    return f"{low - digit if low > digit else high + digit}".replace("E+", "e")
+    return f"{low - digit if low > digit and not above else high + digit}".replace("E+", "e")
 
 
 def _last_finite(figure: Printed) -> Fraction:

@@ -1,14 +1,19 @@
 // Filters and orders the statements; what is chosen stands in the address as #?verdict=refuted&chapter=gradients&sort=id, so
-// that a view can be linked.
+// that a view can be linked. What answers a search best stands first, unless another order is asked for.
 const form = document.querySelector(".filter");
 const toggles = all("button[data-verdict]", form);
 const rows = all("tr[data-claim]");
 const groups = all(".overview tbody");
 const home = new Map(rows.map((row, place) => [row, { group: row.parentElement, place }]));
 const RANK = toggles.map((one) => one.dataset.verdict);
+const terms = typeof TERMS === "object" ? TERMS : [];
 const article = (row) => (row.id ? "" : document.getElementById(row.dataset.claim).textContent); // of the one file
-const OWN = new Map(rows.map((row) => [row, `${row.dataset.claim} ${row.textContent} ${article(row)}`.toLowerCase()]));
-const words = (row) => OWN.get(row) + (typeof WORDS === "object" ? WORDS[row.dataset.claim] ?? "" : "");
+const texts = (row) => {
+  const [teach, rest] = (typeof WORDS === "object" && WORDS[row.dataset.claim]) || ["", ""];
+  return { says: row.querySelector("a").textContent, teach, rest: `${rest} ${row.textContent} ${article(row)}` };
+};
+const ENTRIES = new Map(rows.map((row) => [row, entry(row.dataset.claim, texts(row), terms)]));
+let sought = [], scores = new Map();
 
 const wanted = () => ({
   verdict: toggles.filter((one) => one.ariaPressed === "true").map((one) => one.dataset.verdict),
@@ -22,11 +27,12 @@ function fits(row, filter) {
   return (!filter.verdict.length || filter.verdict.includes(row.dataset.verdict))
     && (!filter.chapter || filter.chapter === row.dataset.chapter)
     && (!filter.engine || filter.engine === row.dataset.engine)
-    && filter.q.toLowerCase().split(/\s+/).every((word) => words(row).includes(word));
+    && (!sought.length || scores.get(row) > 0);
 }
 
 // In the essay's order the rows stand under their chapters, in any other in one run.
 const KEYS = {
+  best: (row) => [-scores.get(row), home.get(row).place],
   "": (row) => [home.get(row).place],
   verdict: (row) => [RANK.indexOf(row.dataset.verdict), home.get(row).place],
   engine: (row) => [row.dataset.engine, home.get(row).place],
@@ -35,7 +41,7 @@ const KEYS = {
 const before = (a, b) => { for (const n in a) if (a[n] !== b[n]) return a[n] < b[n] ? -1 : 1; return 0; };
 let sorted = "";
 function order(by) {
-  if (by === sorted) return;
+  if (by === sorted && by !== "best") return;
   sorted = by;
   const keyed = rows.map((row) => [KEYS[by](row), row]).sort(([a], [b]) => before(a, b));
   for (const [, row] of keyed) (by ? groups[0] : home.get(row).group).append(row);
@@ -43,16 +49,29 @@ function order(by) {
 
 function show() {
   const filter = wanted();
-  order(filter.sort);
+  sought = asked(filter.q);
+  scores = new Map(sought.length ? rows.map((row) => [row, score(ENTRIES.get(row), sought)]) : []);
+  const by = filter.sort || (sought.length ? "best" : "");
+  order(by);
   let count = 0;
   for (const row of rows) count += !(row.hidden = !fits(row, filter));
   for (const group of groups) {
-    group.querySelector(".heading").hidden = Boolean(filter.sort);
+    group.querySelector(".heading").hidden = Boolean(by);
     group.hidden = !all("tr[data-claim]", group).some((row) => !row.hidden);
   }
   document.querySelector("[data-shown]").textContent = `${count} of ${rows.length} statements shown.`;
-  document.querySelector("[data-nothing]").hidden = count > 0;
+  nothing.hidden = count > 0;
+  if (!count) offer(filter.q);
   document.querySelector("[data-clear]").hidden = count === rows.length && !filter.sort;
+}
+
+// Where nothing fits: other words to look for, of those that lead somewhere.
+const nothing = document.querySelector("[data-nothing]");
+function offer(text) {
+  const near = nearest(text, terms);
+  const links = near.map((name) => Object.assign(document.createElement("a"), { href: address({ q: name }), textContent: name }));
+  const between = (n) => (n ? (n + 1 < links.length ? ", " : " or ") : " Did you mean ");
+  nothing.querySelector("[data-near]").replaceChildren(...links.flatMap((one, n) => [between(n), one]), near.length ? "?" : "");
 }
 
 const address = (filter) => "#?" + new URLSearchParams(Object.entries(filter).filter(([, value]) => value));
