@@ -86,6 +86,10 @@ def the_last_of_a_hundred_steps_counts_for_nothing(remedy: Remedy, d: int, gamma
     says="In a plain recurrent network nothing does for vanishing gradients what clipping does for exploding ones.",
     lines=(148, 150),
     expect="qualified",
+    why_not={
+        "refuted": "Orthogonal weights and the identity keep gradients alive; they are the counterexamples. But the sentence "
+        "sets a cure beside clipping, which rescales a gradient that is there, and of every cure of that kind it is true."
+    },
     uses=("gradients.clipping-does-not-restore-flow",),
     by=search(cases=60),
     as_written=reading(**plain(cases(REMEDIES))),

@@ -146,6 +146,10 @@ def the_wider_state_keeps_more(two: TwoWidths) -> None:
     says="A larger hidden state does not help: it carries a token over the steps in between no better than a small one.",
     lines=(501,),
     expect="qualified",
+    why_not={
+        "refuted": "A register of more places does carry a token farther; that is the counterexample. But of a state that "
+        "contracts, as it does from usual weights, the sentence is true at every width, so a condition rescues it."
+    },
     by=search(cases=100),
     as_written=reading(two=registers(places=8, most=64)),
     amended={
