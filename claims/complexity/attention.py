@@ -31,7 +31,7 @@ from impls.counting import memory
 from impls.counting.graph import Graph, shortest_gradient_path, trace
 from impls.counting.laws import LOG_N, D, Law, N
 from impls.tracing.positions import alone
-from impls.tracing.systems import DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
+from impls.tracing.systems import CAUSAL_ATTENTION, DILATED, ELMAN, SELF_ATTENTION, TRANSFORMER_LAYER, System
 
 # --- operations -----------------------------------------------------------------------------------------------------
 
@@ -196,11 +196,11 @@ def the_gradient_is_no_smaller_than_at_two_tokens(system: System, n: int) -> Non
 
 @claim(
     "complexity.attention-path-o1",
-    says="In self-attention every token receives the gradient of every position along a path of constant length.",
+    says="In self-attention a token receives the gradient of every position that sees it along a path of constant length.",
     lines=(352, 413, 425),
     expect="supported",
     by=search(cases=20),
-    as_written=reading(system=SELF_ATTENTION, n=whole(2, 24)),
+    as_written=reading(system=cases((SELF_ATTENTION, CAUSAL_ATTENTION)), n=whole(2, 24)),
     altered={
         "In self-attention the path of the gradient grows with the distance.": reading(
             the_gradient_path_grows_with_the_distance, system=SELF_ATTENTION, n=whole(3, 24)

@@ -172,7 +172,7 @@ def accuracy_by_length(seen: Seen) -> alt.Chart:
     series = {
         "without attention, 1 budget": "the same, trained for a fifth of the steps",
         "without attention, 5 budgets": "each length has a model of its own",
-        "with attention, 1 budget": "with attention, a model for each length",
+        "with attention, 5 budgets": "with attention, a model for each length",
     }
     rows = _each_seed(seen, series, {"short": 4, "long": 12}, "source length (tokens)", "token accuracy", "decoder")
     return dots(

@@ -167,9 +167,9 @@ def none_learns_it(seed: int, each: tuple[Setting, ...]) -> None:
     },
     holds_for={
         "an LSTM four times as wide": from_starts(128, 30, "LSTM, orthogonal", "LSTM, chrono"),
-        "an LSTM over 50 tokens": from_starts(32, 50, "LSTM", "LSTM, chrono"),
+        "an LSTM over 50 tokens": from_starts(32, 50, "LSTM", "LSTM, forget bias 5", "LSTM, chrono"),
         "a GRU, and an LSTM": from_starts(32, 30, "GRU", "GRU, chrono", "LSTM"),
-        "plain networks, and an LSTM": from_starts(32, 30, "tanh", "tanh, orthogonal", "ReLU, identity", "LSTM, chrono"),
+        "plain networks, and an LSTM": from_starts(32, 30, "tanh", "tanh, orthogonal", "ReLU, identity", "LSTM, forget bias 5"),
     },
     fails_for={
         "near miss: starts that all let the gradient through": from_starts(
@@ -259,21 +259,22 @@ THREE_LSTM = settings(("LSTM", 32, 3), ("LSTM, orthogonal", 32, 5), ("LSTM, forg
             rates=only((0.003, 0.01), "0.003 and 0.01"),
         ),
     },
-    teach="Of the rates 0.05 and 0.1 a plain network learns at {median plain:.0f} and an LSTM at {median gated:.0f}. At rates "
-    "that one would choose both learn. Say *more forgiving* rather than stable.",
+    teach="Three kinds of plain network, each at the rates 0.05 and 0.1, learn in {median plain:.0f} of "
+    "{median counted:.0f} cases, LSTMs in {median gated:.0f}, and nowhere in fewer. At rates that one would choose "
+    "both learn. Say *more forgiving* rather than stable.",
     not_shown="Long sequences; other optimisers than Adam; more than two steep rates.",
     scope=f"{TASK}; Adam without clipping, float32 on a CPU; three starts, widths 32 and 128, lags 3 and 5",
     cites=("hochreiter1997", "pascanu2013"),
     figure=every_seed(
         "plain",
-        "rates of two at which the plain network learns",
+        "steep rates at which plain networks learn, of six",
         "At steep rates a plain network does not learn to keep a token for a few steps",
     ),
 )
 def the_gated_network_survives_more_rates(
     seed: int, plain: tuple[Setting, ...], gated: tuple[Setting, ...], rates: tuple[float, ...]
 ) -> None:
-    """In each pair of settings, without clipping."""
+    """In no pair of settings at fewer of them, and at more over all pairs; without clipping."""
 
     def learns(one: Setting, rate: float) -> bool:
         lag = one.length
@@ -281,10 +282,11 @@ def the_gated_network_survives_more_rates(
         return came["accuracy"] >= LEARNT
 
     survived = {pair: [sum(learns(one, rate) for rate in rates) for one in pair] for pair in zip(plain, gated, strict=True)}
-    without, with_gates = min(survived.values(), key=lambda one: one[1] - one[0])
-    measure(plain=without, gated=with_gates)
+    without, with_gates = map(sum, zip(*survived.values(), strict=True))
+    measure(plain=without, gated=with_gates, counted=len(rates) * len(plain))
     for pair, (few, many) in survived.items():
-        holds(many > few, f"{pair[0]}: learns at {few} of {len(rates)} rates; {pair[1]}: at {many}")
+        holds(many >= few, f"{pair[0]}: learns at {few} of {len(rates)} rates; {pair[1]}: at {many}")
+    holds(with_gates > without, f"plain networks learn at {without} rates, gated ones at {with_gates}")
 
 
 BOTH_SIDES = settings(("LSTM", 32, 10), ("LSTM, orthogonal", 128, 10), ("LSTM, forget bias 1", 32, 20))

@@ -105,6 +105,12 @@ MARIA = (
     says="LSTMs lose track of whom the pronouns stand for across paragraph boundaries.",
     lines=(256, 257, 260),
     expect="qualified",
+    why_not={
+        "undecided": "Nobody is known to have measured it on natural text, and the weights here are set by hand. But the "
+        "sentence speaks of LSTMs, and one that keeps track is enough to break it as written.",
+        "refuted": "That one keeps track breaks it as written. What loses track is named: forget gates that close at the break, "
+        "which is what an LSTM would have to learn.",
+    },
     by=search(cases=40),
     as_written=reading(memory=EITHER, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))),
     amended={
