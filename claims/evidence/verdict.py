@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.evidence.evidence import ReadingEvidence
-from claims.evidence.outcomes import MUST_COME_OUT, Word
+from claims.evidence.outcomes import MUST_COME_OUT, Outcome, Role, Word
 
 MOST_DISCARDED = 1 / 3
 
@@ -103,3 +103,11 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     """A list as prose, each item in quotation marks."""
     quoted = [f"“{name}”" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
+
+
+def usual(role: Role, word: Word) -> Outcome | None:
+    """What usually comes of a reading where the claim has that verdict. A condition holds, and so does what is `also` tried; the
+    reading as written and a witness hold where the claim is supported, and fall where it is not."""
+    if role in ("as written", "witness"):
+        return {"supported": "held", "qualified": "fell", "refuted": "fell"}.get(word)  # type: ignore[return-value]
+    return "held" if role in ("amended", "also") else None

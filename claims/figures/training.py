@@ -189,7 +189,7 @@ def recall_by_pairs(seen: Seen) -> alt.Chart:
     """Accuracy by the number of pairs, with what guessing comes to."""
     series = {
         "LSTM, 5 budgets": "it is trained for five times the steps",
-        "LSTM of width 192, 5 budgets": "four times as wide, five times the steps",
+        "LSTM of width 192, 5 budgets": "width 192, five times the steps",
         "attention": "one layer of attention",
     }
     rows = _each_seed(seen, series, {f"at {pairs}": pairs for pairs in GUESS}, "pairs", "accuracy", "network")
@@ -201,8 +201,8 @@ def recall_by_pairs(seen: Seen) -> alt.Chart:
         title="The more pairs of key and value, the smaller the share that an LSTM of width 48 tells",
         says=_told(seen, "One mark for each trained network and number of pairs, and the share that guessing among "
         "the values comes to. From two pairs to eight LSTMs of width 48 fall from {median at 2 | it is trained:.0%} to "
-        "{median at 8 | it is trained:.0%} with 5 budgets, and those of width 192 from {median at 2 | four times:.0%} to "
-        "{median at 8 | four times:.0%} (medians); attention tells {median at 8 | one layer:.0%} of eight."),
+        "{median at 8 | it is trained:.0%} with 5 budgets, and those of width 192 from {median at 2 | width 192:.0%} to "
+        "{median at 8 | width 192:.0%} (medians); attention tells {median at 8 | one layer:.0%} of eight."),
     )  # fmt: skip
 
 

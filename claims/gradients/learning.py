@@ -196,7 +196,7 @@ EVERY_NETWORK = only(EXPLODING + OVERFLOWING, "; ".join(EXPLODING + OVERFLOWING)
     teach="Without clipping ReLU networks that start from the identity have weights that are no numbers after "
     "{most steps | without clipping:.0f} of 30 steps at most; with it all weights stay finite. Clipping bounds the step. It does "
     "nothing where the states themselves overflow, as they do from 1.2 times the identity over 300 tokens, and where the "
-    "gradient does, as in a tanh network from five times an orthogonal matrix, it makes weights that are no numbers.",
+    "gradient does, as in a tanh network that starts far beyond an orthogonal matrix, it makes weights that are no numbers.",
     not_shown="That it learns anything: finite is not trained. Other optimisers than plain gradient descent.",
     scope=f"{CLIPPED}; ReLU and tanh networks, widths 16 and 64, strings of 100 to 300 tokens, clipped to norm 1",
     cites=("pascanu2013", "le2015"),

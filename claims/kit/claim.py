@@ -10,7 +10,7 @@ from claims.evidence.outcomes import MUST_COME_OUT, WORDS, Word
 from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
-from claims.kit.reading import Reading, Several, in_their_roles
+from claims.kit.reading import Reading, Several, in_their_roles, property_of
 
 ASKED = "asked"  # the chapter of what is asked in public and not in the essay
 QUESTION = re.compile(r"[^:]*\b(?:19|20)\d\d: .*\?\s+https://\S+")  # where it was asked and when: the question? its address
@@ -58,10 +58,6 @@ class Claim:
     @property
     def chapter(self) -> str:
         return self.id.partition(".")[0].replace("-", "_")
-
-    def property_of(self, one: Reading) -> Callable[..., None]:
-        """The property that a reading is put to: the claim's, unless it has one of its own."""
-        return one.check or self.check
 
     def reading(self, name: str) -> Reading:
         """The reading of that name."""
@@ -128,7 +124,7 @@ def problems_of(claim: Claim) -> list[str]:
     problems += [f"says why not {word!r}; choose another one of {', '.join(WORDS)}" for word in claim.why_not
                  if word not in WORDS or word == claim.expect]  # fmt: skip
     for one in claim.readings:
-        wanted = set(inspect.signature(claim.property_of(one)).parameters)
+        wanted = set(inspect.signature(property_of(claim.check, one)).parameters)
         if set(one.arguments) != wanted:
             problems.append(f"reading {one.name!r} fills in {sorted(one.arguments)}, the property takes {sorted(wanted)}")
         if one.check is not None and one.role != "altered":

@@ -16,7 +16,7 @@ from claims.kit.domain import Domain
 from claims.kit.engines.engine import Arguments, Happened, constants
 from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.property import Falsified, Unsettled, listening
-from claims.kit.reading import Check, Reading
+from claims.kit.reading import Check, Reading, property_of
 from claims.kit.text import as_text
 
 CHOICE = "choice"
@@ -35,7 +35,7 @@ def examined(claim: Claim, one: Reading, profile: Profile, entropy: int | None =
     chosen = entropy_of(claim, one) if entropy is None else entropy
     engine = exhaustion() if one.role == "witness" else claim.by
     date, started = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
-    happened = engine.put(claim.property_of(one), one, profile, chosen)
+    happened = engine.put(property_of(claim.check, one), one, profile, chosen)
     seconds = round(perf_counter() - started, 3)
     again = _fall_again(claim, one, happened) if engine.name != "trials" else None
     evidence = _evidence(claim, one, engine.name, happened, again, None if engine.name == "exhaustion" else chosen)
@@ -113,7 +113,7 @@ def _fall_again(claim: Claim, one: Reading, happened: Happened) -> Again | None:
     if happened.outcome != "fell" or happened.fallen is None:
         return None
     try:
-        again = put_once(claim.property_of(one), happened.fallen.arguments)
+        again = put_once(property_of(claim.check, one), happened.fallen.arguments)
     except Exception as crash:
         happened.crashed(crash)
         return None
@@ -140,7 +140,7 @@ def _worst(claim: Claim, one: Reading, engine: str, happened: Happened) -> Case 
     arguments, says, strain = happened.worst
     if (strain or 0) <= WORSE * (happened.fallen.strain or 0):
         return None
-    says, shown = (says, []) if engine == "trials" else put_once(claim.property_of(one), arguments)
+    says, shown = (says, []) if engine == "trials" else put_once(property_of(claim.check, one), arguments)
     found = {"search": "search, worst found", "exhaustion": "worst of the list", "trials": "worst of the seeds"}[engine]
     return _case(found, one, arguments, says, shown, strain)
 
@@ -150,7 +150,7 @@ def _tightest(claim: Claim, one: Reading, happened: Happened) -> Case | None:
     if happened.outcome != "held":
         return None
     if one.role == "witness":
-        return _case("stored witness", one, constants(one), *put_once(claim.property_of(one), constants(one)))
+        return _case("stored witness", one, constants(one), *put_once(property_of(claim.check, one), constants(one)))
     if happened.tightest is None:
         return None
     arguments, seen = happened.tightest

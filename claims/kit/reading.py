@@ -31,6 +31,11 @@ class Reading:
         return "; ".join(f"{name}: {domain.words}" for name, domain in self.arguments.items())
 
 
+def property_of(check: Check, one: Reading) -> Check:
+    """The property that a reading is put to: the claim's, unless it has one of its own."""
+    return one.check or check
+
+
 def reading(check: Check | None = None, /, **arguments: object) -> Reading:
     """A reading: each argument is a domain or a plain value, an implementation for instance. An altered sentence may need a
     property of its own, which stands first."""

@@ -9,6 +9,7 @@ from claims.evidence.outcomes import Role, Word
 from claims.kit.claim import Claim
 from claims.kit.engines.engine import constants
 from claims.kit.facts.fact import Fact
+from claims.kit.reading import property_of
 
 TRAINED = "claims.subjects.trained."
 NO_EXPERIMENT = "claims.subjects.trained.fair"  # chooses rates for the others
@@ -94,7 +95,7 @@ def experiments(claim: Claim) -> set[str]:
     """The modules of networks in training that a property names, also within a comprehension."""
     if claim.by.name != "trials" or claim.by.timed:
         return set()
-    checks = {claim.property_of(one) for one in claim.readings}
+    checks = {property_of(claim.check, one) for one in claim.readings}
     modules = {str(getattr(one.__globals__.get(name), "__module__", "")) for one in checks for name in _names(one.__code__)}
     return {one for one in modules if one.startswith(TRAINED) and one != NO_EXPERIMENT}
 

@@ -218,9 +218,7 @@ def the_more_pairs_the_more_of_them(seed: int, each: tuple[Setting, ...], budget
     fails_for={"near miss: their number for their share": reading(seed=seeds(), each=BINDING, budgets=5, counted=True)},
     also={
         "one layer of attention": reading(seed=seeds(), each=settings(("attention", 48, 8)), budgets=1, counted=False),
-        "four times as wide, five times the steps": reading(
-            seed=seeds(), each=settings(("LSTM", 192, 8)), budgets=5, counted=False
-        ),
+        "width 192, five times the steps": reading(seed=seeds(), each=settings(("LSTM", 192, 8)), budgets=5, counted=False),
     },
     altered={
         "The more bindings a text makes, the larger the share of them that a trained recurrent network can tell.": reading(

@@ -13,6 +13,7 @@ from claims.evidence.evidence import Case, ReadingEvidence, read_evidence
 from claims.evidence.store import Store
 from claims.kit.claim import Claim
 from claims.kit.examine import put_once, rebuilt
+from claims.kit.reading import property_of
 from claims.kit.text import as_text
 from reports.commands import statements
 
@@ -37,7 +38,7 @@ def replay(id: str, out: Path | None) -> int:
 def _replay_case(claim: Claim, one: ReadingEvidence, case: Case, console: Console) -> None:
     try:
         reading = claim.reading(one.name)
-        arguments, check = rebuilt(reading, case), claim.property_of(reading)
+        arguments, check = rebuilt(reading, case), property_of(claim.check, reading)
         signature(check).bind(**arguments)
     except (StopIteration, LookupError, TypeError, ValueError) as problem:
         misfit = f"{claim.id}: the stored case of “{one.name}” does not fit the claim any more; examine it again"

@@ -16,6 +16,7 @@ import msgspec
 from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence, as_json, write_whole
 from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
+from claims.evidence.verdict import usual
 from reports.record.checkout import edition
 
 SCHEMA = 2
@@ -331,10 +332,7 @@ def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
 
 
 def astray(claim: ClaimRecord) -> list[ReadingRecord]:
-    """The readings whose outcome is not as pinned. It is usual for a condition, and for what is `also` tried, to hold; and for
-    the reading as written and a witness to hold where the claim is supported, and to fall where it is qualified or refuted.
-    Those that are `contrary` do not. Clocks are not pinned, and what has not run is not astray."""
-    settled = {"supported": "held", "qualified": "fell", "refuted": "fell"}.get(claim.expected)
-    usual = {"amended": "held", "also": "held", "as written": settled, "witness": settled}
-    pinned = [one for one in claim.readings if usual.get(one.role) and not one.timed and one.outcome != "not run"]
-    return [one for one in pinned if (one.outcome == usual[one.role]) == (one.name in claim.contrary)]
+    """The readings whose outcome is not as pinned: what is usual for their role, or against it where they are `contrary`. Clocks
+    are not pinned, and what has not run is not astray."""
+    pinned = [one for one in claim.readings if usual(one.role, claim.expected) and not one.timed and one.outcome != "not run"]
+    return [one for one in pinned if (one.outcome == usual(one.role, claim.expected)) == (one.name in claim.contrary)]

@@ -19,6 +19,7 @@ from claims.kit.engines.statistics import fewest
 from claims.kit.engines.trials import Trials, independent_seeds
 from claims.kit.examine import chart_of, entropy_of, examined
 from claims.kit.property import measured_once
+from claims.kit.reading import property_of
 from claims.kit.told import Told, told
 
 MEASURED: dict[Any, Any] = {}  # what one reading of this run has timed need not be timed again for another
@@ -78,7 +79,7 @@ def from_the_other_end(task: Task) -> None:
         for seed in reversed(independent_seeds(_entropy(claim, task), by.seeds)[: fewest(by.seeds, by.beats, by.alpha)]):
             before = made.trained
             with suppress(Exception):  # what falls or breaks here does so again where it counts
-                claim.property_of(one)(**given | {"seed": seed})
+                property_of(claim.check, one)(**given | {"seed": seed})
             if made.trained == before:
                 return
 
