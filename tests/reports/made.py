@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from claims.evidence.evidence import Case, ClaimEvidence
 from claims.evidence.outcomes import Word
 from reports.record.record import (
@@ -14,6 +16,7 @@ from reports.record.record import (
     ReadingRecord,
     Record,
     Run,
+    astray,
 )
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
@@ -70,7 +73,8 @@ def claim(word: Word, chapter: str = "gradients", **more: Any) -> ClaimRecord:
         "defined_at": "claims/gradients.py:1", "readings": readings(word),
         "figure": FigureRecord(title=f"A finding {HOSTILE}", says="It goes down."),
     }  # fmt: skip
-    return ClaimRecord(**(given | more))
+    made = ClaimRecord(**(given | more))
+    return made if "contrary" in more else msgspec.structs.replace(made, contrary=[one.name for one in astray(made)])
 
 
 def asked(word: Word = "qualified", **more: Any) -> ClaimRecord:
