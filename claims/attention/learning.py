@@ -22,6 +22,7 @@ def quality_falls(seed: int, each: tuple[Setting, ...], short: int, budgets: int
     says="With attention quality no longer falls as the source grows.",
     lines=(451,),
     expect="qualified",
+    contrary=("one model, and four times as wide",),
     uses=("attention.solved-bottleneck",),
     by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), one_model=True, attention=True, each=ONE, short=4, budgets=1),

@@ -25,7 +25,7 @@ def neither_memory_is_poor(seed: int, plain: tuple[Setting, ...], gated: tuple[S
     "gated.short-lags",
     says="Over a few tokens a plain network's memory is poor and an LSTM's good.",
     lines=(289,),
-    expect="undecided",
+    expect="refuted",
     by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), plain=FIVE_TANH, gated=FIVE_LSTM, poor=NOT_LEARNT, budgets=5),
     amended={"poor is whatever is not learnt": reading(seed=seeds(), plain=FIVE_TANH, gated=FIVE_LSTM, poor=LEARNT, budgets=5)},
@@ -92,6 +92,7 @@ def the_lag_is_not_learnt(seed: int, each: tuple[Setting, ...], mixed: bool, bud
     says="Over 10 to 50 tokens an LSTM does acceptably.",
     lines=(290,),
     expect="qualified",
+    contrary=("orthogonal weights, 30 tokens",),
     by=trials(seeds=20, alpha=5e-5),  # looked at before, with half the steps for mixed lags: both looks together err with 1e-4
     as_written=reading(seed=seeds(), each=settings(("LSTM", 32, 30)), mixed=False, budgets=5),
     amended={
@@ -155,6 +156,7 @@ def none_learns_it(seed: int, each: tuple[Setting, ...]) -> None:
     says="Which recurrent networks learn to keep a token for thirty steps is settled by how their weights start out.",
     lines=(289, 290, 303),
     expect="supported",
+    contrary=("an LSTM over 50 tokens",),
     by=trials(seeds=14, alpha=6.2e-5),
     as_written=from_starts(32, 30, *USUAL_STARTS),
     altered={
@@ -167,7 +169,6 @@ def none_learns_it(seed: int, each: tuple[Setting, ...]) -> None:
     },
     holds_for={
         "an LSTM four times as wide": from_starts(128, 30, "LSTM, orthogonal", "LSTM, chrono"),
-        "an LSTM over 50 tokens": from_starts(32, 50, "LSTM", "LSTM, forget bias 5", "LSTM, chrono"),
         "a GRU, and an LSTM": from_starts(32, 30, "GRU", "GRU, chrono", "LSTM"),
         "plain networks, and an LSTM": from_starts(32, 30, "tanh", "tanh, orthogonal", "ReLU, identity", "LSTM, forget bias 5"),
     },
@@ -177,6 +178,7 @@ def none_learns_it(seed: int, each: tuple[Setting, ...]) -> None:
         ),
         "near miss: three steps for thirty": from_starts(32, 3, "tanh", "LSTM", "LSTM, chrono"),
     },
+    also={"an LSTM over 50 tokens": from_starts(32, 50, "LSTM", "LSTM, forget bias 5", "LSTM, chrono")},
     teach="The same LSTM, the same data, the same steps: right in {median LSTM:.0%} of the strings as torch draws "
     "it, in {median LSTM, chrono:.0%} where its forget gates start out open. Ask of a comparison of architectures how "
     "each of them was initialised.",

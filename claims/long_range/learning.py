@@ -32,6 +32,10 @@ def accuracy_does_not_fall(seed: int, each: tuple[Setting, ...]) -> None:
     says="The farther the verb from its head noun, the more often an LSTM gets its number wrong.",
     lines=(278,),
     expect="refuted",
+    contrary=(
+        "orthogonal weights, width 128, twenty words",
+        "a forget bias of 1",
+    ),
     by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), each=TORCHS),
     amended={
@@ -112,6 +116,10 @@ def nouns_of_the_other_number_do_no_harm(seed: int, each: tuple[Setting, ...], h
     says="What draws an LSTM to the wrong verb are nouns of the other number in between.",
     lines=(276,),
     expect="refuted",
+    contrary=(
+        "orthogonal weights, width 128",
+        "a forget bias of 1",
+    ),
     by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), each=TORCHS, harmless="mixed at 10"),
     amended={
@@ -162,6 +170,10 @@ def the_first_token_is_known(seed: int, each: tuple[Setting, ...], budgets: int)
     says="By the last word of a garden path, five words on, an LSTM has forgotten its subject.",
     lines=(251,),
     expect="refuted",
+    contrary=(
+        "orthogonal weights, width 128",
+        "a forget bias of 1",
+    ),
     by=trials(seeds=14, alpha=6.2e-5),
     as_written=reading(seed=seeds(), each=FIVE_WORDS, budgets=1),
     amended={
