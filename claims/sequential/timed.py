@@ -369,12 +369,10 @@ def parameters_would_do_for_the_work(timed: Timed, factor: int) -> None:
         ),
     },
     altered={
-        "Timed on cores, with layers 128 wide or wider, parameters in place of work predict within a factor of eight.": reading(
+        "On cores, 128 wide or wider, parameters, operations in a row and bytes moved predict within a factor of eight.": reading(
             parameters_would_do_for_the_work, timed=ON_CORES, factor=2 * STATED
         ),
-        "Timed on cores, with layers 128 wide or wider, they predict within a factor of two.": reading(
-            timed=ON_CORES, factor=2, leave_out=""
-        ),
+        "On cores, 128 wide or wider, they predict within a factor of two.": reading(timed=ON_CORES, factor=2, leave_out=""),
         "Timed on cores, with layers narrower than 128, they predict within a factor of eight.": reading(
             timed=NARROW_ON_CORES, factor=2 * STATED, leave_out=""
         ),
