@@ -60,6 +60,9 @@ BACK = row("operations between the first token and the last state: 4n", gradient
     by=exhaustion(),
     as_written=reading(entry=STEPS(ELMAN), way=EVERY_WAY),
     altered={
+        "Carried out step by step, a recurrent network takes O(log n) steps one after another on n tokens.": reading(
+            entry=less(STEPS(ELMAN), LOG_N), way=EVERY_WAY
+        ),
         "Carried out step by step, a recurrent network takes O(1) steps one after another.": reading(
             entry=less(STEPS(ELMAN), ONE), way=EVERY_WAY
         ),

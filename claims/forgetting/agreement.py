@@ -125,6 +125,9 @@ def when_the_verb_is_due(system: System, sentence: Sentence, words: list[str], s
         "near miss: the keys, for an LSTM that reads from left to right": reading(
             system=LSTM, sentence=Sentence(KEYS, THERE), noun=last_of_all, verb="is", seed=seeds()
         ),
+        "near miss: “tables” for “table”, and “are”": reading(
+            system=LSTM, sentence=filled(KEY, "on the tables"), noun=last_of_all, verb="are", seed=seeds()
+        ),
     },
     teach="“Table” comes after the verb: replace it, and no bit changes in what the network knows when it writes the verb. "
     "The noun before the verb is plural and would draw it to “are”. And “is” is right. Attraction works as in “the key to the "

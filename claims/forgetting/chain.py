@@ -43,7 +43,7 @@ def no_earlier_token_changes_a_gate(two: TwoFutures, gates: Gates) -> None:
         "The forget gate reads the past and not the present token.": reading(
             nor_does_the_present_one, two=two_futures(widest=1), gates=lstm.forget_gates
         ),
-        "The forget gate reads the present token alone.": reading(
+        "The forget gate reads the present and the future; it cannot know what mattered earlier.": reading(
             no_earlier_token_changes_a_gate, two=two_futures(widest=1), gates=lstm.forget_gates
         ),
     },
@@ -111,6 +111,11 @@ def one_gate_on_the_whole_way(system: System, n: int) -> None:
         holds(fewest == 1, f"fewest gates from the first token to step {step + 1}: {fewest}, not 1")
 
 
+def no_gate_on_some_way(system: System, n: int) -> None:
+    fewest = fewest_gates(traced(system, n, 2), 0, n - 1)
+    holds(fewest == 0, f"fewest gates from the first token to step {n}: {fewest}")
+
+
 def every_later_step_puts_two_gates_in_the_way(system: System, n: int) -> None:
     graph = traced(system, n, 2)
     for step in range(n):
@@ -127,6 +132,9 @@ def every_later_step_puts_two_gates_in_the_way(system: System, n: int) -> None:
     by=exhaustion(),
     as_written=reading(system=cases((LSTM, GRU)), n=cases(range(1, 7)), on_the_way_in=1),
     altered={
+        "In an LSTM or a GRU information need not pass any gate to survive.": reading(
+            no_gate_on_some_way, system=cases((LSTM, GRU)), n=cases(range(1, 7))
+        ),
         "In an LSTM or a GRU information must pass one gate to survive, however far it goes.": reading(
             one_gate_on_the_whole_way, system=cases((LSTM, GRU)), n=cases(range(1, 7))
         ),

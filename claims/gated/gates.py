@@ -356,6 +356,11 @@ def the_cell_gradient_explodes(run: LSTMRun, rate: float) -> None:
     at_least(norm, rate ** (1 - len(run.x)), f"norm of dC_T/dC_1 over {len(run.x) - 1} steps")
 
 
+def the_sum_of_the_forget_gates_decays(run: LSTMRun, rate: float) -> None:
+    gates = lstm.forget_gates(run.network, run.inputs)[1:]
+    at_most(float(gates.sum(0).max()), rate ** len(gates), f"sum of {len(gates)} forget gates")
+
+
 def the_input_gates_bound_it(run: LSTMRun) -> None:
     p, x = run.network, run.inputs
     hs, _ = lstm.run(p, x)
@@ -379,6 +384,9 @@ def the_input_gates_bound_it(run: LSTMRun) -> None:
         )
     },
     altered={
+        "The sum of forget gates that stay below γ < 1 shrinks exponentially.": reading(
+            the_sum_of_the_forget_gates_decays, run=lstm_runs(steps=(2, 10), forget=2, reads_h="o"), rate=SIGMOID_2
+        ),
         "Where neither f nor i nor the candidate reads h and f ≤ γ < 1 at every step, the gradients explode.": reading(
             the_cell_gradient_explodes, run=lstm_runs(steps=(2, 10), forget=2, reads_h="o"), rate=SIGMOID_2
         ),

@@ -58,6 +58,9 @@ USUAL = {"gradient": finite32(size=(2, 4)), "max_norm": reals(0.1, 10)}
     },
     altered={
         "Clipping rescales each parameter's gradient by its own norm, and the direction stays.": reading(clip=clip_each, **USUAL),
+        "Clipping rescales a gradient whose norm falls short of the threshold, and leaves a longer one alone.": reading(
+            clip=broken.lengthen_to_norm, **USUAL
+        ),
         "Clipping rescales every gradient to the threshold, shorter ones too.": reading(clip=broken.bring_to_norm, **USUAL),
     },
     holds_for={"the algorithm as published": reading(clip=clip_by_norm, **USUAL)},

@@ -10,7 +10,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.gradients.jacobians import Matrix, in_the_long_run, spectral_radius
-from claims.kit import Domain, at_most, cases, claim, domain, holds, only, reading, rounding, search, show
+from claims.kit import Domain, at_least, at_most, cases, claim, domain, holds, only, reading, rounding, search, show
 from claims.kit.domains import chains, reals, seeds, whole
 from claims.kit.domains.matrices import Interval
 from claims.kit.reading import Reading
@@ -41,6 +41,12 @@ def entry_by_entry(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
     """Every entry of the summed gradient is divided by its size, plus 10⁻⁸: the first step of Adam."""
     parts = left_alone(network, x)
     return [part / (torch.stack(parts).sum(0).abs() + 1e-8) for part in parts]
+
+
+def clipped(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
+    """The summed gradient is clipped to length 1."""
+    parts = left_alone(network, x)
+    return [part / max(1.0, float(torch.stack(parts).sum(0).norm())) for part in parts]
 
 
 def step_by_step(network: elman.Elman, x: torch.Tensor) -> list[torch.Tensor]:
@@ -81,6 +87,11 @@ def the_last_of_a_hundred_steps_counts_for_nothing(remedy: Remedy, d: int, gamma
     at_most(norms[-1] / sum(norms), VANISHED, "share of the last step in the update of the biases")
 
 
+def the_first_of_a_hundred_steps_counts(remedy: Remedy, d: int, gamma: float, seed: int) -> None:
+    norms = what_each_step_contributes(remedy, d, gamma, seed)
+    at_least(norms[0] / sum(norms), VANISHED, "share of the first step in the update of the biases")
+
+
 @claim(
     "gradients.no-fix-in-plain-rnns",
     says="In a plain recurrent network nothing does for vanishing gradients what clipping does for exploding ones.",
@@ -99,6 +110,9 @@ def the_last_of_a_hundred_steps_counts_for_nothing(remedy: Remedy, d: int, gamma
     altered={
         "In a plain recurrent network no start does for vanishing gradients what clipping does for exploding ones.": reading(
             **plain(cases((orthogonal_start, identity_start)))
+        ),
+        "In a plain recurrent network clipping does for vanishing gradients what it does for exploding ones.": reading(
+            the_first_of_a_hundred_steps_counts, **plain(clipped)
         ),
         "Where gradients vanish the last of a hundred steps counts for nothing, however their sum is rescaled.": reading(
             the_last_of_a_hundred_steps_counts_for_nothing, **plain(cases(RESCALING))

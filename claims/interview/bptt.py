@@ -214,6 +214,13 @@ def the_gradient_reaches_lag_k(run: ElmanRun, k: int, cuts: Cuts) -> None:
     holds(n <= k or gradients[n - 1 - k] is not None, f"of {n} steps it does not reach lag {k}")
 
 
+def the_gradient_reaches_nothing_in_the_window(run: ElmanRun, k: int, cuts: Cuts) -> None:
+    n = len(run.x)
+    gradients = bptt.truncated(total, run.network, run.inputs, cuts(n, k))
+    reached = [n - 1 - t for t in steps_in_the_window(n, k) if gradients[t] is not None]
+    holds(not reached, f"of {n} steps it reaches the lags {reached} with k = {k}")
+
+
 def the_state_carries_nothing_from_before(run: ElmanRun, k: int) -> None:
     n = len(run.x)
     changes = sizes(bptt.truncated(total, run.network, run.inputs, full(n, k)))
@@ -242,6 +249,9 @@ def the_state_carries_nothing_from_before(run: ElmanRun, k: int) -> None:
         "no truncation": reading(run=elman_runs(steps=(2, 8)), k=whole(1, 7), cuts=full),
     },
     altered={
+        "With truncation after k steps no gradient carries anything that is more recent.": reading(
+            the_gradient_reaches_nothing_in_the_window, run=elman_runs(steps=(1, 8)), k=whole(1, 8), cuts=bptt.window
+        ),
         "With truncation after k steps a gradient still reaches what is k steps ago.": reading(
             the_gradient_reaches_lag_k, run=elman_runs(steps=(1, 8)), k=whole(1, 8), cuts=bptt.window
         ),

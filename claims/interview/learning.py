@@ -29,6 +29,15 @@ def it_reaches_so_many_times_as_far(
         at_least(far, times * near, f"{cell}: lengths that are got half right")
 
 
+def it_helps_hardly_with_those(seed: int, cells: tuple[str, ...], small: int, large: int, asked: str, times: float) -> None:
+    """No share of right tokens grows by more than that."""
+    for cell in cells:
+        before, after = (
+            at_best_rate(reversing_any, seed, cell=cell, width=width, attention=False)[asked] for width in (small, large)
+        )
+        at_most(after, times * before, f"{cell}: share of the tokens that are right {asked}")
+
+
 @claim(
     "interview.bigger-state-no-help.trained",
     says="Making the state larger does not help a trained encoder-decoder with longer sources.",
@@ -50,6 +59,9 @@ def it_reaches_so_many_times_as_far(
         "attention in place of a larger state": reading(seed=seeds(), cells=TORCHS, small=16, large=16, attention=True, times=1.1)
     },
     altered={
+        "Making the state larger does not help a trained encoder-decoder with shorter sources, of two tokens.": reading(
+            it_helps_hardly_with_those, seed=seeds(), cells=TORCHS, small=16, large=64, asked="at 2", times=1.1
+        ),
         "A state four times as wide reaches four times as far.": reading(
             it_reaches_so_many_times_as_far, seed=seeds(), cells=EVERY_START, small=16, large=64, attention=False, times=4.0
         ),

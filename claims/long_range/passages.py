@@ -204,6 +204,7 @@ def some_binding_is_lost(memory: Bindings, passage: Passage) -> None:
 # --- agreement ------------------------------------------------------------------------------------------------------
 
 IN_THE_LOTS = Sentence("the number of cars in the parking lots", "remarkable")
+IN_THE_LOT = Sentence("the cars in the parking lot", "remarkable")  # its first noun is plural, and its last is not
 AT_THE_STADIUM = replace(IN_THE_LOTS, subject=f"{IN_THE_LOTS.subject} outside the stadium")
 LAST_SUMMER = replace(IN_THE_LOTS, subject=f"{AT_THE_STADIUM.subject} that we visited last summer")
 CARS = cases((replace(IN_THE_LOTS, subject="the number of cars"), IN_THE_LOTS, AT_THE_STADIUM, LAST_SUMMER))
@@ -272,6 +273,12 @@ def the_verb_agrees(grammar: Grammar, sentence: Sentence, verb: str) -> None:
     contrary=("one leaves the bracket out: the last noun is then the stadium",),
     holds_for={
         "a sentence whose last noun is plural": reading(sentence=IN_THE_LOTS, noun="lots", verb="are"),
+    },
+    fails_for={
+        "near miss: a sentence whose first noun is plural, and its last singular": reading(
+            sentence=IN_THE_LOT, noun="lot", verb="are"
+        ),
+        "near miss: the first noun taken for the last": reading(sentence=IN_THE_LOT, noun="cars", verb="are"),
     },
     teach="“Summer” is the last noun, and it is singular: agreement with it gives “is”, which is right by accident. If there "
     "is a bias to the plural, it comes from “cars” and “lots” further back, or from the count of plurals. A sentence to test "

@@ -13,6 +13,7 @@ from claims.subjects.requirements import (
     DILATIONS,
     DIRECT_ACCESS,
     FOUR,
+    GENERATING,
     LENGTHS,
     NO_FIXED_BOTTLENECK,
     PARALLEL_TRAINING,
@@ -22,6 +23,7 @@ from claims.subjects.requirements import (
     Requirement,
     grows,
     grows_like_log_n_at_most,
+    longest_path_from_later_tokens,
     put_to,
     stays,
 )  # fmt: skip
@@ -34,6 +36,7 @@ from impls.tracing.systems import (
     GRU,
     LSTM,
     MINGRU_SCAN,
+    PREFIX_ATTENTION,
     SCAN,
     TRANSFORMER_LAYER,
     System,
@@ -50,9 +53,13 @@ from impls.tracing.systems import (
     uses=("needed.direct-access", "attention.single-layer-all-pairs"),
     by=exhaustion(),
     as_written=reading(requirement=DIRECT_ACCESS, system=TRANSFORMER_LAYER),
-    holds_for=put_to(DIRECT_ACCESS, ADDITIVE, CROSS_ATTENTION),
+    holds_for=put_to(DIRECT_ACCESS, PREFIX_ATTENTION, ADDITIVE, CROSS_ATTENTION),
     fails_for=put_to(DIRECT_ACCESS, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, DILATIONS, CONVOLUTIONS, SCAN, MINGRU_SCAN),
     altered={
+        "A Transformer, a causal mask or none, gives every position direct access to every token after it.": reading(
+            requirement=replace(DIRECT_ACCESS, name="access to later tokens", count=longest_path_from_later_tokens),
+            system=cases((TRANSFORMER_LAYER, PREFIX_ATTENTION)),
+        ),
         "In a Transformer the way from a token to a position grows with the text.": reading(
             requirement=replace(DIRECT_ACCESS, name="a way that grows", satisfied=grows), system=TRANSFORMER_LAYER
         ),
@@ -82,6 +89,7 @@ table_parallel_training = claim(
     holds_for=put_to(PARALLEL_TRAINING, CROSS_ATTENTION, DILATIONS, SCAN, MINGRU_SCAN),
     fails_for=put_to(PARALLEL_TRAINING, ELMAN, LSTM, GRU, BIDIRECTIONAL, FINAL_STATE, ADDITIVE, CONVOLUTIONS),
     altered={
+        "A Transformer generates in parallel over the sequence.": reading(requirement=PARALLEL_TRAINING, system=GENERATING),
         "A Transformer takes as many operations in a row however long the text is.": reading(
             requirement=replace(PARALLEL_TRAINING, name="as many operations", satisfied=stays), system=TRANSFORMER_LAYER
         ),
@@ -167,6 +175,14 @@ def whoever_has_the_first_has_the_others(requirements: Sequence[Requirement], sy
     holds(not without, f"“{first.name}” and not {', '.join(f'“{one.name}”' for one in others)}: {', '.join(without)}")
 
 
+def there_are_that_many(requirements: Sequence[Requirement], systems: Sequence[System], number: int) -> None:
+    kinds = {tuple(one.met_by(system) for system in systems) for one in requirements}
+    holds(len(kinds) == number, f"of {len(requirements)} requirements {len(kinds)} are different from the others")
+
+
+CUT = only((*SYSTEMS, CACHED), "the same, and attention over a cache that passes no gradient")
+
+
 @claim(
     "needed.four-are-three",
     says="There are exactly four requirements, each different from the others.",
@@ -178,7 +194,7 @@ def whoever_has_the_first_has_the_others(requirements: Sequence[Requirement], sy
     amended={
         "gradients may be cut on the way": reading(
             requirements=only(FOUR, "the four"),
-            systems=only((*SYSTEMS, CACHED), "the same, and attention over a cache that passes no gradient"),
+            systems=CUT,
         )
     },
     holds_for={
@@ -196,6 +212,9 @@ def whoever_has_the_first_has_the_others(requirements: Sequence[Requirement], sy
         )
     },
     altered={
+        "There are exactly three requirements, each different from the others, though gradients may be cut.": reading(
+            there_are_that_many, requirements=only(FOUR, "the four"), systems=CUT, number=3
+        ),
         "There are at most two: what has no fixed bottleneck has direct access.": reading(
             whoever_has_the_first_has_the_others,
             requirements=only((NO_FIXED_BOTTLENECK, DIRECT_ACCESS), "the third and the first"),

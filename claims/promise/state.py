@@ -221,6 +221,11 @@ def what_is_carried_grows(machine: Streamed | StreamedAttention, n: int, width: 
     holds(sizes[-1] > sizes[0], f"{sizes[0]} numbers are carried after the first token, {sizes[-1]} after token {n}")
 
 
+def one_length_leaves_vectors_of_several(machine: Streamed | StreamedAttention, n: int, width: int, seed: int) -> None:
+    left = {[*one_by_one(machine, *drawn_with_tokens(machine, n, width, one))][-1][0] for one in (seed, seed + 1, seed + 2)}
+    holds(len(left) > 1, f"three sequences of {n} tokens leave vectors of {', '.join(map(str, left))} numbers")
+
+
 def the_first_state_suffices(machine: Streamed | StreamedAttention, n: int, width: int, seed: int) -> None:
     """To go on with the last token from there."""
     p, xs = drawn_with_tokens(machine, n + 1, width, seed)
@@ -257,6 +262,9 @@ def drawn_with_tokens(machine: Streamed | StreamedAttention, n: int, width: int,
         "an LSTM that carries h alone": reading(machine=Streamed("lstm", LSTM, kept=1), n=LENGTH, width=WIDTH, seed=seeds()),
     },
     altered={
+        "A sequence of one fixed size is compressed into a vector of any length.": reading(
+            one_length_leaves_vectors_of_several, machine=ELMAN_STREAM, n=LENGTH, width=WIDTH, seed=seeds()
+        ),
         "A sequence of any length is compressed into a vector that grows with it.": reading(
             what_is_carried_grows, machine=ELMAN_STREAM, n=LENGTH, width=WIDTH, seed=seeds()
         ),
@@ -344,6 +352,22 @@ def C_alone(wanted: seq2seq.State, own: seq2seq.State) -> seq2seq.State:
     return (own[0], *wanted[1:])
 
 
+def led_to(h: torch.Tensor, machine: Recurrence, seed: int, xs: torch.Tensor) -> torch.Tensor:
+    """These tokens, the last exchanged for the one with which an Elman network ends in h."""
+    cell = elman.draw(machine.width, machine.width, torch.Generator().manual_seed(seed))
+    before = machine.run(seed, xs[:-1])[1][0] if len(xs) > 1 else torch.zeros_like(h)
+    return torch.cat([xs[:-1], torch.linalg.solve(cell.W_x, torch.atanh(h) - cell.W_h @ before - cell.b)[None]])
+
+
+def the_same_future_tells_of_the_same_past(machine: Recurrence, drawn: ThreeSequences) -> None:
+    past, other_past, future = drawn.tokens(machine.width)
+    other_past = led_to(machine.run(drawn.seed, past)[1][0], machine, drawn.seed, other_past)
+    outputs = [machine.run(drawn.seed, torch.cat([xs, future]))[0][len(xs) :] for xs in (past, other_past)]
+    alike = torch.allclose(*outputs, rtol=0, atol=rounding(1000))
+    same = past.shape == other_past.shape and torch.allclose(past, other_past)
+    holds(same or not alike, f"after {len(past)} tokens and after {len(other_past)} others the same future follows")
+
+
 @claim(
     "promise.state-is-the-only-memory",
     says="All that a recurrent network remembers is its state: where two pasts leave the same state, the same future follows.",
@@ -371,6 +395,9 @@ def C_alone(wanted: seq2seq.State, own: seq2seq.State) -> seq2seq.State:
     altered={
         "A recurrent network remembers nothing of what it has read: after any two pasts the same future follows.": reading(
             machine=Recurrence("elman"), drawn=three_sequences(), hand_over=state_kept_back
+        ),
+        "Where two states lead to the same future, the same past came before.": reading(
+            the_same_future_tells_of_the_same_past, machine=Recurrence("elman"), drawn=three_sequences()
         ),
         "All that an LSTM remembers is its cell C.": reading(
             machine=Recurrence("lstm"), drawn=three_sequences(), hand_over=C_alone

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from impls.attending import attention, transformer
-from impls.clocks.timing import HEADS, Abilities, Layer
+from impls.clocks.timing import HEADS, LAYERS, Abilities, Layer
 from impls.counting.graph import Graph, trace
 from impls.recurrent import elman, gru, linear, lstm
 
@@ -109,6 +109,13 @@ def demand(layer: Layer, n: int, batch: int) -> Demand:
     counts = np.array([[graph.work, graph.span, BYTES * graph.moved] for graph in graphs], dtype=float)
     fitted = np.linalg.solve(np.vander(SHORT), counts)
     return Demand(*(np.vander([n], len(SHORT)) @ fitted)[0].round().tolist())
+
+
+@cache
+def parameters(layer: Layer) -> int:
+    """How many a layer has, whatever the length."""
+    with torch.device("meta"):
+        return sum(one.numel() for one in LAYERS[layer.name](layer.d).parameters())
 
 
 @cache

@@ -69,6 +69,18 @@ class Requirement:
 @cache
 def longest_path(system: System, n: int) -> int | None:
     """The fewest operations from a token to a position, for the worst pair."""
+    return worst(paths(system, n))
+
+
+@cache
+def longest_path_from_later_tokens(system: System, n: int) -> int | None:
+    """The same for a position and a token after it; None where there is no way at all for some pair."""
+    later = [length for (i, j), length in paths(system, n).items() if i > j]
+    return None if None in later else max(known(later))
+
+
+def paths(system: System, n: int) -> Lengths:
+    """The fewest operations from each token to each position."""
     graph = traced(system, n, WIDTH)
     lengths: Lengths = {}
     for i, token in enumerate(graph.inputs):
@@ -76,7 +88,7 @@ def longest_path(system: System, n: int) -> int | None:
             graph.nodes, token, weight=lambda _, to, __: graph.nodes.nodes[to]["steps"]
         )
         lengths |= {(i, j): reached.get(position[0]) for j, position in enumerate(graph.outputs)}
-    return worst(lengths)
+    return lengths
 
 
 @cache

@@ -115,6 +115,12 @@ def bring_to_norm(gradients: Gradients, max_norm: float) -> list[Tensor]:
     return [g * (max_norm / norm) if norm > 0 else g for g in gradients]
 
 
+def lengthen_to_norm(gradients: Gradients, max_norm: float) -> list[Tensor]:
+    """A shorter gradient is lengthened to the threshold, a longer one left alone. Hidden where all are zero."""
+    norm = global_norm(gradients)
+    return [g * (max_norm / norm) if 0 < norm < max_norm else g for g in gradients]
+
+
 def enlarge_first_all_but_right(gradients: Gradients, max_norm: float) -> list[Tensor]:
     """A near miss: clipped, but the first tensor is longer by one part in 10¹⁰. Hidden where it is 0."""
     first, *others = clip_by_norm(gradients, max_norm)
