@@ -230,6 +230,9 @@ def one_unit(words: str, steps: int, C: float, **weights: float | list[float]) -
     return only(LSTMStart(hand_set(**weights), bits(0), bits(C), np.zeros((steps, 1))), words)
 
 
+AS_WRITTEN = {"set_gates": forget_gate_set, "look": share_of_the_old_cell}
+
+
 @claim(
     "forgetting.gate-limits",
     says="A forget gate near one never lets go of what the cell holds, and one near zero always wipes it out.",
@@ -265,16 +268,10 @@ def one_unit(words: str, steps: int, C: float, **weights: float | list[float]) -
     },
     witness={
         "f = 0.9997 ten times over, and h rubs the cell out": reading(
-            start=one_unit("C_0 = 1, i = o = 1, C̃ = -tanh h", 10, 1, W_C=[-1, 0], b_i=40, b_o=40),
-            a=8,
-            set_gates=forget_gate_set,
-            look=share_of_the_old_cell,
+            start=one_unit("C_0 = 1, i = o = 1, C̃ = -tanh h", 10, 1, W_C=[-1, 0], b_i=40, b_o=40), a=8, **AS_WRITTEN
         ),
         "f = 0.0003 ten times over, and through h the rest grows back": reading(
-            start=one_unit("C_0 = 1, i = o = 1, C̃ = tanh 4h", 10, 1, W_C=[4, 0], b_i=40, b_o=40),
-            a=-8,
-            set_gates=forget_gate_set,
-            look=share_of_the_old_cell,
+            start=one_unit("C_0 = 1, i = o = 1, C̃ = tanh 4h", 10, 1, W_C=[4, 0], b_i=40, b_o=40), a=-8, **AS_WRITTEN
         ),
     },
     teach="1 - σ(a) = σ(-a) < e^(-a): the gate comes exponentially near to 1 and to 0 and reaches neither. It acts on one "

@@ -71,6 +71,6 @@ def test_the_committed_record_fits_a_forge_and_its_links_arrive():
     text = as_markdown(read_record(ROOT / "reports" / "verdicts.json"))
     links = re.findall(r"\]\((?!#)([^)]+)\)", text)
 
-    assert len(text.encode()) < 150_000
+    assert len(text.encode()) < 200_000
     assert len(links) > 250
-    assert [one for one in links if not (ROOT / "reports" / one).exists()] == []
+    assert [one for one in links if not one.startswith("https://") and not (ROOT / "reports" / one).exists()] == []

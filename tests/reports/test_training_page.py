@@ -58,7 +58,7 @@ CHANGED = f"five times the budget {HOSTILE}"
         "a crow": reading(seed=seeds(), body="crow", budgets=1, above=0.5),
         "no bar at all": reading(seed=seeds(), body="parrot", budgets=1, above=-1.0),
     },
-    fails_for={"a crow in its place": reading(seed=seeds(), body="crow", budgets=1, above=0.5)},
+    fails_for={"a crow in its place": reading(seed=seeds(), body="crow", budgets=1, above=0.5)}, contrary=("a crow",),
     figure=chart_named(f"It takes time {HOSTILE}", f"A mark for each {HOSTILE}."),
 )  # fmt: skip
 def reciter(seed: int, body: str, budgets: int, above: float) -> None:
