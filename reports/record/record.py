@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -320,8 +321,17 @@ class _Own(msgspec.Struct):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the record."""
-    described = msgspec.json.schema(Record)
+    described = _as_every_version_has_it(msgspec.json.schema(Record))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Verdicts on textbook claims", **described}
+
+
+def _as_every_version_has_it(part: Any) -> Any:
+    """A part of a schema without what tells one msgspec from another: how a docstring is indented, and whether the keys
+    of a mapping are described."""
+    if isinstance(part, dict):
+        known = {name: _as_every_version_has_it(one) for name, one in part.items() if name != "propertyNames"}
+        return known | ({"description": cleandoc(known["description"])} if isinstance(known.get("description"), str) else {})
+    return [_as_every_version_has_it(one) for one in part] if isinstance(part, list) else part
 
 
 def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:

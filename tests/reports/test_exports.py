@@ -269,3 +269,16 @@ def test_the_citation_file_has_the_fields_of_its_format_and_is_in_step(committed
     assert (cited["title"], cited["authors"]) == (wording.TITLE, [{"name": citing.AUTHORS}])
     assert citing.LICENSE.endswith(f"/{cited['license']}")
     assert cited["date-released"] <= date.fromisoformat(committed.run.date[:10]), "a release cites a record made for it"
+
+
+def test_the_schema_is_the_same_whichever_version_made_it():
+    """Some indent what a docstring says, and some describe the keys of a mapping."""
+
+    def parts(one):
+        yield one
+        for inner in one.values() if isinstance(one, dict) else one if isinstance(one, list) else ():
+            yield from parts(inner)
+
+    found = [one for one in parts(schema()) if isinstance(one, dict)]
+    assert [one["description"] for one in found if "\n    " in str(one.get("description", ""))] == []
+    assert not any("propertyNames" in one for one in found)
