@@ -336,3 +336,17 @@ def test_the_readme_shows_a_claim_that_there_is():
     assert one.says == shown[2]
     assert f"def {one.check.__name__}(" in DOCUMENT
     assert all(f'"{reading.name}"' in DOCUMENT or reading.role == "as written" for reading in one.readings[:2])
+
+
+def is_the_same(control, judged):
+    """Whether every argument has the same domain: the same words and, where it is a finite list, the same values."""
+    pairs = [(control.arguments.get(name), domain) for name, domain in judged.arguments.items()]
+    return all(one and one.words == other.words and repr(one.values) == repr(other.values) for one, other in pairs)
+
+
+@by_id(CLAIMS)
+def test_no_control_is_the_reading_judged_under_another_name(one):
+    judged = [each for each in one.readings if each.role in ("as written", "amended")]
+    controls = [each for each in one.readings if each.role in MUST_COME_OUT]
+
+    assert [(each.name, other.name) for each in controls for other in judged if is_the_same(each, other)] == []

@@ -50,7 +50,7 @@ class Entry:
 
 def less(entry: Entry, printed: Law) -> Entry:
     """The same count under another order."""
-    return replace(entry, printed=printed)
+    return replace(entry, name=f"{entry.name}, held to O({printed})", printed=printed)
 
 
 def off_by_one(entry: Entry) -> Entry:

@@ -132,12 +132,14 @@ def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) 
     fact = placed.fact
     sources = prints_of(fact, known)
     written = _reading(said_by(fact), sources)
+    amended = {name: _reading(one, sources, fact.configuration) for name, one in _amended(fact, sources).items()}
     controls = _controls(fact, sources, _partner(fact, others)) or _borrowed(fact, others, known)
+    judged = [_put(one) for one in amended.values()]  # which no control may be under another name
+    controls = {role: {name: one for name, one in group.items() if _put(one) not in judged} for role, group in controls.items()}
     made = Claim(
         id=fact.id, says=fact.says, check=the_sources_print_it, by=exhaustion(), expect=fact.expect, teach=fact.teach,
         readings=in_their_roles(
-            written, amended={name: _reading(one, sources, fact.configuration) for name, one in _amended(fact, sources).items()},
-            altered=_altered(fact, alike(fact, others), known), **controls,
+            written, amended=amended, altered=_altered(fact, alike(fact, others), known), **controls,
         ),
         not_shown=fact.not_shown, cites=tuple(dict.fromkeys([*(one.source for one in fact.published), *fact.cites])),
         lines=tuple(fact.lines), figure=None, defined_at=placed.defined_at, fact=fact,
@@ -146,6 +148,11 @@ def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) 
     if problems := problems_of(made):
         raise ClaimError(f"{made.defined_at}: fact {made.id!r} " + "; ".join(problems))
     return made
+
+
+def _put(one: Reading) -> list[object]:
+    """What a reading puts to the property."""
+    return [domain.values for domain in one.arguments.values()]
 
 
 def said_by(fact: Fact) -> Said:
