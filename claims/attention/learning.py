@@ -52,7 +52,7 @@ def quality_falls(seed: int, each: tuple[Setting, ...], short: int, budgets: int
     cites=("bahdanau2015", "papineni2002"),
     figure=every_seed(
         "long",
-        "share of right tokens at length 12",
+        "share of right tokens at the longer length",
         "With attention and a model for that length strings are written almost without a fault; one model for all lengths is not "
         "as good",
     ),
