@@ -127,7 +127,7 @@ def gradients_explode_before_training(seed: int, each: tuple[Setting, ...]) -> N
     },
     fails_for={"biases made for the distance": before_training("LSTM, chrono", lag=100)},
     teach="The circle is broken before training: a bias at the start opens the forget gates. With chrono biases "
-    "{least share | fails for:.0%} of the gradient or more arrives over 100 steps; as torch draws it "
+    "{least share | fails for:.0%} of the gradient or more arrives over 100 steps; from other starts "
     "{most share | amended:.0g} at most.",
     not_shown="That training does not open closed gates all the same: short lags do, see gated.medium-and-long-lags.",
     scope=f"{UNTRAINED}; {THREE_STARTS}, or with chrono biases; widths 32 and 128; a lag of 100",
@@ -164,7 +164,7 @@ nor_in_a_gru = claim(
         ),
     },
     fails_for={"biases made for the distance": before_training("GRU, chrono", lag=50)},
-    teach="As torch draws it a GRU keeps {median a_step | amended:.0%} of its gradient a step, so that over 50 "
+    teach="Where no bias holds its gate a GRU keeps {median a_step | amended:.0%} of its gradient a step, so that over 50 "
     "tokens {most share | amended:.0g} arrives at most. And as in an LSTM a bias of its gate cures that before "
     "training begins: {least share | fails for:.0%} or more arrives.",
     not_shown="What becomes of it in training.",
@@ -174,7 +174,7 @@ nor_in_a_gru = claim(
     figure=every_seed(
         "share",
         "share of the gradient that arrives",
-        "A GRU as torch draws it lets no gradient through over 50 steps; chrono biases do",
+        "Before training a GRU lets no gradient through over 50 steps; chrono biases do",
         log_x=True,
     ),
 )(no_gradient_flows_before_training)

@@ -83,7 +83,7 @@ def little_arrives(seed: int, each: tuple[Setting, ...]) -> None:
             more_arrives_than_at_the_last, seed=seeds(), each=wide_and_narrow(*LSTMS, lag=10)
         ),
     },
-    teach="As torch draws it an LSTM keeps {median a_step:.0%} of the gradient a step: "
+    teach="From the least of three starts an LSTM keeps {median a_step:.0%} of the gradient a step: "
     "{median share | the distance:.1%} arrives over ten tokens, and {median share:.0g} over 50. It is biases that open "
     "the forget gates, not the cell alone, that solve it: {median share | its biases:.0%}.",
     not_shown="Trained LSTMs, whose gates may have opened. Medium is taken for up to 50 tokens, as the essay's table has it.",

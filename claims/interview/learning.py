@@ -108,7 +108,7 @@ def what_lies_beyond_the_window_is_learnt(seed: int, each: tuple[Setting, ...], 
     },
     teach="From lags of 1 to 30 a network with a window of 10 names the first symbol after 30 in "
     "{median accuracy:.0%} of the strings: what the short lags teach it, to hold on, serves the long ones. Where every "
-    "lag is 50, beyond the window, it is right in {median accuracy | amended:.0%}, near chance, for no gradient ever "
+    "lag is 50 or 100, beyond the window, it is right in {median accuracy | amended:.0%}, near chance, for no gradient ever "
     "reaches the token.",
     not_shown="Dependencies that do not come at short distances as well. Other cells. Lags little longer than the "
     "window, where the state brings something along that the window can read.",
