@@ -135,7 +135,9 @@ def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) 
     amended = {name: _reading(one, sources, fact.configuration) for name, one in _amended(fact, sources).items()}
     controls = _controls(fact, sources, _partner(fact, others)) or _borrowed(fact, others, known)
     judged = [_put(one) for one in amended.values()]  # which no control may be under another name
-    controls = {role: {name: one for name, one in group.items() if _put(one) not in judged} for role, group in controls.items()}
+    for role, group in controls.items():
+        kept = {name: one for name, one in group.items() if _put(one) not in judged}
+        controls[role] = kept or (_borrowed(fact, others, known).get(role, {}) if group else group)
     made = Claim(
         id=fact.id, says=fact.says, check=the_sources_print_it, by=exhaustion(), expect=fact.expect, teach=fact.teach,
         readings=in_their_roles(
@@ -273,7 +275,9 @@ def _borrowed(fact: Fact, others: Sequence[Fact], known: Mapping[str, Source]) -
         if found and bool(other.value) == bool(fact.value):
             source, name = found[0], f"another row, {other.id}"
             right = _said_by_a_source(source)
-            wrong = next(stated for _, stated in _doctored(other, source, found))
+            wrong = next((stated for _, stated in _doctored(other, source, found)), None)
+            if wrong is None:
+                continue
             return {
                 "holds_for": {f"{name}, as published: {right.stated.name}": _reading(right, (source,))},
                 "fails_for": {f"near miss: {name}, as {wrong.name}": _reading(replace(right, stated=wrong), (source,))},
