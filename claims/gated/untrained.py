@@ -4,8 +4,15 @@ from claims.figures.training import every_seed, share_by_forget_bias
 from claims.kit import Domain, claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Check, Reading
-from claims.subjects.trained.fair import THREE_STARTS, VANISHED, Setting, one_of_each, settings
-from claims.subjects.trained.recall import UNTRAINED, share_that_arrives
+from claims.subjects.trained.fair import THREE_STARTS, VANISHED, Setting, one_of_each
+from claims.subjects.trained.recall import (
+    UNTRAINED,
+    USUAL,
+    before_training,
+    least_that_arrives,
+    most_that_arrives,
+    share_that_arrives,
+)
 
 STARTS = ("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1", "LSTM, chrono")
 
@@ -87,21 +94,13 @@ def more_arrives_and_not_all(seed: int, plain: str, gated: Gated, lags: Numbers,
     holds(without <= VANISHED and without < with_gates < 1, f"{body}, width {width}: {found}")
 
 
-def before_training(*bodies: str, lag: int, check: Check | None = None) -> Reading:
-    """Untrained networks of two widths."""
-    return reading(check, seed=seeds(), each=settings(*((body, width, lag) for body in bodies for width in (32, 128))))
-
-
-NOT_OPEN = ("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1")
-
-
 def gradients_flow_before_training(seed: int, each: tuple[Setting, ...]) -> None:
-    share, least = min(((share_that_arrives(seed, one.body, one.length, one.width), one) for one in each), key=lambda got: got[0])
+    share, least = least_that_arrives(seed, each)
     holds(share > VANISHED, f"{least}: {share:.2g} of the gradient arrives before training")
 
 
 def gradients_explode_before_training(seed: int, each: tuple[Setting, ...]) -> None:
-    share, least = min(((share_that_arrives(seed, one.body, one.length, one.width), one) for one in each), key=lambda got: got[0])
+    share, least = least_that_arrives(seed, each)
     holds(share >= 1 / VANISHED, f"{least}: {share:.2g} of the gradient arrives before training")
 
 
@@ -116,13 +115,13 @@ def gradients_explode_before_training(seed: int, each: tuple[Setting, ...]) -> N
     },
     by=trials(),
     as_written=before_training("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1", "LSTM, chrono", lag=100),
-    amended={"no bias opens the forget gates wide": before_training(*NOT_OPEN, lag=100)},
+    amended={"no bias opens the forget gates wide": before_training(*USUAL, lag=100)},
     altered={
         "Gradients flow through gates before these are trained, though no bias opens the forget gates wide.": before_training(
-            *NOT_OPEN, lag=100, check=gradients_flow_before_training
+            *USUAL, lag=100, check=gradients_flow_before_training
         ),
         "Before training gradients explode in gated networks whose forget gates no bias opens wide.": before_training(
-            *NOT_OPEN, lag=100, check=gradients_explode_before_training
+            *USUAL, lag=100, check=gradients_explode_before_training
         ),
     },
     fails_for={"biases made for the distance": before_training("LSTM, chrono", lag=100)},
@@ -141,7 +140,7 @@ def gradients_explode_before_training(seed: int, each: tuple[Setting, ...]) -> N
 )
 def no_gradient_flows_before_training(seed: int, each: tuple[Setting, ...]) -> None:
     """In each of the settings."""
-    share, most = max(((share_that_arrives(seed, one.body, one.length, one.width), one) for one in each), key=lambda got: got[0])
+    share, most = most_that_arrives(seed, each)
     measure(share=share, a_step=share ** (1 / most.length))
     holds(share <= VANISHED, f"{most}: {share:.2g} of the gradient arrives before training")
 

@@ -1,28 +1,20 @@
 """How much of an LSTM's gradient arrives at early tokens before any training."""
 
 from claims.figures.training import every_seed
-from claims.kit import Domain, at_least, at_most, claim, holds, measure, reading, trials
-from claims.kit.domains import seeds
-from claims.kit.reading import Reading
-from claims.subjects.trained.fair import THREE_STARTS, VANISHED, Setting, settings
-from claims.subjects.trained.recall import UNTRAINED, share_that_arrives
-
-
-def untrained(*bodies: str, lag: int) -> Reading:
-    """Networks of two widths."""
-    return reading(seed=seeds(), each=wide_and_narrow(*bodies, lag=lag))
-
-
-LSTMS = "LSTM", "LSTM, orthogonal", "LSTM, forget bias 1"
-
-
-def wide_and_narrow(*bodies: str, lag: int) -> Domain:
-    return settings(*((body, width, lag) for body in bodies for width in (32, 128)))
+from claims.kit import at_least, at_most, claim, holds, measure, trials
+from claims.subjects.trained.fair import THREE_STARTS, VANISHED, Setting
+from claims.subjects.trained.recall import (
+    UNTRAINED,
+    USUAL,
+    before_training,
+    least_that_arrives,
+    most_that_arrives,
+)
 
 
 def more_arrives_than_at_the_last(seed: int, each: tuple[Setting, ...]) -> None:
     """In each of the settings."""
-    share = min(share_that_arrives(seed, one.body, one.length, one.width) for one in each)
+    share, _ = least_that_arrives(seed, each)
     holds(share > 1, f"of the last token's gradient {share:.2g} arrives at the first")
 
 
@@ -32,17 +24,19 @@ def more_arrives_than_at_the_last(seed: int, each: tuple[Setting, ...]) -> None:
     lines=(489,),
     expect="supported",
     by=trials(seeds=20),
-    as_written=untrained(*LSTMS, lag=49),
+    as_written=before_training(*USUAL, lag=49),
     fails_for={
-        "the source reversed, so that the first word comes last": untrained("LSTM", lag=0),
-        "biases made for sources of that length": untrained("LSTM, chrono", lag=49),
-        "one layer of attention in its place": untrained("attention", lag=49),
+        "the source reversed, so that the first word comes last": before_training("LSTM", lag=0),
+        "biases made for sources of that length": before_training("LSTM, chrono", lag=49),
+        "one layer of attention in its place": before_training("attention", lag=49),
     },
     altered={
-        "The first words of a source get more of the gradient than the last ones when training starts.": reading(
-            more_arrives_than_at_the_last, seed=seeds(), each=wide_and_narrow(*LSTMS, lag=49)
+        "The first words of a source get more of the gradient than the last ones when training starts.": before_training(
+            *USUAL, lag=49, check=more_arrives_than_at_the_last
         ),
-        "The first words of a source of ten get next to nothing of the gradient when training starts.": untrained(*LSTMS, lag=9),
+        "The first words of a source of ten get next to nothing of the gradient when training starts.": before_training(
+            *USUAL, lag=9
+        ),
     },
     teach="Of a source of 50 words the first gets {most share:.0g} of the last one's gradient at most. Reversing "
     "the source brings it next to the decoder, as Sutskever et al. (2014) did; slow gates bring "
@@ -61,7 +55,7 @@ def more_arrives_than_at_the_last(seed: int, each: tuple[Setting, ...]) -> None:
 )
 def little_arrives(seed: int, each: tuple[Setting, ...]) -> None:
     """In each of the settings."""
-    share, where = max((share_that_arrives(seed, one.body, one.length, one.width), str(one)) for one in each)
+    share, where = most_that_arrives(seed, each)
     measure(share=share)
     at_most(share, VANISHED, f"{where}: share of the gradient that arrives")
 
@@ -72,16 +66,14 @@ def little_arrives(seed: int, each: tuple[Setting, ...]) -> None:
     lines=(495,),
     expect="qualified",
     by=trials(seeds=20),
-    as_written=untrained(*LSTMS, lag=50),
+    as_written=before_training(*USUAL, lag=50),
     amended={
-        "the distance is ten tokens": untrained(*LSTMS, lag=10),
-        "its biases are made for the distance": untrained("LSTM, chrono", lag=50),
+        "the distance is ten tokens": before_training(*USUAL, lag=10),
+        "its biases are made for the distance": before_training("LSTM, chrono", lag=50),
     },
-    fails_for={"a plain network, over ten tokens": untrained("tanh", lag=10)},
+    fails_for={"a plain network, over ten tokens": before_training("tanh", lag=10)},
     altered={
-        "Over ten tokens an LSTM's gradient grows.": reading(
-            more_arrives_than_at_the_last, seed=seeds(), each=wide_and_narrow(*LSTMS, lag=10)
-        ),
+        "Over ten tokens an LSTM's gradient grows.": before_training(*USUAL, lag=10, check=more_arrives_than_at_the_last),
     },
     teach="From the least of three starts an LSTM keeps {median a_step:.0%} of the gradient a step: "
     "{median share | the distance:.1%} arrives over ten tokens, and {median share:.0g} over 50. It is biases that open "
@@ -98,6 +90,6 @@ def little_arrives(seed: int, each: tuple[Setting, ...]) -> None:
 )
 def enough_arrives(seed: int, each: tuple[Setting, ...]) -> None:
     """In each of the settings."""
-    share, least = min(((share_that_arrives(seed, one.body, one.length, one.width), one) for one in each), key=lambda got: got[0])
+    share, least = least_that_arrives(seed, each)
     measure(share=share, a_step=share ** (1 / least.length))
     at_least(share, VANISHED, f"{least}: share of the gradient that arrives")

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import torch
 
 from claims.evidence.runs import Ran, experiment, ran
+from claims.kit import reading
+from claims.kit.domains import seeds
+from claims.kit.reading import Check, Reading
 from claims.subjects.trained.fair import HOW, Setting, at_best_rate, settings
 from impls.learning import reader, tasks, training
 
@@ -83,3 +86,29 @@ def share_that_arrives(seed: int, body: str, lag: int, width: int = WIDTH) -> fl
     answer = reader.read(model, embedded)[0, 0, int(source[0])]
     (gradient,) = torch.autograd.grad(answer, embedded)
     return float(f"{float(gradient[0].norm() / gradient[-1].norm()):.2g}")
+
+
+USUAL = "LSTM", "LSTM, orthogonal", "LSTM, forget bias 1"  # starts of an LSTM that were made for no lag
+
+
+def before_training(*bodies: str, lag: int, check: Check | None = None) -> Reading:
+    """A reading of untrained networks of two widths, each of them a setting."""
+    return reading(check, seed=seeds(), each=settings(*((body, width, lag) for body in bodies for width in (32, 128))))
+
+
+def least_that_arrives(seed: int, each: tuple[Setting, ...]) -> tuple[float, Setting]:
+    """The share that arrives in the setting in which it is least, and that setting."""
+    return min(_shares(seed, each), key=_share)
+
+
+def most_that_arrives(seed: int, each: tuple[Setting, ...]) -> tuple[float, Setting]:
+    """The same where it is most."""
+    return max(_shares(seed, each), key=_share)
+
+
+def _shares(seed: int, each: tuple[Setting, ...]) -> Iterator[tuple[float, Setting]]:
+    return ((share_that_arrives(seed, one.body, one.length, one.width), one) for one in each)
+
+
+def _share(found: tuple[float, Setting]) -> float:
+    return found[0]
