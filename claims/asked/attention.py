@@ -186,11 +186,16 @@ def number_of_heads(width: int, heads: int) -> Fraction:
     return Fraction(heads)
 
 
+def sequence_length(n: int) -> Square:
+    """As if the scores of n tokens were divided by the root of n."""
+    return lambda width, heads: Fraction(n)
+
+
 def nothing(width: int, heads: int) -> Fraction:
     return Fraction(1)
 
 
-def scaled(square: Square, heads: Domain | int, width: Domain | int = 4) -> dict[str, object]:
+def scaled(square: Square | Domain, heads: Domain | int, width: Domain | int = 4) -> dict[str, object]:
     """A reading's arguments: the square of what scores are divided by."""
     return {"square": square, "width": width, "heads": heads}
 
@@ -218,6 +223,9 @@ HEADS = cases((1, 2, 4))
         ),
         "The scores of each head are divided by the root of the number of heads, so that their variance is 1.": reading(
             **scaled(number_of_heads, cases((1, 4)))
+        ),
+        "The scores of each head are divided by the root of the sequence's length, so that their variance is 1.": reading(
+            **scaled(cases([sequence_length(n) for n in (2, 3, 5, 8)], "the length: 2, 3, 5 or 8 tokens"), HEADS)
         ),
     },
     teach="A score is a sum of d_k products; where these are independent, with mean 0 and variance 1, it has variance d_k. So "

@@ -1,6 +1,7 @@
 """What 512 numbers can keep, and what later tokens do to early ones."""
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cache, reduce
 from math import log2
 
@@ -220,6 +221,22 @@ def later_tokens_leave_it_all(two: TwoPasts, kept: float) -> None:
     at_least(distance(late), kept * distance(early), f"difference left after {two.lag} later tokens")
 
 
+def later_tokens_take_from_the_weights(two: TwoPasts, kept: float) -> None:
+    """What weights hold of the first token: how far those that have read it lie from those that have read the other."""
+    early, late = (_weights_apart(replace(two, lag=lag)) for lag in (1, two.lag))
+    fades = early > 0 and late <= kept ** (two.lag - 1) * early
+    holds(fades, f"the weights lie {early:g} apart early on, and {late:g} at the end")
+
+
+def _weights_apart(two: TwoPasts) -> float:
+    """Of two copies of the network, each of which reads one of the two sequences."""
+    read = [deepcopy(two.network) for _ in range(2)]
+    for network, first in zip(read, (two.first, two.other), strict=True):
+        replace(two, network=network, first=first, other=first).ends()
+    one, other = (torch.cat([part.flatten() for part in vars(network).values()]) for network in read)
+    return float((one - other).norm())
+
+
 @claim(
     "bottleneck.early-tokens-overwritten",
     says="Later tokens overwrite what the state holds of the early ones.",
@@ -247,6 +264,9 @@ def later_tokens_leave_it_all(two: TwoPasts, kept: float) -> None:
         ),
         "Where no singular value of W_h exceeds 0.9, later tokens leave untouched what the state holds of early ones.": reading(
             later_tokens_leave_it_all, two=elmans_with_two_pasts(LAG, singular_values=(0, 0.9)), kept=1.0
+        ),
+        "Where no singular value of W_h exceeds 0.9, later tokens overwrite what the weights hold of the early ones.": reading(
+            later_tokens_take_from_the_weights, two=elmans_with_two_pasts(LAG, singular_values=(0, 0.9)), kept=0.9
         ),
         "Where no singular value of W_h exceeds 0.9, the early tokens outweigh the later ones.": reading(
             later_tokens_leave_it_all, two=elmans_with_two_pasts(LAG, singular_values=(0, 0.9)), kept=0.9

@@ -164,11 +164,16 @@ def the_depth_is_that_of_one_token(system: System, depth_of: Callable[[Graph], i
     holds(one == many, f"depth {many} at n = {n}, {one} at n = 1")
 
 
-def gradient_paths(system: System, n: int) -> list[int]:
-    """Operations on the shortest gradient path from every position to every token not after it; a gradient must flow."""
+def read_once(system: System, n: int) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    """Random tokens and what each position puts out."""
     generator = torch.Generator().manual_seed(n)
     tokens = [torch.randn(2, generator=generator, dtype=torch.float64).requires_grad_() for _ in range(n)]
-    outputs = [position[0] for position in system.run(system.draw(2, generator), tokens)]
+    return tokens, [position[0] for position in system.run(system.draw(2, generator), tokens)]
+
+
+def gradient_paths(system: System, n: int) -> list[int]:
+    """Operations on the shortest gradient path from every position to every token not after it; a gradient must flow."""
+    tokens, outputs = read_once(system, n)
     lengths = [shortest_gradient_path(outputs[j], tokens[i]) for j in range(n) for i in range(j + 1)]
     gradients = torch.autograd.grad(sum(output.sin().sum() for output in outputs), tokens)
     holds(None not in lengths and all(bool(g.any()) for g in gradients), "no gradient arrives at some token")
@@ -178,6 +183,15 @@ def gradient_paths(system: System, n: int) -> list[int]:
 def the_gradient_path_grows_with_the_distance(system: System, n: int) -> None:
     short, long = max(gradient_paths(system, 2)), max(gradient_paths(system, n))
     holds(long > short, f"{long} operations between some token and a position at n = {n}, {short} at two tokens")
+
+
+def it_receives_that_of_every_position_that_it_sees(system: System, n: int) -> None:
+    """A token sees itself and those before it."""
+    tokens, outputs = read_once(system, n)
+    for j, output in enumerate(outputs):
+        sent = torch.autograd.grad(output.sin().sum(), tokens, retain_graph=True, materialize_grads=True)
+        without = [i + 1 for i in range(j, n) if not sent[i].any()]
+        holds(not without, f"{n} tokens: position {j + 1} sends no gradient to the tokens {without}, which see it")
 
 
 def the_gradient_is_no_smaller_than_at_two_tokens(system: System, n: int) -> None:
@@ -204,6 +218,9 @@ def the_gradient_is_no_smaller_than_at_two_tokens(system: System, n: int) -> Non
     altered={
         "In self-attention the path of the gradient grows with the distance.": reading(
             the_gradient_path_grows_with_the_distance, system=SELF_ATTENTION, n=whole(3, 24)
+        ),
+        "In self-attention, masked or not, a token receives the gradient of every position that it sees.": reading(
+            it_receives_that_of_every_position_that_it_sees, system=cases((SELF_ATTENTION, CAUSAL_ATTENTION)), n=whole(2, 24)
         ),
         "In self-attention every token receives a gradient of constant size from every position.": reading(
             the_gradient_is_no_smaller_than_at_two_tokens, system=SELF_ATTENTION, n=whole(3, 24)

@@ -45,11 +45,18 @@ def gradient_path(system: System, n: int, d: int) -> int:
     return -1 if length is None else length
 
 
+def path_at_the_end(system: System, n: int, d: int) -> int:
+    """The fewest operations between the last token and the last state."""
+    length = traced(system, n, d).shortest_path(n - 1, n - 1)
+    return -1 if length is None else length
+
+
 STEPS = row("steps one after another: n", steps_in_a_row, N, N)
 A_STEP = row("work of a further step: 4d²", work_of_a_further_step, 4 * D**2, D**2)
 IN_ALL = row("work in all: 4nd² - 2d²", work_of_products, 4 * N * D**2 - 2 * D**2, N * D**2)
 AT_BEST = row("operations in a row: 4n", depth, 4 * N, N)
 BACK = row("operations between the first token and the last state: 4n", gradient_path, 4 * N, N)
+AT_THE_END = row("operations between the last token and the last state: 4n", path_at_the_end, 4 * N, N)
 
 
 @claim(
@@ -183,6 +190,9 @@ path_back = claim(
         ),
         "The path of the gradient from the last state to the first token is O(log n) long in a recurrent network.": reading(
             entry=less(BACK(ELMAN), LOG_N), way=EVERY_WAY
+        ),
+        "The path of the gradient from the last state to the last token grows like n in a recurrent network.": reading(
+            entry=AT_THE_END(ELMAN), way=EVERY_WAY
         ),
     },
     fails_for={

@@ -164,6 +164,11 @@ def the_first_step_gains(run: ElmanRun, rescale: Callable[..., list[torch.Tensor
     holds(after[0] > before[0] + 1e-12, f"share of the first step: {before[0]:.3g} before, {after[0]:.3g} after")
 
 
+def nothing_is_left_of_the_first_step(run: ElmanRun, rescale: Callable[..., list[torch.Tensor]]) -> None:
+    before, after = shares_before_and_after(run, rescale)
+    holds(after[0] == 0, f"share of the first step: {before[0]:.3g} before, {after[0]:.3g} after")
+
+
 @claim(
     "gradients.clipping-does-not-restore-flow",
     says="Clipping does nothing for the gradients of early steps.",
@@ -181,6 +186,9 @@ def the_first_step_gains(run: ElmanRun, rescale: Callable[..., list[torch.Tensor
     altered={
         "Clipping raises the share of the early steps.": reading(
             the_first_step_gains, run=elman_runs(steps=(2, 5)), rescale=clip_by_torch
+        ),
+        "Clipping sets the gradients of early steps to zero.": reading(
+            nothing_is_left_of_the_first_step, run=elman_runs(steps=(2, 5)), rescale=clip_by_torch
         ),
         "Clipping every step's part by its own norm does nothing for the gradients of early steps.": reading(
             run=elman_runs(steps=(2, 5)), rescale=clip_each

@@ -13,11 +13,19 @@ from claims.subjects.networks import (
     Untrained,
     decades_over,
     nearest_to_orthogonal,
+    singular_values,
 )
 from claims.subjects.trained.clipped import EXPLODING, OVERFLOWING, STEPS, exploding
 from claims.subjects.trained.clipped import SETTING as CLIPPED
 from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, THREE_STARTS, VANISHED, Setting, one_of_each, settings
-from claims.subjects.trained.recall import LATE, SETTING, recalled, share_that_arrives
+from claims.subjects.trained.recall import (
+    LATE,
+    SETTING,
+    before_training,
+    most_that_arrives,
+    recalled,
+    share_that_arrives,
+)
 from impls.recurrent import elman
 
 
@@ -94,6 +102,12 @@ def at_one_step_all_are_near(seed: int, starts: tuple[Callable[..., elman.Elman]
     holds(off <= 0.1, f"at every step one singular value is off by {off:.3f} at least")
 
 
+def none_is_below_one(seed: int, starts: tuple[Callable[..., elman.Elman], ...], input_scale: float) -> None:
+    start, width = one_of_each(seed, starts, (16, 64))
+    least = float(singular_values(seed, start, input_scale, width).min())
+    holds(least >= 1, f"a singular value of {least:.3f}")
+
+
 @claim(
     "gradients.never-one-in-practice",
     says="In practice singular values of the step Jacobians are not one.",
@@ -107,6 +121,9 @@ def at_one_step_all_are_near(seed: int, starts: tuple[Callable[..., elman.Elman]
     altered={
         "From weights as torch draws them there is a step at which all singular values of the Jacobian are near one.": drawn_by(
             "uniform weights, width 16 or 64, by the seed", elman.draw, check=at_one_step_all_are_near
+        ),
+        "From weights as torch draws them no singular value of a step Jacobian is below one.": drawn_by(
+            "uniform weights, width 16 or 64, by the seed", elman.draw, check=none_is_below_one
         ),
     },
     teach="Where weights are drawn without a thought for it they are not: at every step some singular value is off "
@@ -136,6 +153,11 @@ def what_is_so_far_back_dominates(seed: int, settings: tuple[Untrained, ...], le
     holds(10**decades * VANISHED >= 1, f"{where}: over {length} steps the gradient changed by 10^{decades:.2f}")
 
 
+def next_to_nothing_arrives(seed: int, each: tuple[Setting, ...]) -> None:
+    share, where = most_that_arrives(seed, each)
+    holds(share <= VANISHED, f"{where}: the first token gets {share:.2g} of what the last one gets")
+
+
 @claim(
     "gradients.horizon-of-a-few-tokens",
     says="A plain network's gradient sees the last few tokens only: what is 50 or more steps back is invisible to it.",
@@ -152,6 +174,9 @@ def what_is_so_far_back_dominates(seed: int, settings: tuple[Untrained, ...], le
     altered={
         "From weights as torch draws them the gradient is dominated by what is 50 or more steps back.": reading(
             what_is_so_far_back_dominates, seed=seeds(), settings=TORCHS, length=50
+        ),
+        "An LSTM's gradient, its biases made for the distance, sees the last few tokens only: 50 steps back are invisible.": (
+            before_training("LSTM, chrono", lag=50, check=next_to_nothing_arrives)
         ),
     },
     teach="From weights as torch draws them at most {most arrives | amended:.0g} of it arrives over 50 steps. As "

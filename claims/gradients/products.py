@@ -16,6 +16,7 @@ from claims.gradients.jacobians import (
     ClosingInOnOne,
     Matrix,
     in_the_long_run,
+    norm_after,
     of_a_network,
     show_exactly,
     show_the_long_run,
@@ -304,6 +305,12 @@ def one_singular_value(above: Interval) -> st.SearchStrategy[Chain]:
     return st.builds(lambda U, S, V: [times(times(U, S), V)], turn, stretch, turn)
 
 
+def it_grows_linearly(period: Chain) -> None:
+    """Twice as many factors, twice the norm: nearer to that than to what the power ½ or 1½ of their number comes to."""
+    times_as_long = norm_after(period, 128) / norm_after(period, 64)
+    holds(2**0.5 < times_as_long < 2**1.5, f"the norm of 128 factors is {times_as_long:.3g} times that of 64")
+
+
 @claim(
     "gradients.eigenvalues-above-one-explode",
     says="When step Jacobians have eigenvalues outside the unit circle, their product grows without bound, exponentially.",
@@ -328,6 +335,9 @@ def one_singular_value(above: Interval) -> st.SearchStrategy[Chain]:
     altered={
         "When all eigenvalues of every Jacobian lie outside the unit circle, the product dies out.": reading(
             it_dies_out, period=chains(every_eigenvalue=(MORE, 2))
+        ),
+        "When one Jacobian with an eigenvalue outside the unit circle acts at every step, its powers grow linearly.": reading(
+            it_grows_linearly, period=chains(some_eigenvalue=(MORE, 2), repeat=True)
         ),
         "When one Jacobian that acts at every step has a singular value above one, its powers grow without bound.": reading(
             period=one_singular_value((MORE, 2))

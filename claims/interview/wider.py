@@ -141,6 +141,12 @@ def the_wider_state_keeps_more(two: TwoWidths) -> None:
     holds(wide > narrow, f"{len(two.wide.b)} units keep {wide:.3g} over {two.lag} steps, {len(two.narrow.b)} keep {narrow:.3g}")
 
 
+def the_wider_state_keeps_less(two: TwoWidths) -> None:
+    """By more than rounding takes away."""
+    narrow, wide = two.share(two.narrow), two.share(two.wide)
+    holds(narrow - wide > rounding(40), f"{len(two.wide.b)} units keep {wide:.3g} over {two.lag} steps, one keeps {narrow:.3g}")
+
+
 @claim(
     "interview.bigger-state-no-help",
     says="A larger hidden state does not help: it carries a token over the steps in between no better than a small one.",
@@ -176,6 +182,9 @@ def the_wider_state_keeps_more(two: TwoWidths) -> None:
         ),
         "A larger hidden state keeps more, even if no singular value of W_h exceeds 0.9.": reading(
             the_wider_state_keeps_more, two=against_one_unit((2, 6), (0, 0.9), lag=40)
+        ),
+        "A larger hidden state, its singular values all 0.9, carries a token worse than a single unit of weight 0.9.": reading(
+            the_wider_state_keeps_less, two=against_one_unit((2, 6), (0.9, 0.9), lag=40)
         ),
     },
     teach="The path is as long at every width, but long is not lossy: a register of d places hands a token on for d - 1 steps "

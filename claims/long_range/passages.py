@@ -171,6 +171,11 @@ def every_binding_is_kept(memory: Bindings, passage: Passage) -> None:
             memory=WEAK, passage=passages(pronouns=(2, 16), later=(200, 600))
         ),
     },
+    fails_for={
+        "near miss: over a few tokens, not over hundreds": reading(
+            memory=SIXTEEN, passage=passages(pronouns=(2, 16), later=(1, 8))
+        ),
+    },
     witness={
         "16 pronouns, every one bound anew": reading(
             memory=SIXTEEN, passage=Passage(tuple(range(16)), tuple(enumerate(range(15, -1, -1))), named=(5, 10, 0), later=500)

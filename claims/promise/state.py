@@ -105,6 +105,11 @@ def all_leave_one_state(memory: FloatNetwork | RealNetwork, sequences: list[Word
     holds(left == 1, f"{len(sequences)} sequences left {left} different states")
 
 
+def one_beginning_leaves_one_state(memory: FloatNetwork | RealNetwork, sequences: list[Words]) -> None:
+    once, again = memory.states(sequences), memory.states(sequences)
+    holds(once == again, f"{len(sequences)} sequences, read twice, left other states the second time")
+
+
 @claim(
     "promise.state-holds-everything",
     says="The state holds all that has been read so far, so that no two different beginnings leave the same state.",
@@ -132,6 +137,9 @@ def all_leave_one_state(memory: FloatNetwork | RealNetwork, sequences: list[Word
         ),
         "A shift register holds all that has been read, more words than it is wide among it.": reading(
             memory=REGISTER, sequences=two_sequences(same=(16, 24))
+        ),
+        "No two different states are left by the same beginning.": reading(
+            one_beginning_leaves_one_state, memory=networks(), sequences=two_sequences(same=(0, 8))
         ),
     },
     witness={

@@ -56,6 +56,12 @@ def the_second_takes_a_larger_fraction_of_the_time(
     holds(slow < times * fast, f"{on}: time of {behind} over time of {ahead}: {slow / fast:.2f}")
 
 
+def recurrence_holds_no_more_bytes(on: Machine, rival: Layer, n: int, batch: int, seed: int) -> None:
+    """In a training step, of which bytes are counted: no seed and no clock has a say."""
+    recurrent, other = (on.bytes_held(layer, n, batch) for layer in (LSTM, rival))
+    holds(recurrent <= other, f"{on}: the LSTM holds {recurrent / other:.2f} times the bytes")
+
+
 def one_grows_hardly_faster_with_length(on: Machine, recurrent: Layer, parallel: Layer, batch: int, seed: int) -> None:
     short, long = (on.seconds((recurrent, parallel), n, batch, seed) for n in (16, 512))
     growth, other = (after / before for before, after in zip(short, long, strict=True))
@@ -89,7 +95,10 @@ def a_hundred_operations_a_cycle_at_most(on: Machine, seed: int) -> None:
     altered={
         "On one core a whole Transformer layer takes less time than recurrence.": reading(
             a_recurrent_layer_is_slower, on=ONE_CORE, rival=TRANSFORMER, n=256, batch=4, seed=seeds()
-        )
+        ),
+        "Attention owes its advantage in memory to parallel hardware: on one core a whole layer has none.": reading(
+            recurrence_holds_no_more_bytes, on=ONE_CORE, rival=TRANSFORMER, n=256, batch=4, seed=seeds()
+        ),
     },
     fails_for={
         "an LSTM of a quarter of the width as the rival": reading(

@@ -69,11 +69,17 @@ def nearest_to_orthogonal(
     seed: int, start: Callable[..., Elman], input_scale: float, width: int = 32, length: int = 100
 ) -> float:
     """How far the farthest singular value of a step Jacobian lies from 1, at the step where that is least; random inputs."""
+    return float((singular_values(seed, start, input_scale, width, length) - 1).abs().amax(-1).min())
+
+
+def singular_values(
+    seed: int, start: Callable[..., Elman], input_scale: float, width: int = 32, length: int = 100
+) -> torch.Tensor:
+    """Those of every step Jacobian for random inputs, shape (length, width)."""
     generator = torch.Generator().manual_seed(seed)
     network = start(width, width, generator)
     x = input_scale * torch.randn(length, width, generator=generator, dtype=torch.float64)
-    values = torch.linalg.svdvals(bptt.jacobians(network, elman.run(network, x)))
-    return float((values - 1).abs().amax(-1).min())
+    return torch.linalg.svdvals(bptt.jacobians(network, elman.run(network, x)))
 
 
 Inputs = Callable[[int, int, torch.Generator], torch.Tensor]
