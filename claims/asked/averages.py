@@ -342,6 +342,10 @@ def one_over_kept(rate: Fraction) -> Fraction:
     return 1 / (1 - rate)
 
 
+def what_is_kept(rate: Fraction) -> Fraction:
+    return 1 - rate
+
+
 def one(rate: Fraction) -> Fraction:
     """Nothing is scaled in training; in use the values are multiplied by what is kept (Srivastava et al. 2014)."""
     return Fraction(1)
@@ -371,6 +375,9 @@ def one(rate: Fraction) -> Fraction:
     altered={
         "The values that dropout keeps are left as they are, and their mean stays.": reading(
             factor=one, rate=RATES, values=VALUES
+        ),
+        "So that their mean stays, the values that dropout keeps are multiplied by the share that is kept.": reading(
+            factor=what_is_kept, rate=RATES, values=VALUES
         ),
     },
     teach="Of a share 1 - p that is kept, 1/(1 - p) makes the whole again: at p = 0.1 a ninth more, not ten times as much. At "

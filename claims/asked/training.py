@@ -185,6 +185,17 @@ def chunked(run: Severed, start: int = 2) -> dict[str, object]:
     return {"severed": run, "run": elman_runs(steps=(start, 6)), "k": whole(1, 3)}
 
 
+def the_gradient_stays_as_it_was(severed: Severed, run: ElmanRun, k: int) -> None:
+    """Whatever the network computes."""
+    cuts = [t for t in bptt.chunks(len(run.x), k) if t]
+    leaves = [x.clone().requires_grad_() for x in run.inputs]
+    sent = [
+        torch.stack(torch.autograd.grad(f(run.network, leaves, cuts, run.start)[-1].sum(), leaves, materialize_grads=True))
+        for f in (severed, not_severed)
+    ]
+    holds(torch.equal(*sent), f"gradient at the inputs: {float((sent[0] - sent[1]).abs().max()):.3g} other than without a cut")
+
+
 @claim(
     "asked.detached-state",
     asked="GitHub, yunjey/pytorch-tutorial 2017: What does states = detach(states) between two chunks of text do? "
@@ -201,6 +212,9 @@ def chunked(run: Severed, start: int = 2) -> dict[str, object]:
     altered={
         "Setting the state to zero between two chunks leaves all that the network computes as it was.": reading(
             **chunked(broken.zeroed_between_chunks, 4)
+        ),
+        "Detaching the state between two chunks leaves the gradient as it was, and cuts what the network computes.": reading(
+            the_gradient_stays_as_it_was, **chunked(bptt.unroll_severed, 4)
         ),
     },
     teach="The network still remembers: the numbers in the state are the same, to the last bit. What is lost is the way back: "

@@ -178,6 +178,9 @@ recurrence = claim(
         "A recurrent layer takes O(n²d) work.": reading(
             entry=cases([less(cell[0], N**2 * D) for cell in (ELMANS, LSTMS, GRUS)]), way=EVERY_WAY
         ),
+        "A recurrent layer of d units takes O(d) sequential operations.": reading(
+            entry=cases([less(cell[1], D) for cell in (ELMANS, LSTMS, GRUS)]), way=EVERY_WAY
+        ),
         "Through the cell of an LSTM or past the gates of a GRU paths are O(1) long.": reading(
             entry=cases([less(cell[2], ONE) for cell in (LSTMS, GRUS)]), way=EVERY_WAY
         ),
@@ -239,6 +242,7 @@ convolution = claim(
         "A convolution with kernels of width k takes O(kn²d) work a layer.": reading(
             entry=less(KERNELS, K * N**2 * D), way=WITH_A_WIDTH
         ),
+        "Paths through a stack of dilated layers are O(k) long.": reading(entry=less(DILATED, K), way=WITH_A_WIDTH),
     },
     fails_for={
         "near miss: work of O(knd² / log d)": reading(entry=less(KERNELS, K * N * D**2 / LOG_D), way=WITH_A_WIDTH),
@@ -297,6 +301,9 @@ restricted = claim(
         ),
         "Where the window grows at least as fast as the width, paths through a stack are O(log n / log r) long.": reading(
             entry=less(HOPS, LOG_N / LOG_K), way=WINDOW_KEEPS_UP
+        ),
+        "Where the window grows at least as fast as the width, paths through a stack are O(r) long.": reading(
+            entry=less(HOPS, K), way=WINDOW_KEEPS_UP
         ),
     },
     fails_for={

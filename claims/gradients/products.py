@@ -155,6 +155,12 @@ def it_grows(period: Chain) -> None:
     holds(in_the_long_run(period) > 0, "the product does not grow exponentially")
 
 
+def its_norm_halves(period: Chain) -> None:
+    """When there are twice as many factors, as of what dies out like one over their number, give or take half a power of it."""
+    early, late = norm_after(period, 64), norm_after(period, 128)
+    holds(2**-1.5 * early < late < 2**-0.5 * early, f"the norm of 128 factors is {late:.3g}, that of 64 {early:.3g}")
+
+
 @claim(
     "gradients.eigenvalues-below-one-vanish",
     says="When the eigenvalues of every step's Jacobian lie inside the unit circle, the product dies out exponentially.",
@@ -175,6 +181,9 @@ def it_grows(period: Chain) -> None:
         ),
         "When every singular value is at most 7/8, the product explodes.": reading(
             it_grows, period=chains(every_singular_value=(0, LESS))
+        ),
+        "When every singular value is at most 7/8, the product dies out like one over the number of steps.": reading(
+            its_norm_halves, period=chains(every_singular_value=(0, LESS))
         ),
     },
     fails_for={
