@@ -52,6 +52,11 @@ AT_BEST = row("operations in a row: 4n", depth, 4 * N, N)
 BACK = row("operations between the first token and the last state: 4n", gradient_path, 4 * N, N)
 
 
+def the_law_grows_like_the_printed_order(entry: Entry, way: Way) -> None:
+    """Neither faster nor more slowly: the order is no mere bound from above."""
+    holds(compared(entry, way) == 0, f"{entry.name}: it does not grow like {entry.printed} when {way.name}")
+
+
 @claim(
     "complexity.rnn-table.sequential-steps",
     says="Carried out step by step, a recurrent network takes O(n) steps one after another on n tokens.",
@@ -68,6 +73,9 @@ BACK = row("operations between the first token and the last state: 4n", gradient
         ),
         "Carried out step by step, a recurrent network with d units takes O(d) steps.": reading(
             entry=less(STEPS(ELMAN), D), way=EVERY_WAY
+        ),
+        "Carried out step by step, a recurrent network takes steps one after another whose number grows like n².": reading(
+            the_law_grows_like_the_printed_order, entry=less(STEPS(ELMAN), N**2), way=EVERY_WAY
         ),
     },
     fails_for={
@@ -157,6 +165,12 @@ time_at_best = claim(
         "Carried out step by step on unlimited hardware, a recurrent network takes time O(log n).": reading(
             entry=less(AT_BEST(ELMAN), LOG_N), way=EVERY_WAY
         ),
+        "Carried out step by step on unlimited hardware, a recurrent network takes time that grows like n².": reading(
+            the_law_grows_like_the_printed_order, entry=less(AT_BEST(ELMAN), N**2), way=EVERY_WAY
+        ),
+        "Carried out step by step on unlimited hardware, a recurrent network takes time that grows like nd².": reading(
+            the_law_grows_like_the_printed_order, entry=less(AT_BEST(ELMAN), N * D**2), way=EVERY_WAY
+        ),
     },
     fails_for={
         "near miss: two layers, one step later": reading(entry=AT_BEST(STACKED_ELMAN(2)), way=EVERY_WAY),
@@ -183,6 +197,9 @@ path_back = claim(
         ),
         "The path of the gradient from the last state to the first token is O(log n) long in a recurrent network.": reading(
             entry=less(BACK(ELMAN), LOG_N), way=EVERY_WAY
+        ),
+        "The length of the path of the gradient from the last state to the first token grows like n².": reading(
+            the_law_grows_like_the_printed_order, entry=less(BACK(ELMAN), N**2), way=EVERY_WAY
         ),
     },
     fails_for={

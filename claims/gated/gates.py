@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from claims.gated.figures import longest_document_by_width
-from claims.kit import at_least, at_most, cases, claim, close, exhaustion, holds, reading, rounding, search, show
+from claims.gated.sweeps import n_rounds_in_whatever_way
+from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
 from claims.subjects.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
 from claims.subjects.traces import traced
@@ -31,7 +32,6 @@ from impls.tracing.systems import (
     STACKED_ELMAN,
     System,
 )  # fmt: skip
-from impls.translating import seq2seq
 
 # --- two rows of the table ------------------------------------------------------------------------------------------
 
@@ -164,27 +164,6 @@ def each_state_waits_for_the_next(system: System, n: int) -> None:
     for t in range(1, n):
         for part, later in product(graph.outputs[t - 1], graph.outputs[t]):
             holds(nx.has_path(graph.nodes, later, part), f"{system}: state {t} of {n} is computed without state {t + 1}")
-
-
-def rounds_of_sweeps(cell: str, n: int, seed: int) -> int:
-    """How often all states are computed at once from those of the time before, until none moves by more than 10⁻¹⁰."""
-    generator, d = torch.Generator().manual_seed(seed), 4
-    drawn = seq2seq.DRAW[cell](d, d, generator)
-    x, start = torch.randn(n, d, generator=generator, dtype=torch.float64), torch.zeros(1, d, dtype=torch.float64)
-    found: seq2seq.State = (start.expand(n, d),) * (2 if cell == "lstm" else 1)
-    rounds, moved = 0, 1.0
-    while moved > 1e-10:  # after n rounds nothing moves
-        before, found = found, seq2seq.step(drawn, tuple(torch.cat([start, part[:-1]]) for part in found), x)
-        moved = max(float((new - old).abs().max()) for new, old in zip(found, before, strict=True))
-        rounds += 1
-    want, _ = seq2seq.unrolled(drawn, x, tuple(start[0] for _ in found))
-    close(found[0], want, 1e-8, f"states found in {rounds} sweeps")
-    return rounds
-
-
-def n_rounds_in_whatever_way(cell: str, n: int, seed: int) -> None:
-    rounds = rounds_of_sweeps(cell, n, seed)
-    holds(rounds >= n, f"{cell}: sweeps over all steps at once find {n} states in {rounds} rounds")
 
 
 @claim(
