@@ -102,6 +102,9 @@ work_a_step = claim(
     as_written=reading(entry=A_STEP(ELMAN), way=EVERY_WAY),
     altered={
         "A step of a recurrent network with d units takes O(d) work.": reading(entry=less(A_STEP(ELMAN), D), way=EVERY_WAY),
+        "A step of a recurrent network with d units takes work that grows like d³.": reading(
+            the_law_grows_like_the_printed_order, entry=less(A_STEP(ELMAN), D**3), way=EVERY_WAY
+        ),
         "A step on n tokens takes O(nd) work.": reading(entry=less(A_STEP(ELMAN), N * D), way=EVERY_WAY),
     },
     fails_for={
@@ -133,6 +136,9 @@ work_in_all = claim(
         ),
         "On n tokens a recurrent network with d units takes O(d²) work in all.": reading(
             entry=less(IN_ALL(ELMAN), D**2), way=EVERY_WAY
+        ),
+        "On n tokens a recurrent network with d units takes work that grows like n²d².": reading(
+            the_law_grows_like_the_printed_order, entry=less(IN_ALL(ELMAN), N**2 * D**2), way=EVERY_WAY
         ),
     },
     fails_for={
