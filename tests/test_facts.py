@@ -15,7 +15,7 @@ from claims.evidence.verdict import judge
 from claims.facts import FOLDER, elsewhere, facts
 from claims.kit.claim import ClaimError
 from claims.kit.examine import examine_reading
-from claims.kit.facts.comparison import claims_of
+from claims.kit.facts.comparison import IMAGINED, claims_of
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.rows import read_facts
@@ -263,12 +263,29 @@ def test_has_the_controls_that_its_verdict_asks_for(fact: Fact) -> None:
 
 @by_id
 def test_no_control_is_the_statement_over_again_or_has_a_source_that_was_made_up(fact: Fact) -> None:
+    """But for those of a row that does not stand, whose sources are all made up, and said to be wherever they are named."""
     written, *_ = CLAIMS[fact.id].readings
     for control in (one for one in CLAIMS[fact.id].readings if one.is_control):
         said, other = (one.arguments["said"].values[0] for one in (written, control))
+        sources = control.arguments["sources"]
+        named = {one.source for one in sources.values[0]}
+        if IMAGINED in named:
+            assert fact.expect in ("undecided", "refuted")
+            assert named == {IMAGINED}
+            assert "imagined source" in control.name
+            assert "imagined source" in sources.words
+            continue
 
         assert said.stated != other.stated or said.of.clashes_with(other.of), control.name
-        assert {one.source for one in control.arguments["sources"].values[0]} <= {one.short for one in SOURCES.values()}
+        assert named <= {one.short for one in SOURCES.values()}
+
+
+@by_id
+def test_an_imagined_source_is_no_source_of_the_row_and_none_that_there_is(fact: Fact) -> None:
+    judged = [one for one in CLAIMS[fact.id].readings if not one.is_control]
+
+    assert IMAGINED not in {each.source for one in judged for each in one.arguments["sources"].values[0]}
+    assert IMAGINED not in {one.short for one in SOURCES.values()}
 
 
 def test_the_same_figure_of_the_same_place_is_the_same_in_every_row() -> None:

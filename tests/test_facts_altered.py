@@ -12,8 +12,20 @@ import pytest
 from claims.evidence.sources import read_sources
 from claims.facts import fact_claims, facts
 from claims.kit.facts.altered import Alteration, alterations, read_out, stated_of, turned_round
-from claims.kit.facts.comparison import Said, Sources, comes_of, prints_of, said_by, senses_of
+from claims.kit.facts.comparison import (
+    IMAGINED,
+    SLIPS,
+    Said,
+    Sources,
+    comes_of,
+    imagined_for,
+    prints_of,
+    said_by,
+    senses_of,
+    stands,
+)
 from claims.kit.facts.fact import ANY, Fact, Of, Stated
+from claims.kit.reading import Reading
 
 ROWS = list(facts().values())
 SOURCES = read_sources()
@@ -74,13 +86,13 @@ def speaks_of_it(fact: Fact, one: Alteration) -> bool:
 def test_whatever_a_row_states_comes_out_otherwise_when_it_is_altered(fact: Fact) -> None:
     sources, written = prints_of(fact, SOURCES), said_by(fact)
     came = comes_of(written, sources)
-    stands = [one for one in senses_of(fact, sources) if comes_of(one, sources) == "held"]
+    senses = [one for one in senses_of(fact, sources) if comes_of(one, sources) == "held"]
     unnoticed = []
     for one in alterations(fact, ROWS):
         if came == "undecided":
             wrong = comes_of(slipped(written, one), sources) != "undecided" and not speaks_of_it(fact, one)
-        elif stands:
-            slips = [slipped(said, one) for said in stands]
+        elif senses:
+            slips = [slipped(said, one) for said in senses]
             wrong = any(comes_of(slip, sources) == "held" and not is_true_as_well(slip, one, sources) for slip in slips)
         else:  # no condition saves it: sources of another thing cannot refute it again
             wrong = bool(one.of.given) and comes_of(slipped(written, one), sources) == "fell" and not speaks_of_it(fact, one)
@@ -136,12 +148,57 @@ def numbers_and_names(sentence: str) -> Iterator[str]:
 @by_id
 def test_altered_sentences_come_out_otherwise_than_the_row(fact: Fact) -> None:
     sources = prints_of(fact, SOURCES)
-    stands = any(comes_of(one, sources) == "held" for one in senses_of(fact, sources))
+    stood = any(comes_of(one, sources) == "held" for one in senses_of(fact, sources))
     for one in (each for each in CLAIMS[fact.id].readings if each.role == "altered"):
         said, beside = (one.arguments[name].values for name in ("said", "sources"))
         assert said is not None
         assert beside is not None
-        assert comes_of(said[0], beside[0]) == ("fell" if stands else "held"), one.name
+        assert comes_of(said[0], beside[0]) == ("fell" if stood else "held"), one.name
+
+
+def imagining(fact: Fact) -> bool:
+    return not stands(fact, prints_of(fact, SOURCES))
+
+
+def says_no_more(slip: Stated, said: Stated) -> bool:
+    """Whether the slip is implied by what is said: it stands for the same numbers and perhaps for others, of one kind."""
+    if slip.answer or said.answer or slip.kind != said.kind or slip.by != said.by:
+        return False
+    (low, high), (s_low, s_high) = reach(slip), reach(said)
+    return low <= s_low and s_high <= high
+
+
+@by_id
+def test_what_does_not_stand_is_told_from_every_slip_of_it_beside_imagined_sources(fact: Fact) -> None:
+    """With another figure, unit, kind of unit, answer, name or word of the configuration it falls where the statement holds. Only
+    a slip that says less is true as well, such as “two days or more” for three."""
+    written, unnoticed = said_by(fact), []
+    for one in alterations(fact, ROWS) if imagining(fact) else ():
+        beside, slip = imagined_for(fact, one), slipped(written, one)
+        wanted = "held" if not one.of.given and says_no_more(slip.stated, written.stated) else "fell"
+        told = (comes_of(written, beside), comes_of(slip, beside)) == ("held", wanted)
+        unnoticed += [] if told else [one.name]
+
+    assert unnoticed == []
+
+
+@by_id
+def test_a_row_that_does_not_stand_shows_a_slip_beside_imagined_sources_and_no_other_row_does(fact: Fact) -> None:
+    beside = [one for one in CLAIMS[fact.id].readings if IMAGINED in {each.source for each in sources_of(one)}]
+    held = [one for one in beside if one.role == "holds for"]
+    fell = [one for one in beside if one.role == "fails for"]
+
+    assert beside == fell + held or beside == held + fell
+    assert len(held) == imagining(fact)
+    assert (1 if imagining(fact) else 0) <= len(fell) <= (SLIPS if imagining(fact) else 0)
+    for one in beside:
+        said, *_ = one.arguments["said"].values or ()
+        assert comes_of(said, sources_of(one)) == ("held" if one in held else "fell"), one.name
+
+
+def sources_of(one: Reading) -> Sources:
+    found, *_ = one.arguments["sources"].values or ((),)
+    return found
 
 
 def test_most_rows_that_are_decided_have_altered_sentences() -> None:

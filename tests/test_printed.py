@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.kit.facts.printed import Between, as_printed, just_outside, printed
+from claims.kit.facts.printed import Between, as_printed, just_inside, just_outside, printed
 
 
 @pytest.mark.parametrize(("figure", "low", "high"), [
@@ -67,3 +67,17 @@ def test_what_is_just_outside_never_prints_so(number, form):
 
     assert not as_printed(just_outside(figure)).agrees_with(as_printed(figure))
     assert not as_printed(figure).agrees_with(as_printed(just_outside(figure)))
+
+
+@pytest.mark.parametrize(("figure", "ends"), [
+    ("~380", ["375", "385"]), ("26.3", ["26.25", "26.35"]), ("85+", ["84.5"]), ("~30+", ["25"]), ("40 to 60", ["39.5", "60.5"]),
+    ("up to 50", ["50.5"]), ("under 27.3", ["27.25"]), ("2.3e19", ["225" + 17 * "0", "235" + 17 * "0"]),
+])  # fmt: skip
+def test_the_ends_of_what_a_figure_stands_for_print_so(figure, ends):
+    assert just_inside(figure) == ends
+    assert all(as_printed(figure).agrees_with(as_printed(one)) for one in ends)
+
+
+@pytest.mark.parametrize("figure", ["65", "~380", "40 to 60", "85+", "~30+", "up to 500", "under 27.3", "under ~85", "2.3e19"])
+def test_a_figure_bears_itself_out(figure):
+    assert as_printed(figure).agrees_with(as_printed(figure))

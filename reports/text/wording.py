@@ -69,7 +69,9 @@ ENGINES = {
     "trials": "Counted: independent seeds, each a win or a loss, decided by an exact binomial test at the level printed beside "
     "the count. A trial that stopped early had already been decided, whatever the remaining seeds would have brought.",
     "sources": "Compared: what the essay states beside what the sources print, within rounding. Sources that were read and speak "
-    "of the same decide; where there is none the statement is left open. Controls are the same row, doctored.",
+    "of the same decide; where there is none the statement is left open. Controls are the same row, doctored. A statement that "
+    "does not stand is also put beside imagined sources, which print it and decide nothing: there it must hold, and a slip of it "
+    "must fall.",
 }
 ENGINE_NAMES = {"search": "search", "exhaustion": "every case", "trials": "trials", "sources": "comparison with sources"}
 

@@ -5,6 +5,8 @@ must agree. One that is known at second hand or from memory decides nothing, and
 Controls are the row itself, doctored: a digit changed, figures of two rows exchanged, configurations exchanged. What would be
 the statement over again is no control. A row with no source that was read borrows its controls from one that has. Altered
 sentences are the row with one field changed, beside all sources of what it measures: they have more to say of its neighbours.
+A row that does not stand comes out as its neighbours do, open or fallen. It is told from them beside imagined sources, which are
+named so and decide nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,11 +19,14 @@ from claims.evidence.sources import Source
 from claims.kit.claim import Claim, ClaimError, problems_of
 from claims.kit.domain import only
 from claims.kit.engines.exhaustion import exhaustion
-from claims.kit.facts.altered import alterations
+from claims.kit.facts.altered import Alteration, alterations, read_out
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published, Stated, Verified
-from claims.kit.facts.printed import just_outside
+from claims.kit.facts.printed import just_inside, just_outside
 from claims.kit.property import cannot_tell, holds, show
 from claims.kit.reading import Reading, in_their_roles, reading
+
+IMAGINED, MADE_UP = "an imagined source", "made up for this check"  # named and placed so that nobody takes it for a real one
+SLIPS = 6  # of one row beside imagined sources, at most
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,9 @@ def _claim(placed: Placed, others: Sequence[Fact], known: Mapping[str, Source]) 
     for role, group in controls.items():
         kept = {name: one for name, one in group.items() if _put(one) not in judged}
         controls[role] = kept or (_borrowed(fact, others, known).get(role, {}) if group else group)
+    if not stands(fact, sources):
+        for role, group in _beside_imagined(fact, alike(fact, others)).items():
+            controls[role] = controls.get(role, {}) | group
     made = Claim(
         id=fact.id, says=fact.says, check=the_sources_print_it, by=exhaustion(), expect=fact.expect, teach=fact.teach,
         readings=in_their_roles(
@@ -173,8 +181,13 @@ def prints_of(fact: Fact, known: Mapping[str, Source]) -> Sources:
 def _reading(said: Said, sources: Sources, usual: Of = Of()) -> Reading:
     """In words only that of the configuration which is not as `usual`."""
     words = described(said.stated, said.of.without(usual)) + (", cut off" if said.cut_off else "")
-    count = f"{len(sources)} published figure{'s' if len(sources) != 1 else ''}" if sources else "nothing published"
-    return reading(said=only(said, words), sources=only(sources, count))
+    return reading(said=only(said, words), sources=only(sources, _counted(sources)))
+
+
+def _counted(sources: Sources) -> str:
+    if sources and sources[0].source == IMAGINED:
+        return IMAGINED if len(sources) == 1 else "two imagined sources"
+    return f"{len(sources)} published figure{'s' if len(sources) != 1 else ''}" if sources else "nothing published"
 
 
 def _amended(fact: Fact, sources: Sources) -> dict[str, Said]:
@@ -199,6 +212,12 @@ def _amended(fact: Fact, sources: Sources) -> dict[str, Said]:
 def senses_of(fact: Fact, sources: Sources) -> list[Said]:
     """The row as it is written, and under each of its conditions."""
     return [said_by(fact), *_amended(fact, sources).values()]
+
+
+def stands(fact: Fact, sources: Sources) -> bool:
+    """Whether the sources settle the row as it is written, and bear it out in one of its senses."""
+    came = [comes_of(one, sources) for one in senses_of(fact, sources)]
+    return came[0] != "undecided" and "held" in came
 
 
 def _is_finer(one: Print, said: Said) -> bool:
@@ -283,6 +302,49 @@ def _borrowed(fact: Fact, others: Sequence[Fact], known: Mapping[str, Source]) -
                 "fails_for": {f"near miss: {name}, as {wrong.name}": _reading(replace(right, stated=wrong), (source,))},
             }
     return {}
+
+
+# --- beside sources that are imagined: a row that does not stand --------------------------------------------------------
+
+
+def imagined_for(fact: Fact, one: Alteration) -> Sources:
+    """Beside these the statement holds and the slip falls, unless it says less than the statement and so is true as well.
+
+    One prints what is stated; where the slip is a number that this stands for as well, it prints another of those. Where the slip
+    is in what the row is said of, a second prints something else of that."""
+    said = said_by(fact)
+    if one.of.given:
+        return (_imagined(said), _imagined(Said(_something_else(fact), said.of.but(one.of), said.measures)))
+    slip = replace(said, stated=one.stated(said.stated))
+    figures = [fact.value, *just_inside(fact.value)] if fact.value else [""]
+    prints = [_imagined(replace(said, stated=msgspec.structs.replace(said.stated, value=each))) for each in figures]
+    return (next((each for each in prints if comes_of(slip, [each]) == "fell"), prints[0]),)
+
+
+def _imagined(said: Said) -> Print:
+    """A source that prints just this."""
+    return Print(said.stated, said.of, said.measures, IMAGINED, MADE_UP, READ)
+
+
+def _something_else(fact: Fact) -> Stated:
+    """A figure just outside the row's, or another answer."""
+    if fact.value:
+        return msgspec.structs.replace(fact.said, value=just_outside(fact.value))
+    return msgspec.structs.replace(fact.said, answer=next(one for one in fact.among if one != fact.answer))
+
+
+def _beside_imagined(fact: Fact, rows: Sequence[Fact]) -> Controls:
+    """The statement, and one slip a field. In a unit of another kind only where there is none of the same, and never of years."""
+    said = said_by(fact)
+    found: dict[str, tuple[str, Reading]] = {}
+    for one in sorted(alterations(fact, rows), key=lambda each: each.field == "kind"):
+        if one.field in found or (one.field == "kind" and (fact.unit == "year" or "unit" in found)) or len(found) == SLIPS:
+            continue
+        slip, beside = replace(said, stated=one.stated(said.stated), of=said.of.but(one.of)), imagined_for(fact, one)
+        if comes_of(slip, beside) == "fell":
+            found[one.field] = f"a slip beside {_counted(beside)}: {one.name}", _reading(slip, beside, fact.configuration)
+    itself = f"beside {IMAGINED} that prints just this: {read_out(said.stated)}"
+    return {"holds_for": {itself: _reading(said, (_imagined(said),), fact.configuration)}, "fails_for": dict(found.values())}
 
 
 # --- altered sentences: one field changed -----------------------------------------------------------------------------

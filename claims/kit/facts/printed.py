@@ -70,7 +70,10 @@ class Printed:
 
     def agrees_with(self, other: "Printed") -> bool:
         """Whether the finer of two figures is one of the numbers that the coarser stands for: 23.75 is printed 23.7 or 23.8.
-        Between two lower bounds the other may be the higher: 200+ bears out 50+."""
+        Between two lower bounds the other may be the higher: 200+ bears out 50+. “Under 50” is borne out by itself, though not
+        by a bare 50, where it ends."""
+        if self == other:
+            return True
         narrow, wide = (other, self) if other.between.width <= self.between.width else (self, other)
         return all(end in wide.between for end in narrow.ends)
 
@@ -104,7 +107,17 @@ def just_outside(figure: str, above: bool = False) -> str:
     found = as_printed(figure)
     low, high = (Decimal(end.numerator) / end.denominator for end in (Fraction(found.ends[0]), _last_finite(found)))
     digit = Decimal(found.digit.numerator) / found.digit.denominator
-    return f"{low - digit if low > digit and not above else high + digit}".replace("E+", "e")
+    return _digits(low - digit if low > digit and not above else high + digit)
+
+
+def just_inside(figure: str) -> list[str]:
+    """The smallest and the largest number that it stands for, where there is one: 375 and 385 for ~380, 84.5 for 85+."""
+    ends = (as_printed(figure).between.low, as_printed(figure).between.high)
+    return [_digits(Decimal(end.numerator) / end.denominator) for end in ends if isinstance(end, Fraction) and end > 0]
+
+
+def _digits(number: Decimal) -> str:
+    return str(number).replace("E+", "e")
 
 
 def _last_finite(figure: Printed) -> Fraction:
