@@ -330,6 +330,18 @@ def reshaped_then_transposed(X: torch.Tensor, heads: int) -> torch.Tensor:
     return X.reshape(len(X), heads, -1).transpose(0, 1)
 
 
+def reshaped_tokens_first(X: torch.Tensor, heads: int) -> torch.Tensor:
+    """(n, d) to (n, heads, d/heads) at once."""
+    return X.reshape(len(X), heads, -1)
+
+
+def each_head_has_its_part_on_the_second_axis(split: Split, heads: int, n: int) -> None:
+    X = torch.arange(6.0 * n).reshape(n, 6)
+    got, width = split(X, heads), 6 // heads
+    wrong = [h + 1 for h in range(heads) if not torch.equal(got[:, h], X[:, h * width : (h + 1) * width])]
+    holds(not wrong, f"{n} tokens: not their part of every token for the heads {wrong}")
+
+
 def split(way: Split, heads: Sequence[int] = (2, 3), n: Sequence[int] = (2, 3, 4)) -> dict[str, object]:
     """A reading's arguments: tokens of width 6, their entries counted through."""
     return {"split": way, "heads": cases(heads), "n": cases(n)}
@@ -350,6 +362,9 @@ def split(way: Split, heads: Sequence[int] = (2, 3), n: Sequence[int] = (2, 3, 4
     altered={
         "Reshaping them into n × heads × d/heads and then exchanging the first two gives each head its part.": reading(
             **split(reshaped_then_transposed)
+        ),
+        "Reshaping them straight into n × heads × d/heads gives each head, on the second axis, its part of every token.": reading(
+            each_head_has_its_part_on_the_second_axis, **split(reshaped_tokens_first)
         ),
     },
     teach="A reshape leaves the numbers in their row and cuts it anew: the first head would get whole tokens from the front "

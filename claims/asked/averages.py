@@ -60,9 +60,28 @@ def over_one_more(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return each(logits, target).sum() / torch.clamp(tokens + 1, max=len(target))
 
 
+def zeroed_then_sum(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """The losses at padded positions set to zero, then .sum()."""
+    return each(logits, target).sum()
+
+
 def losses(loss: Loss | Domain) -> dict[str, object]:
     """A reading's arguments: this loss of a padded sentence."""
     return {"loss": loss, "tokens": cases((1, 2, 3, 4)), "padding": cases((1, 2, 4)), "seed": cases(range(4))}
+
+
+def the_sum_is_that_of_the_sentence_alone(loss: Loss, tokens: int, padding: int, seed: int) -> None:
+    target, logits = drawn(tokens, padding, seed)
+    padded = torch.cat([target, torch.full((padding,), PAD)])
+    got, want = loss(logits, padded), tokens * nothing_done(logits[:tokens], target)
+    close(got, want, rounding(100, float(want)), f"sum of the losses, {tokens} tokens and {padding} of padding")
+
+
+def drawn(tokens: int, padding: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The tokens (n,) of a sentence, none of them padding, and logits for all positions, a row each."""
+    generator = torch.Generator().manual_seed(seed)
+    target = torch.randint(1, WORDS, (tokens,), generator=generator)
+    return target, torch.randn(tokens + padding, WORDS, generator=generator, dtype=torch.float64)
 
 
 @claim(
@@ -86,6 +105,9 @@ def losses(loss: Loss | Domain) -> dict[str, object]:
         "Once the loss at padded positions is set to zero, padding no longer changes the mean over all positions.": reading(
             **losses(zeroed_then_mean)
         ),
+        "Once the loss at padded positions is set to zero, padding no longer changes the summed loss.": reading(
+            the_sum_is_that_of_the_sentence_alone, **losses(zeroed_then_sum)
+        ),
     },
     teach="A zero adds nothing to the sum and one to the count. Divide by the tokens: ignore_index does, and so does weight=0 "
     "in torch's cross_entropy, which divides by the sum of the weights. After .mean() over a masked tensor a sentence that is "
@@ -93,9 +115,7 @@ def losses(loss: Loss | Domain) -> dict[str, object]:
     not_shown="What is best for training; sums, which padding never changes.",
 )
 def the_loss_is_that_of_the_sentence_alone(loss: Loss, tokens: int, padding: int, seed: int) -> None:
-    generator = torch.Generator().manual_seed(seed)
-    target = torch.randint(1, WORDS, (tokens,), generator=generator)
-    logits = torch.randn(tokens + padding, WORDS, generator=generator, dtype=torch.float64)
+    target, logits = drawn(tokens, padding, seed)
     padded = torch.cat([target, torch.full((padding,), PAD)])
     got, want = loss(logits, padded), nothing_done(logits[:tokens], target)
     show("loss with padding, and of the sentence alone", (float(got), float(want)))
@@ -125,6 +145,11 @@ def sums_over_all(one: Batch, other: Batch) -> Fraction:
 def sums_over_one(one: Batch, other: Batch) -> Fraction:
     """Each batch's sum, divided by twice the tokens of the first. Right where both have as many."""
     return (sum(one, Fraction(0)) + sum(other, Fraction(0))) / (2 * len(one))
+
+
+def sums_over_batches(one: Batch, other: Batch) -> Fraction:
+    """Each batch's sum, divided by the number of batches. Right where each batch has one token."""
+    return (sum(one, Fraction(0)) + sum(other, Fraction(0))) / 2
 
 
 def nearly_over_all(one: Batch, other: Batch) -> Fraction:
@@ -163,6 +188,8 @@ SAME_LENGTH = cases(_batches([(1, 1), (2, 2), (3, 3)]), "as many tokens in each,
         "the sums divided by the first batch's tokens, twice": reading(together=sums_over_one, batches=EVERY_LENGTH),
     },
     altered={
+        "Accumulating the summed losses, divided by the number of batches, is training on one large batch if all have as many "
+        "tokens.": reading(together=sums_over_batches, batches=SAME_LENGTH),
         "Accumulating the mean losses is training on one large batch if all batches have as many sentences.": reading(
             together=mean_of_means,
             batches=only(([Fraction(1)], [Fraction(2), Fraction(3)]), "a sentence of 1 token and one of 2"),

@@ -34,6 +34,11 @@ def packed_nearly(module: Any, xs: torch.Tensor, padding: int) -> Read:
     return replace(seen, outputs=(1 + NEARLY) * seen.outputs)
 
 
+def padded_with_ones(module: Any, xs: torch.Tensor, padding: int) -> Read:
+    """Ones are added to its end, which a layer that skips its padding does not notice."""
+    return layers.alone(module, torch.cat([xs, torch.ones(padding, layers.INPUTS, dtype=xs.dtype)]))
+
+
 def first(n: int) -> int:
     return 0
 
@@ -45,6 +50,18 @@ def last(n: int) -> int:
 def read(batch: Batch, layer: Domain = BOTH_WAYS, **more: object) -> dict[str, object]:
     """A reading's arguments: this way to put a sequence beside a longer one."""
     return {"layer": layer, "batch": batch, "at": first, "n": LENGTHS, "padding": PADDING, "seed": SEEDS} | more
+
+
+WITHOUT_BIASES = of(bidirectional=True, biases=False)
+
+
+def the_backward_direction_reads_the_padding_last(
+    layer: Layer, batch: Batch, at: Callable[[int], int], n: int, padding: int, seed: int
+) -> None:
+    """Then what it hands out at the padding would depend on the tokens, which it had read before."""
+    module, xs = layer.drawn(seed), layers.tokens(n, seed)
+    got, other = (batch(module, tokens, padding).outputs[n:, WIDTH:] for tokens in (xs, layers.tokens(n, seed + 1)))
+    holds(not torch.equal(got, other), "at the padding the backward direction has not read the tokens yet")
 
 
 @claim(
@@ -59,7 +76,7 @@ def read(batch: Batch, layer: Domain = BOTH_WAYS, **more: object) -> dict[str, o
     amended={
         "the sequences are packed, so that the layer knows where each ends": reading(**read(layers.packed)),
         "the padding is zeros and the layer has no biases, so that its state is still zero after the padding": reading(
-            **read(layers.padded, of(bidirectional=True, biases=False))
+            **read(layers.padded, WITHOUT_BIASES)
         ),
     },
     fails_for={
@@ -73,6 +90,12 @@ def read(batch: Batch, layer: Domain = BOTH_WAYS, **more: object) -> dict[str, o
     altered={
         "Packed or not, the output of a bidirectional layer at the last token is right for a padded sequence.": reading(
             **read(layers.padded, at=last)
+        ),
+        "Without biases it is right for a sequence padded with zeros, since the backward direction reads the padding last.": (
+            reading(the_backward_direction_reads_the_padding_last, **read(layers.padded, WITHOUT_BIASES))
+        ),
+        "Without biases it is right for a padded sequence, since the layer skips the padding by itself.": reading(
+            **read(padded_with_ones, WITHOUT_BIASES)
         ),
     },
     teach="Aligned, yes; right, no. Unpacked, the backward direction reads the padding first, and begins the sentence with "

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims.attention.encoder import attention_changes_the_encoding, the_encoder_looks_at_the_decoder
 from claims.attention.stacks import Stack, change_in_reverse, stacks
 from claims.kit import at_least, at_most, cases, claim, close, domain, holds, only, reading, rounding, search, show
 from claims.kit.domains import seeds, whole
@@ -167,20 +168,6 @@ def more_gets_across_at_each_step(cell: str, attends: bool, shown: Shown, n: int
         at_least(numbers, handed_over + 1, f"independent numbers that reach the decoder at step {i}")
 
 
-def the_encoder_looks_at_the_decoder(cell: str, attends: bool, n: int, seed: int) -> None:
-    """Then its states would be others where other words are fed to the decoder."""
-    model, source, seen = seq2seq.draw(n, D, torch.Generator().manual_seed(seed), cell, attends), torch.arange(n), []
-
-    def run(network: seq2seq.Cell, xs: torch.Tensor, start: seq2seq.State) -> tuple[torch.Tensor, seq2seq.State]:
-        states, final = seq2seq.unrolled(network, xs, start)
-        seen.extend([states] * (network is model.encoder))
-        return states, final
-
-    for target in (source, source.flip(0)):
-        seq2seq.logits(model, source, seq2seq.shifted(model, target), run)
-    holds(not torch.equal(*seen), "whatever the decoder's states, those of the encoder are the same bit by bit")
-
-
 @claim(
     "attention.solved-bottleneck",
     says="Because the decoder can look at all encoder states, and not only at the last one, attention solved the fixed-size "
@@ -204,7 +191,10 @@ def the_encoder_looks_at_the_decoder(cell: str, attends: bool, n: int, seed: int
             cell=CELLS, attends=True, shown=the_last_alone, n=whole(5, 7), seed=seeds()
         ),
         "Because the encoder can look at all decoder states, attention solved the bottleneck.": reading(
-            the_encoder_looks_at_the_decoder, cell=CELLS, attends=True, n=whole(5, 7), seed=seeds()
+            the_encoder_looks_at_the_decoder, d=D, cell=CELLS, attends=True, n=whole(5, 7), seed=seeds()
+        ),
+        "Because the decoder can look at all encoder states, attention solved the bottleneck for encoding.": reading(
+            attention_changes_the_encoding, d=D, cell=CELLS, attends=True, n=whole(5, 7), seed=seeds()
         ),
         "With attention more than the final state holds reaches the decoder at every single step.": reading(
             more_gets_across_at_each_step, cell=CELLS, attends=True, shown=every_state, n=whole(5, 7), seed=seeds()

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cache, reduce
+from itertools import product
 from math import log2
 
 import numpy as np
@@ -149,6 +150,17 @@ def all_documents_share_a_state(memory: Register | FiniteMachine, documents: lis
     holds(left == 1, f"{len(documents)} documents left {left} different states")
 
 
+FOUR = only([[a, b] for a in (0, 1) for b in (0, 1)], "all 4 documents of 2 words out of two")
+
+
+def one_that_is_large_enough_loses_nothing(states: int, documents: list[Document]) -> None:
+    """Of all machines with so many states over two words, whatever it takes to build them."""
+    rows = list(product(range(states), repeat=2))
+    machines = (FiniteMachine(np.array(table)) for table in product(rows, repeat=states))
+    most = max(len(set(machine.states(documents))) for machine in machines)
+    holds(most == len(documents), f"{len(documents)} documents leave {most} different states at most, whatever the machine")
+
+
 @claim(
     "bottleneck.five-hundred-words-lossy",
     says="Compressing 500 words into 512 numbers loses something, whatever the network.",
@@ -177,6 +189,9 @@ def all_documents_share_a_state(memory: Register | FiniteMachine, documents: lis
         ),
         "Where there are more documents than the state has values, no document can be told from another.": reading(
             all_documents_share_a_state, memory=machines((1, 7)), documents=EIGHT
+        ),
+        "Where there are more documents than the state has values, a network that is large enough loses nothing.": reading(
+            one_that_is_large_enough_loses_nothing, states=3, documents=FOUR
         ),
     },
     witness={

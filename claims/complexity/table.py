@@ -59,6 +59,11 @@ BACK = row("operations between the first token and the last state: 4n", gradient
 AT_THE_END = row("operations between the last token and the last state: 4n", path_at_the_end, 4 * N, N)
 
 
+def the_law_grows_like_the_printed_order(entry: Entry, way: Way) -> None:
+    """Neither faster nor more slowly: the order is no mere bound from above."""
+    holds(compared(entry, way) == 0, f"{entry.name}: it does not grow like {entry.printed} when {way.name}")
+
+
 @claim(
     "complexity.rnn-table.sequential-steps",
     says="Carried out step by step, a recurrent network takes O(n) steps one after another on n tokens.",
@@ -75,6 +80,9 @@ AT_THE_END = row("operations between the last token and the last state: 4n", pat
         ),
         "Carried out step by step, a recurrent network with d units takes O(d) steps.": reading(
             entry=less(STEPS(ELMAN), D), way=EVERY_WAY
+        ),
+        "Carried out step by step, a recurrent network takes steps one after another whose number grows like n².": reading(
+            the_law_grows_like_the_printed_order, entry=less(STEPS(ELMAN), N**2), way=EVERY_WAY
         ),
     },
     fails_for={
@@ -101,6 +109,9 @@ work_a_step = claim(
     as_written=reading(entry=A_STEP(ELMAN), way=EVERY_WAY),
     altered={
         "A step of a recurrent network with d units takes O(d) work.": reading(entry=less(A_STEP(ELMAN), D), way=EVERY_WAY),
+        "A step of a recurrent network with d units takes work that grows like d³.": reading(
+            the_law_grows_like_the_printed_order, entry=less(A_STEP(ELMAN), D**3), way=EVERY_WAY
+        ),
         "A step on n tokens takes O(nd) work.": reading(entry=less(A_STEP(ELMAN), N * D), way=EVERY_WAY),
     },
     fails_for={
@@ -133,6 +144,9 @@ work_in_all = claim(
         "On n tokens a recurrent network with d units takes O(d²) work in all.": reading(
             entry=less(IN_ALL(ELMAN), D**2), way=EVERY_WAY
         ),
+        "On n tokens a recurrent network with d units takes work that grows like n²d².": reading(
+            the_law_grows_like_the_printed_order, entry=less(IN_ALL(ELMAN), N**2 * D**2), way=EVERY_WAY
+        ),
     },
     fails_for={
         "near miss: the first recurrent product counted, though h_0 = 0": reading(
@@ -164,6 +178,12 @@ time_at_best = claim(
         "Carried out step by step on unlimited hardware, a recurrent network takes time O(log n).": reading(
             entry=less(AT_BEST(ELMAN), LOG_N), way=EVERY_WAY
         ),
+        "Carried out step by step on unlimited hardware, a recurrent network takes time that grows like n².": reading(
+            the_law_grows_like_the_printed_order, entry=less(AT_BEST(ELMAN), N**2), way=EVERY_WAY
+        ),
+        "Carried out step by step on unlimited hardware, a recurrent network takes time that grows like nd².": reading(
+            the_law_grows_like_the_printed_order, entry=less(AT_BEST(ELMAN), N * D**2), way=EVERY_WAY
+        ),
     },
     fails_for={
         "near miss: two layers, one step later": reading(entry=AT_BEST(STACKED_ELMAN(2)), way=EVERY_WAY),
@@ -193,6 +213,9 @@ path_back = claim(
         ),
         "The path of the gradient from the last state to the last token grows like n in a recurrent network.": reading(
             entry=AT_THE_END(ELMAN), way=EVERY_WAY
+        ),
+        "The length of the path of the gradient from the last state to the first token grows like n².": reading(
+            the_law_grows_like_the_printed_order, entry=less(BACK(ELMAN), N**2), way=EVERY_WAY
         ),
     },
     fails_for={

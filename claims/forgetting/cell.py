@@ -56,6 +56,13 @@ def by_steps(step: Callable[..., Pair], words: str | None = None) -> Domain:
 LSTMS = seeded_lstms(width=(1, 5), inputs=(1, 4), steps=(1, 8))
 
 
+def the_state_alone_decides_what_comes_next(run: Run, drawn: SeededLSTM) -> None:
+    """From one h and two cells, as in a GRU, which has none."""
+    x, h, C = drawn.numbers()
+    from_one, from_another = (run(drawn.network, x, (h, cell))[0] for cell in (C, 0 * C))
+    close(from_one, from_another, rounding(1000, float(C.abs().max()) + drawn.n), "states h_1 to h_n, from another cell")
+
+
 @claim(
     "forgetting.lstm-equations",
     says="Six equations define the LSTM: three gates, a candidate, the cell and the state.",
@@ -72,6 +79,12 @@ LSTMS = seeded_lstms(width=(1, 5), inputs=(1, 4), steps=(1, 8))
         ),
         "The gates read the cell, and not the state, of the step before.": reading(
             run=by_steps(broken.lstm_step_gates_read_the_cell), drawn=LSTMS
+        ),
+        "Six equations define the LSTM: four gates, the candidate being one, the cell and the state.": reading(
+            run=by_steps(broken.lstm_step_candidate_as_a_gate), drawn=LSTMS
+        ),
+        "Six equations define the GRU: what comes next depends on the state h alone, and not on a cell besides.": reading(
+            the_state_alone_decides_what_comes_next, run=lstm.run, drawn=LSTMS
         ),
     },
     fails_for={

@@ -50,6 +50,18 @@ def each_gate_enlarges_it(two: TwoPasts, left: Callable[[TwoPasts], float]) -> N
     at_least(after, before, f"difference of the cells left by {two.lag} gates", rounding(40, float(late[1].abs().max())))
 
 
+def each_addition_takes_its_share(two: TwoPasts, kept: float) -> None:
+    """Of the difference that the forget gate has left; for LSTMs of whose gates f, i and candidate none reads h."""
+    cells = two.ends()[0][1]
+    network = cast(lstm.LSTM, two.network)
+    for t in range(two.lag):
+        f, i, candidate, _ = lstm.gates(network, 0 * cells[0], torch.from_numpy(two.later[t % len(two.later)]))
+        before, cells = f * cells, f * cells + i * candidate
+        was, left = (float((one - other).norm()) for one, other in (before, cells))
+        within = rounding(4, float(before.abs().max()) + 1)
+        at_most(left, kept * was, f"difference of the cells after addition {t + 1}", within)
+
+
 @claim(
     "forgetting.every-gate-loses",
     says="Over very long distances each multiplication by a gate loses information.",
@@ -69,6 +81,9 @@ def each_gate_enlarges_it(two: TwoPasts, left: Callable[[TwoPasts], float]) -> N
         ),
         "Where neither f nor i nor the candidate reads h, a gate f ≤ γ leaves at most γ² of a difference.": reading(
             two=lstms_with_two_pasts(lag=(1, 50), forget=2, reads_h="o"), left=by_looking, kept=SIGMOID_2**2
+        ),
+        "Where neither f nor i nor the candidate reads h, each addition to the cell takes one per cent of a difference.": reading(
+            each_addition_takes_its_share, two=lstms_with_two_pasts(lag=(1, 50), forget=2, reads_h="o"), kept=0.99
         ),
     },
     fails_for={

@@ -163,6 +163,20 @@ def no_earlier_token_changes_the_output(system: System, half: slice, t: int, see
     holds(torch.equal(before, after), f"output {t + 1} changes with the first token")
 
 
+def whose_output_changes_with_earlier_tokens_is_not_autoregressive(system: System, t: int, seed: int) -> None:
+    """Autoregressive: the output at a position is found from the tokens up to it."""
+    generator = torch.Generator().manual_seed(seed)
+    p = system.draw(2, generator)
+    one, other, *read, following = (torch.randn(2, generator=generator, dtype=torch.float64) for _ in range(t + 3))
+    here, elsewhere = (system.run(p, [first, *read, following])[t][0] for first in (one, other))
+    from_the_prefix = system.run(p, [one, *read])[t][0]
+    changes, autoregressive = not torch.equal(here, elsewhere), torch.equal(here, from_the_prefix)
+    holds(
+        not (changes and autoregressive),
+        f"{system}: output {t + 1} changes with the first token, and is found without later ones",
+    )
+
+
 @claim(
     "gated.bidirectional-not-autoregressive",
     says="A bidirectional network is not autoregressive: its output at a position changes with later tokens, the very ones "
@@ -177,6 +191,12 @@ def no_earlier_token_changes_the_output(system: System, half: slice, t: int, see
         ),
         "The output of a bidirectional network changes with later tokens and not with earlier ones.": reading(
             no_earlier_token_changes_the_output, system=BIDIRECTIONAL, half=WHOLE, t=whole(1, 6), seed=seeds()
+        ),
+        "A network is not autoregressive if its output at a position changes with earlier tokens.": reading(
+            whose_output_changes_with_earlier_tokens_is_not_autoregressive,
+            system=cases((BIDIRECTIONAL, ELMAN)),
+            t=whole(1, 6),
+            seed=seeds(),
         ),
     },
     holds_for={
@@ -351,6 +371,11 @@ def every_token_is_as_near(system: System, n: int) -> None:
         holds(len(set(away)) == 1, f"shortest paths to output {output + 1}, from nearest to farthest: {away}")
 
 
+def some_token_is_out_of_reach(system: System, n: int) -> None:
+    without = [output + 1 for output, away in paths_away(system, n) if None in away]
+    holds(without, f"{system}, {n} tokens: every output has a path from every token")
+
+
 @claim(
     "gated.bidirectional-no-direct-access",
     says="An output of a bidirectional network still has no direct access to all context: the path grows with the distance.",
@@ -364,6 +389,9 @@ def every_token_is_as_near(system: System, n: int) -> None:
         ),
         "The path to an output of a bidirectional network shrinks with the distance.": reading(
             each_step_away_shortens_the_path, system=BOTH_DIRECTIONS, n=cases(range(2, 8))
+        ),
+        "An output of a bidirectional network still has no access to all context: no path at all leads to it from some token.": (
+            reading(some_token_is_out_of_reach, system=BOTH_DIRECTIONS, n=cases(range(2, 8)))
         ),
     },
     fails_for={

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from claims.gated.figures import longest_document_by_width
+from claims.gated.sweeps import n_rounds_in_whatever_way
 from claims.kit import at_least, at_most, cases, claim, exhaustion, holds, reading, rounding, search, show
-from claims.kit.domains import whole
+from claims.kit.domains import seeds, whole
 from claims.subjects.memories import SIGMOID_2, LSTMRun, hand_set, lstm_runs
 from claims.subjects.traces import traced
 from impls.broken.gru import gru_reads_two_steps_back
@@ -180,6 +181,9 @@ def each_state_waits_for_the_next(system: System, n: int) -> None:
         "In the LSTM and the GRU every state waits for the one after.": reading(
             each_state_waits_for_the_next, system=cases((LSTM, GRU)), n=whole(3, 14)
         ),
+        "However they are carried out, the LSTM and the GRU take n steps one after another for n tokens.": reading(
+            n_rounds_in_whatever_way, cell=cases(("lstm", "gru")), n=whole(100, 140), seed=seeds()
+        ),
     },
     holds_for={"the plain network, which they are measured against": reading(system=ELMAN, n=whole(3, 14))},
     fails_for={
@@ -299,6 +303,14 @@ def every_document_is_lost(memory: Packed | Machine) -> None:
     holds(not kept, f"{memory.name}: {kept} of the {len(documents)} documents tried were read back to the last token")
 
 
+def about_half_is_lost(memory: Packed | Machine) -> None:
+    """Of the tokens of all documents tried, a third to two thirds."""
+    documents = memory.documents()
+    pairs = zip(memory.read_back(documents), documents, strict=True)
+    lost = [read != token for back, document in pairs for read, token in zip(back, document, strict=True)]
+    holds(len(lost) <= 3 * sum(lost) <= 2 * len(lost), f"{memory.name}: {sum(lost)} of {len(lost)} tokens were lost")
+
+
 @claim(
     "gated.thousand-tokens",
     says="Compressing a document of 1000 tokens into 512 numbers loses something.",
@@ -312,6 +324,7 @@ def every_document_is_lost(memory: Packed | Machine) -> None:
         "Where there are more documents than states, every document loses something.": reading(
             every_document_is_lost, memory=TOO_MANY
         ),
+        "Where there are more documents than states, about half of it is lost.": reading(about_half_is_lost, memory=TOO_MANY),
         "Compressing a document into so many numbers loses something as soon as it has n* tokens.": reading(
             memory=cases([*FULL, *TOO_FULL], "n* tokens or one more, packed into 2 to 512 numbers")
         ),

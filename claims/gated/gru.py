@@ -204,6 +204,12 @@ class Form:
 
 
 PRINTED, TORCHS = Form(False, False, False), Form(True, True, True)
+CHOS = Form(True, False, False)  # of 2014, in the version that was published
+
+
+def the_form_is_that_of_cho_et_al(form: Form, drawn: SeededGRU) -> None:
+    x, h_0 = drawn.numbers()
+    close(form.states(drawn.network, x, h_0), CHOS.states(drawn.network, x, h_0), rounding(1000), "states h_1 to h_n")
 
 
 def torch_gru(p: gru.GRU, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
@@ -235,6 +241,9 @@ def torch_gru(p: gru.GRU, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
         ),
         "In torch's GRU the reset gate weighs the old state, and the update gate what the candidate reads of it.": reading(
             form=replace(TORCHS, gates_exchanged=True), drawn=seeded_grus(width=(1, 5), steps=(1, 8))
+        ),
+        "With these three changes the printed equations define the GRU, as Cho et al. (2014) introduced it.": reading(
+            the_form_is_that_of_cho_et_al, form=TORCHS, drawn=seeded_grus(width=(2, 5), steps=(2, 8))
         ),
     },
     holds_for={

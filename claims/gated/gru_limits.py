@@ -60,6 +60,7 @@ SAME = tuple(
 )
 AS_PRINTED = Pair("as printed: the LSTM alone has biases", printed_gru, printed_lstm)
 UNEQUAL = Pair("torch's layers, the GRU alone with biases", of_torch(torch.nn.GRU, True), of_torch(torch.nn.LSTM, False))
+PLAIN = Pair("torch's layers, a plain network in the LSTM's place", of_torch(torch.nn.GRU, True), of_torch(torch.nn.RNN, True))
 COUPLED = Pair("the printed GRU, and an LSTM whose input gate is 1 - f", printed_gru, coupled_lstm)
 
 
@@ -89,6 +90,9 @@ def three_quarters(ours: int, theirs: int) -> bool:
     altered={
         "A GRU has more parameters than an LSTM of the same width.": reading(
             pair=cases((*SAME, AS_PRINTED)), compared=more, m=whole(1, 64), d=whole(1, 64)
+        ),
+        "A GRU has fewer parameters than a plain RNN of the same width.": reading(
+            pair=PLAIN, compared=fewer, m=whole(1, 64), d=whole(1, 64)
         ),
         "A GRU has two thirds of the parameters of an LSTM of the same width, for it has two gates and not three.": reading(
             pair=cases((*SAME, AS_PRINTED)), compared=two_thirds, m=whole(1, 64), d=whole(1, 64)

@@ -99,6 +99,13 @@ def gradients_flow_before_training(seed: int, each: tuple[Setting, ...]) -> None
     holds(share > VANISHED, f"{least}: {share:.2g} of the gradient arrives before training")
 
 
+def they_decay_as_in_a_plain_network(seed: int, each: tuple[Setting, ...]) -> None:
+    """In each of the settings as fast: no more arrives than ten times what does in a tanh network of the same width."""
+    for one in each:
+        gated, plain = (share_that_arrives(seed, body, one.length, one.width) for body in (one.body, "tanh"))
+        holds(gated <= 10 * plain, f"{one}: {gated:.2g} of the gradient arrives before training, {plain:.2g} in a plain network")
+
+
 def gradients_explode_before_training(seed: int, each: tuple[Setting, ...]) -> None:
     share, least = least_that_arrives(seed, each)
     holds(share >= 1 / VANISHED, f"{least}: {share:.2g} of the gradient arrives before training")
@@ -157,6 +164,9 @@ nor_in_a_gru = claim(
     altered={
         "In a GRU gradients do not decay as they do in an LSTM, though no bias holds the update gate.": before_training(
             "GRU", "GRU, orthogonal", lag=50, check=gradients_flow_before_training
+        ),
+        "In a GRU gradients decay as they do in a plain RNN if no bias holds the update gate.": before_training(
+            "GRU", "GRU, orthogonal", lag=50, check=they_decay_as_in_a_plain_network
         ),
         "In a GRU gradients explode if no bias holds the update gate.": before_training(
             "GRU", "GRU, orthogonal", lag=50, check=gradients_explode_before_training

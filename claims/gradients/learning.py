@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from claims.figures.training import every_seed
+from claims.gradients.remedies import clipped as clipping
+from claims.gradients.remedies import the_first_of_a_hundred_steps_counts
 from claims.kit import claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Check, Reading
@@ -216,6 +218,9 @@ EVERY_NETWORK = only(EXPLODING + OVERFLOWING, "; ".join(EXPLODING + OVERFLOWING)
     altered={
         "Clipping keeps a network in training whose states or gradients overflow.": reading(
             seed=seeds(), clipped=True, each=only(OVERFLOWING, "; ".join(OVERFLOWING))
+        ),
+        "Clipping keeps a network in training whose gradients vanish: the first of a hundred steps still counts.": reading(
+            the_first_of_a_hundred_steps_counts, seed=seeds(), remedy=clipping, d=6, gamma=0.6
         ),
     },
     teach="Without clipping ReLU networks that start from the identity have weights that are no numbers after "

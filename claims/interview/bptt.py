@@ -341,6 +341,13 @@ def the_gradients_differ(run: ElmanRun, procedure: Procedure, rival: Procedure) 
     at_least(apart, 10 * allowance(run), f"difference between {procedure.name} and {rival.name}")
 
 
+def it_alone_lowers_the_loss(run: ElmanRun, rival: Procedure) -> None:
+    """No small step against the rival's gradient does: its product with the gradient of back-propagation is not positive."""
+    ours, theirs = (way.gradient(run.network, list(run.inputs), run.loss_gradient) for way in (BACKWARD, rival))
+    slope = sum(float((getattr(ours, name) * getattr(theirs, name)).sum()) for name in ("W_h", "W_x", "b"))
+    holds(slope <= 0, f"a step against the gradient by {rival.name} lowers the loss, at {slope:.3g} for each unit of it")
+
+
 @claim(
     "interview.bptt-is-the-algorithm",
     says="Back-propagation through time is the algorithm by which recurrent networks are trained.",
@@ -366,6 +373,9 @@ def the_gradients_differ(run: ElmanRun, procedure: Procedure, rival: Procedure) 
     altered={
         "Back-propagation through time is exact, forward mode an approximation.": reading(
             the_gradients_differ, run=RUN, procedure=BACKWARD, rival=FORWARD
+        ),
+        "Back-propagation through time is the only algorithm by which recurrent networks can be trained.": reading(
+            it_alone_lowers_the_loss, run=RUN, rival=FORWARD
         ),
         "Cut off after one step, it is the cheapest way to the exact gradient.": reading(
             run=RUN, procedure=ONE_STEP, rival=BACKWARD, price=OPERATIONS

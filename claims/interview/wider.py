@@ -37,6 +37,11 @@ def the_path_is_as_long_over_one_step(system: System, lag: int, width: int) -> N
     holds(far == near, f"{far} operations over {lag} steps, {near} over one")
 
 
+def a_step_takes_as_much_work(system: System, lag: int, width: int) -> None:
+    wide, narrow = (traced(system, lag + 1, d).work - traced(system, lag, d).work for d in (width, 1))
+    holds(wide == narrow, f"{wide} operations for a further step at width {width}, {narrow} at width 1")
+
+
 @claim(
     "interview.bigger-state-same-path",
     says="A larger hidden state leaves the path between two tokens as long as it was: one transition a step.",
@@ -55,6 +60,9 @@ def the_path_is_as_long_over_one_step(system: System, lag: int, width: int) -> N
     altered={
         "A larger hidden state makes the path between two tokens shorter.": reading(
             a_wider_state_has_a_shorter_path, system=ELMAN, lag=whole(1, 16), width=whole(2, 6)
+        ),
+        "A larger hidden state leaves the work of a step as much as it was.": reading(
+            a_step_takes_as_much_work, system=ELMAN, lag=whole(1, 16), width=whole(2, 6)
         ),
         "The path between two tokens is one transition long, however many steps lie between.": reading(
             the_path_is_as_long_over_one_step, system=ELMAN, lag=whole(1, 16), width=whole(1, 6)

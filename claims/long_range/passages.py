@@ -10,6 +10,7 @@ from claims.subjects.grammar import (
     NEAREST_NOUN,
     NO_AGREEMENT,
     PARSERS,
+    TWO_VERBS,
     VERBS,
     Grammar,
     Sentence,
@@ -36,6 +37,7 @@ EACH_PARSER = cases(list(PARSERS))
         "the short sentence: the horse did the racing": reading(
             grammar=FULL_RELATIVES_ONLY, sentence=SHORT, in_full=SHORT, parser=EACH_PARSER
         ),
+        "where verbs may be joined by “and”": reading(grammar=TWO_VERBS, sentence=HORSE, in_full=IN_FULL, parser=EACH_PARSER),
         "horses and barns": reading(
             grammar=ENGLISH, sentence="the horses raced past the barns fell",
             in_full="the horses that were raced past the barns fell", parser=EACH_PARSER,
@@ -55,6 +57,9 @@ EACH_PARSER = cases(list(PARSERS))
     altered={
         "“The horse raced past the barn fell” says that the horse raced past the barn.": reading(
             grammar=ENGLISH, sentence=HORSE, in_full=SHORT, parser=EACH_PARSER
+        ),
+        "“The horse raced past the barn fell” says that the horse raced past the barn and fell.": reading(
+            grammar=TWO_VERBS, sentence=HORSE, in_full=f"{SHORT} and fell", parser=EACH_PARSER
         ),
         "“The horse raced past the barn fell” says that the barn fell.": reading(
             grammar=ENGLISH, sentence=HORSE, in_full="the barn fell", parser=EACH_PARSER
@@ -132,6 +137,9 @@ MARIA = (
     altered={
         "LSTMs lose track across paragraph boundaries if their input gates close there.": reading(
             memory=INPUT_CLOSES, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))
+        ),
+        "LSTMs lose track within a single sentence if their forget gates close at a paragraph break.": reading(
+            memory=CLEARS, passage=passages(pronouns=(1, 3), later=(1, 20))
         ),
         "LSTMs lose track across paragraph boundaries if their forget gates stay open there.": reading(
             memory=SIXTEEN, passage=passages_in_paragraphs(pronouns=(2, 16), later=(20, 200), breaks=(1, 4))

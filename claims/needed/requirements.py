@@ -216,6 +216,7 @@ def purest_readings(attend: Attend, keys: torch.Tensor, values: torch.Tensor) ->
         yield attend(torch.from_numpy(query)[None], keys, values)[0]
 
 
+AS_IT_IS = {"attend": attention.attend, "remember": every_token}
 ALMOST_A_MEAN = only(partial(broken_attention.unnormalised_nearly, by=1e-10), "attention, its weights off by 10⁻¹⁰")
 MIDDLE = np.array([[-1.0], [0.0], [1.0]])
 
@@ -224,6 +225,14 @@ def every_query_reads_one_token(attend: Attend, remember: Remember, keys: np.nda
     """Queries as long as the keys."""
     for query, read in zip(keys, attend(torch.from_numpy(keys), *remember(torch.from_numpy(keys))), strict=True):
         at_least(float(read.max()), 1 - 1e-12, f"greatest share of a token for the query {query.round(3)}")
+
+
+def only_the_heaviest_can_be_read_alone(attend: Attend, remember: Remember, keys: np.ndarray) -> None:
+    """The token with the most weight for a query of ones, and no other."""
+    reads = torch.stack(list(purest_readings(attend, *remember(torch.from_numpy(keys)))))
+    readable = {token + 1 for token in range(len(keys)) if float(reads[:, token].max()) >= 1 - 1e-12}
+    heaviest = int(keys.sum(axis=1).argmax()) + 1
+    holds(readable == {heaviest}, f"the heaviest is token {heaviest}; those that some query reads alone are {sorted(readable)}")
 
 
 @claim(
@@ -260,6 +269,9 @@ def every_query_reads_one_token(attend: Attend, remember: Remember, keys: np.nda
     altered={
         "In attention all input representations stay accessible at full resolution if no key is longer than 1.": reading(
             attend=attention.attend, remember=every_token, keys=keys_of_some_length(tokens=(2, 6))
+        ),
+        "In attention with keys of one length only the most heavily weighted input stays accessible.": reading(
+            only_the_heaviest_can_be_read_alone, **AS_IT_IS, keys=keys_of_one_length(tokens=(2, 6))
         ),
         "In attention with keys of one length every query reads one input at full resolution.": reading(
             every_query_reads_one_token, attend=attention.attend, remember=every_token, keys=keys_of_one_length(tokens=(2, 6))

@@ -44,6 +44,12 @@ def every_token_between_is_a_cut(system: System, n: int) -> None:
             holds(graph.cuts([graph.inputs[step]], token, n - 1), message)
 
 
+PREDICTING = System(
+    "Elman RNN that predicts at every step", ELMAN.draw, lambda p, xs: [(h, p.W_x @ h) for (h,) in ELMAN.run(p, xs)]
+)
+PREDICTION_ALONE = slice(1, 2)
+
+
 @claim(
     "sequential.chain-through-every-state",
     says="Whatever an earlier token does to a later state, it does through the state of every step in between.",
@@ -58,10 +64,14 @@ def every_token_between_is_a_cut(system: System, n: int) -> None:
         "What an earlier token does to a later state, it does through the token of every step in between.": reading(
             every_token_between_is_a_cut, system=ELMAN, n=whole(3, 8)
         ),
+        "What an earlier token does to a later state, it does through the prediction of every step in between.": reading(
+            system=PREDICTING, part=PREDICTION_ALONE, n=whole(3, 8)
+        ),
     },
     holds_for={
         "the LSTM, its state being the pair (h, C)": reading(system=LSTM, part=WHOLE, n=whole(3, 8)),
         "the GRU": reading(system=GRU, part=WHOLE, n=whole(3, 8)),
+        "a network that predicts at every step, its state alone": reading(system=PREDICTING, part=STATE_ALONE, n=whole(3, 8)),
         "two layers, the states of both together": reading(system=STACKED_ELMAN(2), part=WHOLE, n=whole(3, 8)),
     },
     fails_for={

@@ -90,6 +90,9 @@ THE_TWO = {"winner": BASE, "loser": GNMT}
         "The lead shows it if more parameters and GPU-time do no good, and all else adds half a BLEU point at most.": reading(
             by_parameters=NO_GOOD, by_time=NO_GOOD, otherwise=HALF_A_POINT, **THE_TWO
         ),
+        "The lead on the same training data shows it if more GPU-time does no harm, whatever more parameters do.": reading(
+            by_parameters=EITHER_WAY, by_time=NO_HARM, otherwise=HALF_A_POINT, **THE_TWO
+        ),
         "The lead shows it if more parameters and GPU-time do no harm, and all else adds half a BLEU point at least.": reading(
             by_parameters=NO_HARM, by_time=NO_HARM, otherwise=reals(0.5, 3), **THE_TWO
         ),

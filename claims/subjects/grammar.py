@@ -99,6 +99,7 @@ class Grammar:
 ENGLISH = Grammar("verbs agree with the head noun", RULES + nouns())
 NEAREST_NOUN = Grammar("verbs agree with the nearest noun", ENGLISH.rules.replace(AGREEMENT, "S -> NP[LAST=?n] VP[NUM=?n]"))
 NO_AGREEMENT = Grammar("verbs agree with nothing", ENGLISH.rules.replace(AGREEMENT, "S -> NP VP"))
+TWO_VERBS = Grammar("verbs may be joined by “and”", ENGLISH.rules + "\nVP -> Past PP 'and' Past")
 FULL_RELATIVES_ONLY = Grammar("no reduced relative clauses", ENGLISH.rules.replace(REDUCED_RELATIVE, ""))
 
 

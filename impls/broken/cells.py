@@ -74,6 +74,14 @@ def lstm_step_gates_read_the_cell(p: LSTM, state: Pair, x: Input) -> Pair:
     return lstm.step(p, (C, C), x)
 
 
+def lstm_step_candidate_as_a_gate(p: LSTM, state: Pair, x: Input) -> Pair:
+    """The candidate is squashed by σ, like the gates. Hidden where i = 0."""
+    h, C = state
+    f, i, _, o = lstm.gates(p, h, x)
+    C = f * C + i * torch.sigmoid(torch.cat([h, x], dim=-1) @ p.W_C.T + p.b_C)
+    return o * torch.tanh(C), C
+
+
 def lstm_step_in_onnx_order(p: LSTM, state: Pair, x: Input) -> Pair:
     """The weights come as ONNX stacks them, i, o, f, C̃, and are read as i, f, C̃, o."""
     return lstm.step(replace(p, W_f=p.W_o, W_C=p.W_f, W_o=p.W_C, b_f=p.b_o, b_C=p.b_f, b_o=p.b_C), state, x)

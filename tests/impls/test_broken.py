@@ -68,6 +68,7 @@ DEFECTS = [
     (lstm.step, broken.lstm_step_without_biases, an_lstm_step),
     (lstm.step, broken.lstm_step_cell_not_squashed, an_lstm_step),
     (lstm.step, broken.lstm_step_gates_read_the_cell, an_lstm_step),
+    (lstm.step, broken.lstm_step_candidate_as_a_gate, an_lstm_step),
     (lstm.step, broken.lstm_step_in_onnx_order, an_lstm_step),
     (lstm.run, broken.lstm_run_gates_one_token_late, an_lstm_run),
     (gru.step_reset_after, broken.gru_step_update_swapped, a_gru_step),
