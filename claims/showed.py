@@ -64,7 +64,7 @@ VARIED = {
     "settings": _NETWORK, "lags": _CURRICULUM, "widths": _SIZE,
 }  # fmt: skip
 
-ASKED = {"asked", "counted", "harmless", "over", "poor", "times", "verb"}
+ASKED = {"asked", "counted", "drawing", "harmless", "nouns", "over", "poor", "times", "verb"}
 
 # How the arguments of an experiment are put into words: a number in its place, a truth as with or without, a word as it is.
 ARMS = {

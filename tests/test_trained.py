@@ -27,7 +27,7 @@ from tests.toys import UNUSED
 SEEDS = 14
 TASKS = {
     "reverse": tasks.reverse(8, 3), "copy": tasks.copy(8, 3), "recall": tasks.recall(8, 2), "foretell": tasks.foretell(8, 4),
-    "associate": tasks.associate(VALUES, 3), "add": tasks.add(4), "agreement": language.agreement(4, attract=True),
+    "associate": tasks.associate(VALUES, 3), "add": tasks.add(4), "agreement": language.agreement(4, others="opposite"),
     "spelling": language.spelling(8),
 }  # fmt: skip
 WRITTEN = ("reverse", "copy")  # by an encoder-decoder; the others are said by a reader

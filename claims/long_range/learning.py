@@ -122,11 +122,11 @@ def it_is_right_at_all_distances(seed: int, each: tuple[Setting, ...], budgets: 
     at_least(worst, 0.95, "share of right verbs at the worst of the distances 1, 5, 10 and 20")
 
 
-def nouns_of_the_other_number_do_no_harm(seed: int, each: tuple[Setting, ...], harmless: str) -> None:
+def nouns_of_the_other_number_do_no_harm(seed: int, each: tuple[Setting, ...], drawing: str, harmless: str) -> None:
     for one in each:
         came = at_best_rate(agreeing, seed, body=one.body, width=one.width, budgets=5)
-        less = came[harmless] - came["at 10"]
-        holds(less <= STAYS, f"{one}: right in {came['at 10']:.0%} of the sentences, in {less:.0%} more of the harmless ones")
+        less = came[harmless] - came[drawing]
+        holds(less <= STAYS, f"{one}: right in {came[drawing]:.0%} of the sentences, in {less:.0%} more of the harmless ones")
 
 
 @claim(
@@ -139,20 +139,25 @@ def nouns_of_the_other_number_do_no_harm(seed: int, each: tuple[Setting, ...], h
         "a forget bias of 1",
     ),
     by=trials(seeds=14, alpha=6.2e-5),
-    as_written=reading(seed=seeds(), each=TORCHS, harmless="mixed at 10"),
+    as_written=reading(seed=seeds(), each=TORCHS, drawing="at 10", harmless="mixed at 10"),
     amended={
-        "orthogonal weights, width 128": reading(seed=seeds(), each=ORTHOGONAL, harmless="mixed at 10"),
-        "a forget bias of 1": reading(seed=seeds(), each=FORGET_BIAS, harmless="mixed at 10"),
+        "orthogonal weights, width 128": reading(seed=seeds(), each=ORTHOGONAL, drawing="at 10", harmless="mixed at 10"),
+        "a forget bias of 1": reading(seed=seeds(), each=FORGET_BIAS, drawing="at 10", harmless="mixed at 10"),
     },
     holds_for={
         "a Transformer that looks four words back, against a single word in between": reading(
-            seed=seeds(), each=SHORT_SIGHTED, harmless="at 1"
+            seed=seeds(), each=SHORT_SIGHTED, drawing="at 10", harmless="at 1"
         )
     },
-    fails_for={"near miss: five such words in between": reading(seed=seeds(), each=TORCHS, harmless="at 5")},
+    fails_for={
+        "near miss: five such words in between": reading(seed=seeds(), each=TORCHS, drawing="at 10", harmless="at 5"),
+        "near miss: nouns of the same number in between": reading(
+            seed=seeds(), each=TORCHS, drawing="same at 10", harmless="mixed at 10"
+        ),
+    },
     altered={
         "Nouns of the other number in between do not draw an LSTM to the wrong verb.": reading(
-            nouns_of_the_other_number_do_no_harm, seed=seeds(), each=TORCHS, harmless="mixed at 10"
+            nouns_of_the_other_number_do_no_harm, seed=seeds(), each=TORCHS, drawing="at 10", harmless="mixed at 10"
         ),
     },
     teach="On templates, and once it is trained, nothing draws it: an LSTM is right in {median opposite:.0%} of "
@@ -168,13 +173,13 @@ def nouns_of_the_other_number_do_no_harm(seed: int, each: tuple[Setting, ...], h
         "Nouns of the other number do not draw a trained LSTM",
     ),
 )
-def nouns_of_the_other_number_do_harm(seed: int, each: tuple[Setting, ...], harmless: str) -> None:
+def nouns_of_the_other_number_do_harm(seed: int, each: tuple[Setting, ...], drawing: str, harmless: str) -> None:
     """Ten words between head and verb, all nouns there of the other number, against sentences that do less harm."""
     for one in each:
         came = at_best_rate(agreeing, seed, body=one.body, width=one.width, budgets=5)
-        measure(opposite=came["at 10"], harmless=came[harmless])
-        less = came[harmless] - came["at 10"]
-        holds(less > STAYS, f"{one}: right in {came['at 10']:.0%} of the sentences, in {less:.0%} more of the harmless ones")
+        measure(opposite=came[drawing], harmless=came[harmless])
+        less = came[harmless] - came[drawing]
+        holds(less > STAYS, f"{one}: right in {came[drawing]:.0%} of the sentences, in {less:.0%} more of the harmless ones")
 
 
 def the_first_token_is_known(seed: int, each: tuple[Setting, ...], budgets: int) -> None:

@@ -12,6 +12,7 @@ Tokens are numbered class by class as in `WORDS`; the noun of number 0 is singul
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor
@@ -36,12 +37,16 @@ OPENING, PHRASE = ("preposition", "article", "noun", "comma"), ("preposition", "
 VERBS = 2  # tokens 0 and 1
 
 
-def agreement(distance: int, shortest: int | None = None, attract: bool = False) -> Task:
+Others = Literal["either", "opposite", "same", "opposite before"]  # the number of the nouns beside the head
+
+
+def agreement(distance: int, shortest: int | None = None, others: Others = "either") -> Task:
     """Foretell a sentence and then its verb, with `distance` words between head and verb: the key near the cabinets → is, at 3.
 
-    Where they `attract` all nouns in between have the other number than the head; otherwise either one."""
+    The nouns in between have either number, all the opposite one of the head, or all the same; or all the same, after an opening
+    whose noun has the opposite one."""
     return Task(
-        "agreement", len(LEXICON), distance, foretold, shortest, partial(_sentences, attract=attract),
+        "agreement", len(LEXICON), distance, foretold, shortest, partial(_sentences, others=others),
     )  # fmt: skip
 
 
@@ -73,19 +78,21 @@ def _is(token: Tensor, name: str) -> Tensor:
     return (token >= FIRST[name]) & (token < FIRST[name] + len(WORDS[name]))
 
 
-def _sentences(vocabulary: int, length: int, batch: int, generator: Generator, attract: bool) -> Tokens:
+def _sentences(vocabulary: int, length: int, batch: int, generator: Generator, others: Others) -> Tokens:
     """`length` is the distance; a sentence has two words more, or six."""
-    opening = list(OPENING) if _coin(generator) else []
+    opening = list(OPENING) if _coin(generator) or others == "opposite before" else []
     slots = [*opening, "article", "noun", *_between(length, generator)]
     rows = [FIRST[name] + torch.randint(len(WORDS[name]), (batch,), generator=generator) for name in slots]
     source = torch.stack(rows)
-    if not attract:
+    if others == "either":
         return source
     subject = len(opening) + 1
-    other = 1 - numbers(source[subject])
-    between = torch.arange(len(slots))[:, None] > subject
-    swapped = source - numbers(source) + other
-    return torch.where(between & (source >= FIRST["noun"]), swapped, source)
+    same = numbers(source[subject])
+    number = 1 - same if others == "opposite" else same
+    place, noun = torch.arange(len(slots))[:, None], source >= FIRST["noun"]
+    bare = source - numbers(source)
+    made = torch.where((place > subject) & noun, bare + number, source)
+    return torch.where((place < subject) & noun, bare + 1 - same, made) if others == "opposite before" else made
 
 
 def _between(distance: int, generator: Generator) -> Iterator[str]:

@@ -21,13 +21,16 @@ SENTENCE = re.compile(
 )
 
 
+OTHERS = st.sampled_from(["either", "opposite", "same", "opposite before"])
+
+
 def sentences(tensor):
     """Each column as a list of words."""
     return [[LEXICON[token] for token in column] for column in tensor.T.tolist()]
 
 
-def drawn(seed, distance, attract=False, batch=5):
-    return language.agreement(distance, attract=attract).sample(batch, generator(seed))
+def drawn(seed, distance, others="either", batch=5):
+    return language.agreement(distance, others=others).sample(batch, generator(seed))
 
 
 def encoded(sentence):
@@ -44,47 +47,51 @@ def is_plural(noun):
     return noun.endswith("s")
 
 
-@given(seeds(), DISTANCES, st.booleans())
-def test_sentences_read_as_said(seed, distance, attract):
-    for sentence in sentences(drawn(seed, distance, attract)[0]):
+@given(seeds(), DISTANCES, OTHERS)
+def test_sentences_read_as_said(seed, distance, others):
+    for sentence in sentences(drawn(seed, distance, others)[0]):
         read = SENTENCE.fullmatch(" ".join(sentence))
         assert read
         assert len(read[3].split()) == distance
 
 
-@given(seeds(), DISTANCES, st.booleans())
-def test_the_head_is_the_noun_that_a_plain_reader_finds_and_as_far_from_the_verb_as_said(seed, distance, attract):
-    source, _ = drawn(seed, distance, attract)
+@given(seeds(), DISTANCES, OTHERS)
+def test_the_head_is_the_noun_that_a_plain_reader_finds_and_as_far_from_the_verb_as_said(seed, distance, others):
+    source, _ = drawn(seed, distance, others)
     wanted = [place_of_the_head(sentence) for sentence in sentences(source)]
     assert language.head(source).tolist() == [wanted]
     assert {len(source) - place - 1 for place in wanted} == {distance}
 
 
-@given(seeds(), DISTANCES, st.booleans())
-def test_answers_are_the_next_words_and_then_a_verb_of_the_number_of_the_head(seed, distance, attract):
-    source, answers = drawn(seed, distance, attract)
+@given(seeds(), DISTANCES, OTHERS)
+def test_answers_are_the_next_words_and_then_a_verb_of_the_number_of_the_head(seed, distance, others):
+    source, answers = drawn(seed, distance, others)
     for read, said in zip(sentences(source), sentences(answers), strict=True):
         assert said[:-1] == read[1:]
         assert said[-1] == ("are" if is_plural(read[place_of_the_head(read)]) else "is")
 
 
-@given(seeds(), st.integers(3, 12))
-def test_nouns_in_between_that_attract_all_have_the_other_number(seed, distance):
-    for sentence in sentences(drawn(seed, distance, attract=True)[0]):
+@given(seeds(), st.integers(3, 12), st.sampled_from(["opposite", "same", "opposite before"]))
+def test_nouns_beside_the_head_have_the_number_that_is_said(seed, distance, others):
+    for sentence in sentences(drawn(seed, distance, others)[0]):
         head = place_of_the_head(sentence)
         between = [word for word in sentence[head + 1 :] if word in WORDS["noun"]]
         assert between
-        assert {is_plural(noun) for noun in between} == {not is_plural(sentence[head])}
+        assert {is_plural(noun) == is_plural(sentence[head]) for noun in between} == {others != "opposite"}
+        if others == "opposite before":
+            assert [is_plural(word) for word in sentence[:head] if word in WORDS["noun"]] == [not is_plural(sentence[head])]
 
 
-def test_otherwise_nouns_in_between_have_either_number_and_the_opening_always_does():
-    for attract in (False, True):
-        rng, task = generator(0), language.agreement(3, attract=attract)
+def test_otherwise_nouns_in_between_have_either_number_and_the_opening_does_unless_it_is_said():
+    wanted = {"either": ({False, True}, {False, True}), "opposite": ({False}, {False, True}), "same": ({True}, {False, True}),
+              "opposite before": ({True}, {False})}  # fmt: skip
+    for others, agreeing in wanted.items():
+        rng, task = generator(0), language.agreement(3, others=others)
         read = [sentence for _ in range(20) for sentence in sentences(task.sample(20, rng)[0])]
         heads = {is_plural(one[place_of_the_head(one)]) for one in read}
         same = {is_plural(one[-1]) == is_plural(one[place_of_the_head(one)]) for one in read}
         opening = {is_plural(one[2]) == is_plural(one[place_of_the_head(one)]) for one in read if "," in one}
-        assert (heads, same, opening) == ({False, True}, {False} if attract else {False, True}, {False, True})
+        assert (heads, same, opening) == ({False, True}, *agreeing)
 
 
 def test_both_openings_occur_and_words_are_in_one_order_throughout_a_batch():

@@ -206,7 +206,7 @@ def test_a_course_that_ends_early_says_in_which_budget(start, begun):
 @pytest.mark.parametrize(("task", "tests"), [
     (tasks.reverse(3, 5, shortest=2), [tasks.reverse(3, length) for length in (3, 4, 5)]),
     (tasks.associate(3, 3, fewest=1), [tasks.associate(3, 2), tasks.associate(3, 3)]),
-    (language.agreement(3, shortest=2), [language.agreement(3, attract=True), language.agreement(2)]),
+    (language.agreement(3, shortest=2), [language.agreement(3, others="opposite"), language.agreement(2)]),
 ], ids=lambda part: getattr(part, "name", "tests"))  # fmt: skip
 def test_no_string_of_any_test_is_seen_in_training(task, tests):
     seen = set()

@@ -22,10 +22,12 @@ def agreeing(seed: int, body: str, rate: float, width: int = WIDTH, budgets: int
     """A language model reads sentences whose verb is up to 10 words from its head, in 200 steps of 32 a budget.
 
     `at 1` and so on: the share of held-out sentences of that distance, all nouns in between of the other number, where it gives
-    the right one of two verbs the higher score; `mixed at 10`: the same with nouns of either number in between."""
+    the right one of two verbs the higher score; `mixed at 10`: the same with nouns of either number in between, `same at 10` of
+    the head's; `opposite before, at 10`: of the head's in between, and of the other number before it."""
     task = language.agreement(TRAINED, shortest=0)
-    tests = {f"at {distance}": language.agreement(distance, attract=True) for distance in DISTANCES}
-    tests["mixed at 10"] = language.agreement(10)
+    tests = {f"at {distance}": language.agreement(distance, others="opposite") for distance in DISTANCES}
+    tests |= {"mixed at 10": language.agreement(10), "same at 10": language.agreement(10, others="same")}
+    tests["opposite before, at 10"] = language.agreement(10, others="opposite before")
     model = reader.draw(body, task.vocabulary, width, longest=30, generator=torch.Generator().manual_seed(seed))
     budget = training.Budget(STEPS, BATCH, rate)
     for spent, trained in training.course(model, task, seed, budget, reader.loss, list(tests.values()), budgets):
