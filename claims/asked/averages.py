@@ -342,9 +342,12 @@ MIXED = cases(
     },
     teach="BLEU adds up the matches, the n-grams and the lengths of all sentences, and then takes four shares and their "
     "geometric mean. A mean of sentence scores is another number, which hangs on how sentences without a match of four words "
-    "are smoothed. sacrebleu's corpus_bleu is what papers print.",
+    "are smoothed. sacrebleu's corpus_bleu is what papers print. Name the implementation and its smoothing: nltk and "
+    "torchmetrics leave it out unless asked to, and nltk counts a group of four words in a sentence of three.",
     not_shown="Which of the two agrees better with people. The brevity penalty: all sentences here are as long as their "
-    "references.",
+    "references. Several references.",
+    scope="BLEU as sacrebleu's corpus_bleu works it out: up to four words, exponential smoothing of an order without a match, "
+    "one reference a sentence, nothing tokenised",
     cites=("papineni2002",),
 )
 def the_score_is_that_of_the_test_set(score: Score, corpus: Corpus) -> None:

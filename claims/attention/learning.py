@@ -48,7 +48,8 @@ def quality_falls(seed: int, each: tuple[Setting, ...], short: int, budgets: int
     "{median short:.0%} at 4 and {median long:.0%} at 12; of width 64 in {median short | one model:.0%} and "
     "{median long | one model:.0%}.",
     not_shown="Translation. Whether one narrow model declines less with more training.",
-    scope=f"{ANY_LENGTH}, widths 16 and 64; or a model each for lengths 4 and 12 or 16, {THREE_STARTS}, 5 budgets",
+    scope=f"{ANY_LENGTH}, widths 16 and 64; or a model each for lengths 4 and 12 or 16, {THREE_STARTS}, 5 budgets; "
+    "BLEU of the corpus as sacrebleu works it out, orders 1 to 4, smoothed exponentially",
     cites=("bahdanau2015", "papineni2002"),
     figure=every_seed(
         "long",

@@ -18,9 +18,10 @@ Additive (Bahdanau, Cho & Bengio 2015, section 3.1 and appendix A.1.2):
 Variants. A mask is True where a query may look, as in torch's scaled_dot_product_attention;
 torch.nn.MultiheadAttention means the opposite. A window of size r (Vaswani et al., section 4: "restricted") reaches
 ⌊r/2⌋ to either side: r positions for an odd r, r + 1 for an even one, fewer near the ends. A query that may look
-nowhere gets NaN here (0/0, as the equation says) and zeros from torch. torch.nn.MultiheadAttention stacks W_q, W_k,
-W_v into one matrix and has biases, which the paper has not; they start at zero. Bahdanau's s is the state *before*
-the step, s_{i-1}.
+nowhere gets NaN here (0/0, as the equation says) and zeros from torch's scaled_dot_product_attention.
+torch.nn.MultiheadAttention gives NaN where the weights are asked for; where they are not, its output bias, but NaN
+in evaluation under no_grad. It stacks W_q, W_k, W_v into one matrix and has biases, which the paper has not; they
+start at zero. Bahdanau's s is the state *before* the step, s_{i-1}.
 Weights are (out, in) and applied as x @ W.T; all leading dimensions are batch.
 """
 

@@ -145,3 +145,16 @@ def test_additive_attention_takes_batches_and_many_queries(shape, seed, queries)
     together, _ = attention.additive(p, s, memory.unsqueeze(1), (memory @ p.W_e.T).unsqueeze(1))
     alone = torch.stack([attention.additive(p, one, memory)[0] for one in s])
     assert gap(together, alone) < TOLERANCE
+
+
+def test_what_torch_does_with_a_query_that_may_look_nowhere_hangs_on_what_is_called():
+    x, may = torch.randn(1, 3, 4, generator=generator(0)), torch.tensor([[True], [False], [True]]).expand(3, 3)
+    assert torch.nn.functional.scaled_dot_product_attention(x, x, x, attn_mask=may)[0, 1].tolist() == [0.0] * 4
+    assert attention.attend(x, x, x, may)[0, 1].isnan().all()
+
+    module = torch.nn.MultiheadAttention(4, 2, batch_first=True)
+    torch.nn.init.constant_(module.out_proj.bias, 0.5)
+    assert module(x, x, x, attn_mask=~may)[0][0, 1].isnan().all()
+    assert module(x, x, x, attn_mask=~may, need_weights=False)[0][0, 1].tolist() == [0.5] * 4
+    with torch.no_grad():
+        assert module.eval()(x, x, x, attn_mask=~may, need_weights=False)[0][0, 1].isnan().all()
