@@ -1,4 +1,4 @@
-"""`python -m impls.elsewhere NAME`: ask one library everything, and print its answers as JSON; what is under way goes to stderr."""
+"""`python -m impls.elsewhere NAME`: ask one library everything; its answers go to stdout as JSON, what is under way to stderr."""
 
 import importlib
 import json
@@ -17,9 +17,8 @@ def main(name: str) -> None:
     from impls.elsewhere.recording import recording
 
     torch.set_num_threads(1)
-    answers = recording(
-        importlib.import_module(f"impls.elsewhere.{module}").LIBRARY, say=lambda line: print(line, file=sys.stderr)
-    )
+    library = importlib.import_module(f"impls.elsewhere.{module}").LIBRARY
+    answers = recording(name, library, say=lambda line: print(line, file=sys.stderr))
     json.dump(answers, sys.stdout, separators=(",", ":"), allow_nan=False)
 
 

@@ -24,10 +24,11 @@ DIGITS = {"float64": 15, "float32": 9}
 Answer = dict[str, Any]
 
 
-def recording(library: Library, say: Callable[[str], None] = print) -> Answer:
+def recording(name: str, library: Library, say: Callable[[str], None] = print) -> Answer:
     """Everything that is asked of this library."""
     facts = {
         "schema": SCHEMA,
+        "name": name,
         "package": library.package,
         "version": version(library.package),
         "versions": {name: version(name) for name in sorted({"numpy", "torch", *library.beside})}

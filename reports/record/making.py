@@ -9,7 +9,7 @@ import msgspec
 from claims.evidence import runs as kept
 from claims.evidence.evidence import ClaimEvidence, Examined, machine, versions
 from claims.evidence.keys import Target, here
-from claims.evidence.outcomes import WORDS
+from claims.evidence.outcomes import APART, WORDS
 from claims.evidence.profiles import Profile
 from claims.evidence.source import digest
 from claims.evidence.store import Store
@@ -88,8 +88,9 @@ def make_record(
     filled = [_table_record(one, by_id) for one in around.tables]
     settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
     return Record(
-        schema=SCHEMA, run=run, claims=judged, summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if not one.asked),
-        asked=counts(one for one in judged if one.asked),
+        schema=SCHEMA, run=run, claims=judged,
+        summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if not one.is_apart),
+        apart={chapter: counts(found) for chapter in APART if (found := [one for one in judged if one.chapter == chapter])},
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
@@ -156,7 +157,7 @@ def _timed(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store:
 
 def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
     """What fell as the essay puts it: these first, all others as they stand."""
-    fallen = [one.id for one in judged.values() if _fell(one) and not one.asked]
+    fallen = [one.id for one in judged.values() if _fell(one) and not one.is_apart]
     return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
 
 

@@ -1,0 +1,146 @@
+"""What other libraries answered: recordings of what their own layers compute, made by `tox run -e libraries`.
+
+A recording lies under `reports/evidence/libraries`, one file a library and version. Verdicts rest on the versions that `pyproject.toml`
+pins, so that they are the same everywhere; what other versions answered stands beside them. No verdict needs a library installed.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from packaging.requirements import Requirement
+
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.keys import ROOT
+from claims.kit import cannot_tell, show
+from claims.kit.domain import Domain, cases
+from impls.elsewhere import asking
+from impls.elsewhere.adapter import Array, Parameters
+from impls.elsewhere.recording import digest, from_digits
+
+RECORDED = ROOT / "reports" / "evidence" / "libraries"
+PINS = ROOT / "pyproject.toml"
+TYPES = {"float64": np.float64, "float32": np.float32}
+
+Answer = Mapping[str, Any]
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A library in one version and what it answered. `name` tells two ways to run it apart."""
+
+    schema: int
+    name: str
+    package: str
+    version: str
+    versions: dict[str, str]
+    system: str
+    date: str
+    layers: list[dict[str, Any]]
+    attention: list[dict[str, Any]]
+    clipping: list[dict[str, Any]]
+    digest: str
+
+    def __str__(self) -> str:
+        """As one says it: keras 3.15.1 on jax."""
+        _, on, other = self.name.partition("-on-")
+        return f"{self.package} {self.version}" + (f" on {other}" if on else "")
+
+
+def read_recording(path: Path) -> Recording:
+    """A recording; one that was changed by hand, or cut off, is refused."""
+    try:
+        plain = msgspec.json.decode(path.read_bytes())
+        found = msgspec.convert(plain, Recording)
+        fits = digest(plain) == found.digest
+    except (OSError, ValueError, TypeError) as problem:
+        raise EvidenceError(f"{path}: not readable as a recording ({problem}); delete it, or run tox run -e libraries") from problem
+    if not fits:
+        raise EvidenceError(f"{path}: its digest does not fit, so it was changed; delete it, or run tox run -e libraries")
+    return found
+
+
+@cache
+def recordings() -> Mapping[str, Recording]:
+    """The recordings that decide: of each library that of the version that is pinned, by the library's name."""
+    pinned = {one.name: one.specifier for one in map(Requirement, tomllib.loads(PINS.read_text())["dependency-groups"]["libraries"])}
+    found = [read_recording(path) for path in sorted(RECORDED.glob("*.json"))]
+    return {one.name: one for one in found if one.package in pinned and one.version.partition("+")[0] in pinned[one.package]}
+
+
+@dataclass(frozen=True)
+class Built:
+    """Something that a library builds: a layer, attention, clipping."""
+
+    library: str
+    what: str
+    part: str = "layers"
+
+    def __str__(self) -> str:
+        return f"{recordings()[self.library]}: {self.what}"
+
+    @property
+    def recorded(self) -> Answer:
+        """All that it answered."""
+        return next(one for one in getattr(recordings()[self.library], self.part) if one["name"] == self.what)
+
+    @property
+    def kind(self) -> str:
+        """Of a layer: tanh, LSTM, GRU."""
+        return str(self.recorded["kind"])
+
+    @property
+    def precision(self) -> type:
+        return TYPES[self.recorded["precision"]]
+
+    def answer(self, among: str, **asked: object) -> Answer:
+        """What it answered to this question; undecided where it was not asked, or refused."""
+        found = next((one for one in self.recorded[among] if asked.items() <= one.items()), None)
+        if found is None:
+            cannot_tell(f"{self} was not asked this: {asked}")
+        if "refused" in found:
+            cannot_tell(f"{self} refuses: {found['refused']}")
+        if "code" in found:
+            show("to try it", found["code"])
+        return found
+
+
+def built(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: object) -> tuple[Built, ...]:
+    """Whatever the libraries build of that sort, with these fields."""
+    found = [
+        Built(name, one["name"], part)
+        for name, recording in recordings().items() for one in getattr(recording, part) if fields.items() <= one.items()
+    ]  # fmt: skip
+    return tuple(one for one in found if where(one))
+
+
+def every(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: object) -> Domain:
+    """The same as a domain."""
+    found = built(part, where, **fields)
+    return cases(found, "; ".join(map(str, found)))
+
+
+def of(*libraries: str) -> Callable[[Built], bool]:
+    """Built by one of these."""
+    return lambda one: one.library in libraries
+
+
+def not_of(*libraries: str) -> Callable[[Built], bool]:
+    """Built by none of these."""
+    return lambda one: one.library not in libraries
+
+
+def numbers(answer: Answer, name: str) -> Array:
+    """The outputs, the gradient and so on; undecided where the library gives none."""
+    if name not in answer:
+        cannot_tell(f"no {name} was given")
+    return from_digits(answer[name])
+
+
+def parameters(layer: Built, case: int) -> Parameters:
+    """What was put into the layer."""
+    return asking.parameters(layer.kind, case)  # type: ignore[arg-type]
