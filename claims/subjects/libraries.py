@@ -48,7 +48,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """As one says it: keras 3.15.1 on jax."""
         _, on, other = self.name.partition("-on-")
-        return f"{self.package} {self.version}" + (f" on {other}" if on else "")
+        return f"{self.package} {self.version.partition('+')[0]}" + (f" on {other}" if on else "")
 
 
 def read_recording(path: Path) -> Recording:
