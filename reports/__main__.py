@@ -1,4 +1,5 @@
 """`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
+`python -m reports record-libraries`: ask the libraries that are installed what they compute.
 `python -m reports locate FILE "phrase"`: where a passage of the essay stands, for `claims/passages.toml`.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
@@ -17,6 +18,10 @@ def main() -> int:
         from reports.running.hardware import main as record_hardware
 
         return record_hardware(sys.argv[2:])
+    if sys.argv[1:2] == ["record-libraries"]:
+        from reports.running.libraries import main as record_libraries
+
+        return record_libraries(sys.argv[2:])
     try:
         import click
     except ModuleNotFoundError as problem:

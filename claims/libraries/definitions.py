@@ -2,52 +2,18 @@
 
 from collections.abc import Callable
 
-import torch
-
-from claims.kit import Domain, cases, claim, close, exhaustion, reading, rounding, show
-from claims.subjects.libraries import Built, every, not_of, numbers, of, parameters
+from claims.kit import Domain, cases, claim, close, exhaustion, reading, show
+from claims.subjects import equations
+from claims.subjects.equations import Equation, gradient, outputs
+from claims.subjects.libraries import Built, every, not_of, numbers, of
 from impls.elsewhere import asking
-from impls.elsewhere.adapter import Parameters
-from impls.recurrent import elman, gru, lstm
+from impls.elsewhere.adapter import Array
 
-Equation = Callable[[Parameters, torch.Tensor], torch.Tensor]  # outputs (n, 1, d) of inputs (n, 1, m)
 Placed = Callable[[Built], str]  # how the parameters are put into a layer
-EVERY = cases(range(asking.CASES), f"{asking.CASES} of two units and two steps")
-STEPS = 40  # roundings in a row that two steps take, generously
-
-
-# --- the equations, as they are printed -------------------------------------------------------------------------------
-
-
-def plain(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
-    """h = tanh(W_h h + W_x x + b)."""
-    return elman.run(p, xs)
-
-
-def six_equations(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
-    """The LSTM's."""
-    return lstm.run(p, xs)[0]
-
-
-def reset_before(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
-    """The GRU's: the reset comes before the product, and z weighs the new."""
-    return gru.run(p, xs)
-
-
-def reset_after(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
-    """A GRU whose reset comes after the product, and whose z weighs the old."""
-    return gru.run(p, xs, step=gru.step_reset_after)
-
-
-NEARLY = 1e-12
-
-
-def nearly(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
-    """A near miss: outputs too large by one part in 10¹²."""
-    return (1 + NEARLY) * plain(p, xs)
-
-
-# --- how the parameters are put in ------------------------------------------------------------------------------------
+Compared = Callable[[Equation, Built, int], Array]
+SMALL = cases(range(asking.CASES), f"{asking.CASES} of two units and two steps")
+FIRST = cases((0,), "the first")
+DOUBLE = {"precision": "float64"}
 
 
 def as_named(layer: Built) -> str:
@@ -55,15 +21,218 @@ def as_named(layer: Built) -> str:
     return "as named"
 
 
-def the_computed(layer: Built) -> torch.Tensor:
-    return torch.zeros(0)
+def less_one(layer: Built) -> str:
+    return "forget bias less one"
 
 
-def the_layer_computes(layer: Built, case: int, equation: Equation, placed: Placed, result: str) -> None:
+def less_one_in_haiku(layer: Built) -> str:
+    """Which adds 1 to the forget bias within the cell."""
+    return less_one(layer) if layer.library == "haiku" else as_named(layer)
+
+
+def negated(layer: Built) -> str:
+    """1 - z for z: the update gate weighs the other one."""
+    return "update gate negated"
+
+
+def negated_but_in_haiku(layer: Built) -> str:
+    """Whose z weighs the new already."""
+    return as_named(layer) if layer.library == "haiku" else negated(layer)
+
+
+def input_and_output_exchanged(layer: Built) -> str:
+    return "input and output exchanged"
+
+
+def reset_and_update_exchanged(layer: Built) -> str:
+    return "gates exchanged"
+
+
+def a_bias_dropped(layer: Built) -> str:
+    return "a bias dropped"
+
+
+def state_transposed(layer: Built) -> str:
+    return "state transposed"
+
+
+def resets_first(layer: Built) -> bool:
+    """Asked to reset before the product, or built so."""
+    return layer.library == "haiku" or any(word in layer.what for word in ("reset_after=False", "linear_before_reset=0"))
+
+
+def resets_afterwards(layer: Built) -> bool:
+    return not resets_first(layer)
+
+
+def differentiates(layer: Built) -> bool:
+    """Whether the library gives gradients."""
+    return any("gradient" in one for one in layer.recorded["definitions"])
+
+
+def computed(
+    equation: Equation, layer: Domain, case: Domain = SMALL, placed: Placed = as_named, by: Compared = outputs
+) -> dict[str, object]:
+    """A reading's arguments."""
+    return {"layer": layer, "case": case, "equation": equation, "placed": placed, "by": by}
+
+
+def compare(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:
     """What the library gave is what the equation gives, to rounding."""
-    xs = torch.from_numpy(asking.put(layer.kind, case).xs)
-    got = numbers(layer.answer("definitions", case=case, placed=placed(layer)), result)
-    want = equation(parameters(layer, case), xs)
-    show(f"{layer}", got)
+    answer = layer.answer("definitions", case=case, placed=placed(layer))
+    what = "gradient" if by is gradient else "outputs"
+    got, want = numbers(answer, what), by(equation, layer, case)
+    show(str(layer), got)
     show("the equation", want)
-    close(got, want, rounding(STEPS, 4, layer.precision), "outputs")
+    close(got, want, equations.allowance(layer), what)
+
+
+# --- the plain layer and the LSTM -------------------------------------------------------------------------------------
+
+
+@claim(
+    "libraries.plain-equation",
+    says="The plain recurrent layer of every library computes h_t = tanh(W_h h_{t-1} + W_x x_t + b).",
+    expect="supported",
+    by=exhaustion(),
+    uses=("promise.elman-recurrence",),
+    as_written=reading(**computed(equations.plain, every(kind="tanh"))),
+    fails_for={
+        "near miss: the equation off by one part in 10¹²": reading(
+            **computed(equations.nearly_plain, every(kind="tanh", **DOUBLE))
+        ),
+        "W_h transposed": reading(**computed(equations.plain, every(kind="tanh"), FIRST, state_transposed)),
+        "the bias dropped": reading(**computed(equations.plain, every(kind="tanh"), FIRST, a_bias_dropped)),
+    },
+    altered={
+        "The plain recurrent layer of every library computes h_t = max(0, W_h h_{t-1} + W_x x_t + b).": reading(
+            **computed(equations.relu, every(kind="tanh"))
+        ),
+    },
+    teach="It does, whatever the library calls it (RNN, SimpleRNN, VanillaRNN, a cell in a loop). They differ in what they draw "
+    "for W at the start; where there are two biases, only their sum counts.",
+    not_shown="More than two units or steps, several layers, and activations that can be asked for.",
+)
+def plain_layers_compute_the_equation(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:
+    compare(layer, case, equation, placed, by)
+
+
+@claim(
+    "libraries.lstm-equations",
+    says="The LSTM of every library computes the six printed equations from the weights and biases of its gates.",
+    expect="qualified",
+    by=exhaustion(),
+    uses=("forgetting.lstm-equations",),
+    as_written=reading(**computed(equations.six_equations, every(kind="LSTM"))),
+    amended={
+        "1 is taken off the forget bias in Haiku, which adds it within the cell": reading(
+            **computed(equations.six_equations, every(kind="LSTM"), placed=less_one_in_haiku)
+        ),
+    },
+    fails_for={
+        "near miss: the equations off by one part in 10¹²": reading(
+            **computed(equations.nearly_six, every(kind="LSTM", where=not_of("haiku"), **DOUBLE))
+        ),
+        "input and output gate exchanged, as in weights stacked in another library's order": reading(
+            **computed(equations.six_equations, every(kind="LSTM", where=of("torch")), FIRST, input_and_output_exchanged)
+        ),
+        "the candidate's bias dropped": reading(
+            **computed(equations.six_equations, every(kind="LSTM", where=of("torch")), FIRST, a_bias_dropped)
+        ),
+        "what the candidate makes of the state transposed": reading(
+            **computed(equations.six_equations, every(kind="LSTM", where=of("torch")), FIRST, state_transposed)
+        ),
+    },
+    holds_for={"torch, fused and as a cell": reading(**computed(equations.six_equations, every(kind="LSTM", where=of("torch"))))},
+    altered={
+        "The LSTM of every library adds 1 to the forget bias within the cell.": reading(
+            **computed(equations.six_equations, every(kind="LSTM"), placed=less_one)
+        ),
+    },
+    teach="Name the library where you write an equation. All compute the same cell, but Haiku's forget gate is σ(a + 1): the "
+    "bias that it stores as 0 is another library's 1. They also stack the gates in different orders, so that weights carried "
+    "over as they lie still fit, and compute something else.",
+    not_shown="Peepholes, projections and clipped cells, which some libraries offer.",
+)
+def lstms_compute_the_equations(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:
+    compare(layer, case, equation, placed, by)
+
+
+# --- the GRU ----------------------------------------------------------------------------------------------------------
+
+
+@claim(
+    "libraries.gru-equations",
+    says="The GRU of every library computes the four printed equations from the weights of its gates.",
+    expect="qualified",
+    by=exhaustion(),
+    uses=("gated.gru-equations",),
+    as_written=reading(**computed(equations.reset_before, every(kind="GRU"))),
+    amended={
+        "the library resets before the product, and z is taken for 1 - z where it weighs the old state": reading(
+            **computed(equations.reset_before, every(kind="GRU", where=resets_first), placed=negated_but_in_haiku)
+        ),
+    },
+    fails_for={
+        "near miss: the equations off by one part in 10¹²": reading(
+            **computed(
+                equations.nearly_reset_before, every(kind="GRU", where=resets_first, **DOUBLE), placed=negated_but_in_haiku
+            )
+        ),
+        "reset and update gate exchanged": reading(
+            **computed(equations.reset_before, every(kind="GRU", where=resets_first), FIRST, reset_and_update_exchanged)
+        ),
+        "the reset moved behind the product": reading(
+            **computed(equations.reset_after, every(kind="GRU", where=resets_first), placed=negated_but_in_haiku)
+        ),
+    },
+    holds_for={
+        "torch, beside the equations that it documents": reading(
+            **computed(equations.reset_after, every(kind="GRU", where=of("torch")))
+        ),
+    },
+    altered={
+        "The GRU of every library computes the printed equations, with the reset after the product.": reading(
+            **computed(equations.reset_after, every(kind="GRU", where=resets_first))
+        ),
+    },
+    teach="There are two GRUs. As first written (Cho et al. 2014), and as printed here, the reset gate acts on the old state before "
+    "the product with the candidate's weights; cuDNN, and with it most libraries, reset afterwards, which is another function "
+    "of the same weights. And in nearly all of them z weighs the old state, not the new: that alone is a renaming.",
+    not_shown="Whether the two learn differently.",
+    cites=("cho2014",),
+)
+def grus_compute_the_equations(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:
+    compare(layer, case, equation, placed, by)
+
+
+@claim(
+    "libraries.gru-renamed",
+    says="A GRU that resets after the product is the printed one under other names for its gates.",
+    expect="refuted",
+    by=exhaustion(),
+    uses=("gated.gru-equations",),
+    as_written=reading(**computed(equations.reset_before, every(kind="GRU", where=resets_afterwards), placed=negated)),
+    fails_for={
+        "each gate under its own name": reading(**computed(equations.reset_before, every(kind="GRU", where=of("torch")))),
+        "the two gates exchanged": reading(
+            **computed(equations.reset_before, every(kind="GRU", where=of("torch")), FIRST, reset_and_update_exchanged)
+        ),
+    },
+    holds_for={
+        "one that resets before the product, under other names": reading(
+            **computed(equations.reset_before, every(kind="GRU", where=resets_first), placed=negated_but_in_haiku)
+        ),
+    },
+    altered={
+        "A GRU that resets before the product is the printed one, with 1 - z for z where it weighs the old state.": reading(
+            **computed(equations.reset_before, every(kind="GRU", where=resets_first), placed=negated_but_in_haiku)
+        ),
+    },
+    teach="It is another function: with two units the reset of one changes what the other's weights see. No renaming of gates undoes "
+    "that. Only where the reset and the weights commute (one unit, or a diagonal W_h, and no bias inside) do the two agree.",
+    not_shown="That no other choice of weights gives the same function.",
+    cites=("cho2014",),
+)
+def renaming_makes_it_the_printed_one(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:
+    compare(layer, case, equation, placed, by)

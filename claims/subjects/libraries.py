@@ -1,7 +1,8 @@
 """What other libraries answered: recordings of what their own layers compute, made by `tox run -e libraries`.
 
-A recording lies under `reports/evidence/libraries`, one file a library and version. Verdicts rest on the versions that `pyproject.toml`
-pins, so that they are the same everywhere; what other versions answered stands beside them. No verdict needs a library installed.
+A recording lies under `reports/evidence/libraries`, one file a library and version. Verdicts rest on the versions that
+`pyproject.toml` pins, so that they are the same everywhere; what other versions answered stands beside them. No verdict needs a
+library installed.
 """
 
 import tomllib
@@ -58,7 +59,9 @@ def read_recording(path: Path) -> Recording:
         found = msgspec.convert(plain, Recording)
         fits = digest(plain) == found.digest
     except (OSError, ValueError, TypeError) as problem:
-        raise EvidenceError(f"{path}: not readable as a recording ({problem}); delete it, or run tox run -e libraries") from problem
+        raise EvidenceError(
+            f"{path}: not readable as a recording ({problem}); delete it, or run tox run -e libraries"
+        ) from problem
     if not fits:
         raise EvidenceError(f"{path}: its digest does not fit, so it was changed; delete it, or run tox run -e libraries")
     return found
@@ -67,7 +70,9 @@ def read_recording(path: Path) -> Recording:
 @cache
 def recordings() -> Mapping[str, Recording]:
     """The recordings that decide: of each library that of the version that is pinned, by the library's name."""
-    pinned = {one.name: one.specifier for one in map(Requirement, tomllib.loads(PINS.read_text())["dependency-groups"]["libraries"])}
+    pinned = {
+        one.name: one.specifier for one in map(Requirement, tomllib.loads(PINS.read_text())["dependency-groups"]["libraries"])
+    }
     found = [read_recording(path) for path in sorted(RECORDED.glob("*.json"))]
     return {one.name: one for one in found if one.package in pinned and one.version.partition("+")[0] in pinned[one.package]}
 

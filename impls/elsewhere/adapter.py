@@ -38,9 +38,9 @@ class Put:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a layer handed back, from a state of zeros: all outputs (n, batch, d), twice as wide in both directions; the last state
-    (batch, d) and, of an LSTM, the last cell; the gradient of Σ weighed · outputs by the inputs, (n, batch, m), None where the library
-    does not differentiate or none was asked for. Both directions have no last state here."""
+    """What a layer handed back, from a state of zeros: all outputs (n, batch, d), twice as wide in both directions; the last
+    state (batch, d) and, of an LSTM, the last cell; the gradient of Σ weighed · outputs by the inputs, (n, batch, m), None where
+    the library does not differentiate or none was asked for. Both directions have no last state here."""
 
     outputs: Array
     last: Array | None = None
@@ -52,11 +52,11 @@ class Ran:
 class Layer:
     """A recurrent layer as a library builds it.
 
-        `run` puts something to the layer with these parameters; `start` gives the parameters (d, m, seed) that the library draws when
-        nobody says anything; `embed` its embedding (symbols, m, seed) at the start; `both_ways` runs forward and backward parameters as
-        the library's own bidirectional layer; `code` is the smallest program with which a student sees the same: it builds the layer with
-        these parameters, runs it on these inputs (n, 1, m), and prints the outputs, a row a step. `recipes` are other starts that are taught for
-    it, as people type them. All but `run` and `code` may be missing."""
+    `run` puts something to the layer with these parameters; `start` gives the parameters (d, m, seed) that the library draws
+    when nobody says anything; `embed` its embedding (symbols, m, seed) at the start; `both_ways` runs forward and backward
+    parameters as the library's own bidirectional layer; `code` is the smallest program with which a student sees the same: it
+    builds the layer with these parameters, runs it on these inputs (n, 1, m), and prints the outputs, a row a step. `recipes`
+    are other starts that are taught for it, as people type them. All but `run` and `code` may be missing."""
 
     name: str
     kind: Kind
@@ -67,12 +67,13 @@ class Layer:
     embed: Callable[[int, int, int], Array] | None = None
     both_ways: Callable[[Parameters, Parameters, Put], Ran] | None = None
     recipes: Mapping[str, Start] = field(default_factory=dict)
+    stored: Callable[[Parameters], Mapping[str, Array]] | None = None
 
 
 @dataclass(frozen=True)
 class Look:
-    """What is put to attention: queries (m, d), keys and values (n, d); `mask` (m, n) exactly as it is handed to the library; whether
-    the library's own hint for a causal mask is given; how many heads share d."""
+    """What is put to attention: queries (m, d), keys and values (n, d); `mask` (m, n) exactly as it is handed to the library;
+    whether the library's own hint for a causal mask is given; how many heads share d."""
 
     queries: Array
     keys: Array
@@ -84,9 +85,9 @@ class Look:
 
 @dataclass(frozen=True)
 class Attention:
-    """Attention as a library builds it. `run` gives the outputs (m, d); with `projections` (W_q, W_k, W_v, W_o, each d × d, no biases)
-    it is the multi-head layer. `dropped` gives the weights (m, n) that it hands back in training with dropout of one half, by a seed.
-    `code` as for layers."""
+    """Attention as a library builds it. `run` gives the outputs (m, d); with `projections` (W_q, W_k, W_v, W_o, each d × d, no
+    biases) it is the multi-head layer. `dropped` gives the weights (m, n) that it hands back in training with dropout of one
+    half, by a seed. `code` as for layers."""
 
     name: str
     precision: Precision
@@ -109,8 +110,8 @@ class Clipping:
 
 @dataclass(frozen=True)
 class Library:
-    """A library: the name of its package, what it builds, and the packages beside it whose versions matter. `differentiates`: whether it gives
-    gradients."""
+    """A library: the name of its package, what it builds, and the packages beside it whose versions matter. `differentiates`:
+    whether it gives gradients."""
 
     package: str
     layers: tuple[Layer, ...] = ()

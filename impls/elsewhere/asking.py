@@ -18,6 +18,7 @@ from impls.recurrent.lstm import LSTM
 
 D, N = 2, 2  # units, steps: the smallest in which the two places of the reset differ
 CASES = 4
+SALT = 7  # the first with which none of the matrices that are transposed on purpose is its own transpose
 SHAPES: Mapping[Kind, tuple[type[Parameters], int]] = {"tanh": (Elman, 1), "LSTM": (LSTM, 4), "GRU": (GRU, 3)}
 
 BLUNDERS = ("input_and_output_exchanged", "gates_exchanged", "a_bias_dropped", "state_transposed")
@@ -92,6 +93,20 @@ def parameters(kind: Kind, case: int, inside: bool = False) -> Parameters:
     return GRU(*(halves(D, 2 * D) for _ in range(3)), *(halves(D) for _ in range(3)), within)
 
 
+def marked(kind: Kind) -> Parameters:
+    """Parameters that say where each came from: what the k-th gate makes of the state is k + 1 throughout, of the input 11 + k;
+    its bias is 21 + k, and that inside a GRU's reset 31."""
+    made, gates = SHAPES[kind]
+    of = [np.full((D, 2 * D), k + 1.0) for k in range(gates)]
+    for k, W in enumerate(of):
+        W[:, D:] = 11 + k
+    biases = [np.full(D, 21.0 + k) for k in range(gates)]
+    if kind == "tanh":
+        return Elman(*map(torch.from_numpy, (of[0][:, :D], of[0][:, D:], biases[0])))
+    inside = [np.full(D, 31.0)] * (kind == "GRU")
+    return made(*map(torch.from_numpy, (*of, *biases, *inside)))
+
+
 def put(kind: Kind, case: int) -> Put:
     """The inputs (2, 1, 2) of that case, and what its outputs are weighed with."""
     halves = _halves("inputs of " + kind, case)
@@ -100,7 +115,7 @@ def put(kind: Kind, case: int) -> Put:
 
 def _halves(*what: object) -> Callable[..., torch.Tensor]:
     """Numbers that only the words decide: never 0, so that nothing drops out by chance."""
-    drawn = np.random.Generator(np.random.PCG64(list(repr(what).encode())))
+    drawn = np.random.Generator(np.random.PCG64(list(repr((SALT, *what)).encode())))
 
     def halves(*shape: int) -> torch.Tensor:
         return torch.from_numpy(drawn.choice([-1, -0.5, 0.5, 1], size=shape))
@@ -132,6 +147,8 @@ LOOKS: Mapping[str, Callable[[], Look]] = {
     "a row of True": lambda: replace(look(2, 3), mask=np.array(((True,) * 3, MASK[1]))),
     "a row of False": lambda: replace(look(2, 3), mask=np.array(((False,) * 3, MASK[1]))),
 }
+
+SHOWN = {"a mask", "causal, two queries beside three keys", "a row of True", "a row of False"}  # with a program to try
 
 
 def look(queries: int, keys: int, heads: int = 1) -> Look:

@@ -1,6 +1,7 @@
 """PyTorch: `nn.RNN`, `nn.LSTM`, `nn.GRU`, fused and as cells; attention; clipping.
 
-Gates are stacked i f g o and r z n. Two bias vectors; ours goes to the one beside the input, but for a GRU's bias inside the reset.
+Gates are stacked i f g o and r z n. Two bias vectors; ours goes to the one beside the input, but for a GRU's bias inside the
+reset.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,6 +45,11 @@ def stacked(p: Parameters) -> Stacked:
     if inside is not None:
         bias_hh[2 * d :] = inside
     return Stacked(W[:, d:], W[:, :d], b, bias_hh)
+
+
+def arrays(p: Parameters) -> dict[str, Array]:
+    """The same by torch's names."""
+    return {name: value.numpy() for name, value in vars(stacked(p)).items()}
 
 
 def unstacked(kind: str, module: Any, end: str) -> Parameters:
@@ -270,10 +276,11 @@ def _layers() -> list[Layer]:
         made += [
             Layer(
                 name, kind, "float64", partial(fused, kind), partial(layer_code, kind), partial(start, kind), embedding,
-                lambda p, backward, put, kind=kind: fused(kind, p, put, backward=backward), recipes,
+                lambda p, backward, put, kind=kind: fused(kind, p, put, backward=backward), recipes, arrays,
             ),
             Layer(
                 f"{name}Cell", kind, "float64", partial(cells, kind), partial(layer_code, kind, cell=True),
+                stored=arrays,
             ),
         ]  # fmt: skip
     return made

@@ -3,11 +3,10 @@
 A recording holds no judgement. Numbers keep as many digits as their precision has.
 """
 
-import hashlib
 import io
-import json
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,11 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from impls.clocks.timing import digest
 from impls.elsewhere import asking, starts
-from impls.elsewhere.adapter import Attention, Clipping, Layer, Library, Parameters, Put, Ran, Refused, Start
+from impls.elsewhere.adapter import Attention, Clipping, Layer, Library, Put, Ran, Refused, Start
 
 SCHEMA = 1
 DIGITS = {"float64": 15, "float32": 9}
+PRINTED = 1e-3  # libraries print as few as four digits
+NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)", re.IGNORECASE)
 
 Answer = dict[str, Any]
 
@@ -48,12 +50,6 @@ def recording(name: str, library: Library, say: Callable[[str], None] = print) -
     return found | {"digest": digest(found)}
 
 
-def digest(recorded: Mapping[str, Any]) -> str:
-    """A fingerprint of a recording, but for the fingerprint itself."""
-    rest = {name: part for name, part in recorded.items() if name != "digest"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, allow_nan=False).encode()).hexdigest()
-
-
 # --- layers -----------------------------------------------------------------------------------------------------------
 
 
@@ -63,6 +59,7 @@ def _of_layer(layer: Layer) -> Answer:
         "kind": layer.kind,
         "precision": layer.precision,
         "definitions": list(_definitions(layer)),
+        "stored": _stored(layer),
         "padding": list(_padding(layer)),
         "starts": list(_starts(layer)),
     }
@@ -76,11 +73,19 @@ def _definitions(layer: Layer) -> Iterator[Answer]:
                 continue
             p, put = placing(asking.parameters(layer.kind, case)), asking.put(layer.kind, case)
             asked: Answer = {"case": case, "placed": placing.__name__.replace("_", " ")}
-            shown = {} if case or blunder else {"code": layer.code(p, put.xs)}
-            yield asked | _answer(lambda p=p, put=put: _ran(layer.run(p, put), layer.precision)) | _shown(shown)
+            answer = asked | _answer(lambda p=p, put=put: _ran(layer.run(p, put), layer.precision))
+            yield answer if case or blunder else _shown(answer, layer.code(p, put.xs))
     if layer.kind == "GRU":
         p, put = asking.parameters("GRU", 0, inside=True), asking.put("GRU", 0)
         yield {"case": 0, "placed": "a bias inside the reset"} | _answer(lambda: _ran(layer.run(p, put), layer.precision))
+
+
+def _stored(layer: Layer) -> Answer:
+    """Its arrays, each with what it holds where: which of our parameters, in which order."""
+    if layer.stored is None:
+        return {}
+    stored = layer.stored
+    return _answer(lambda: {name: in_digits(array, layer.precision) for name, array in stored(asking.marked(layer.kind)).items()})
 
 
 def _padding(layer: Layer) -> Iterator[Answer]:
@@ -123,11 +128,8 @@ def _of_attention(attention: Attention) -> Answer:
     answers = []
     for name, look in asking.LOOKS.items():
         asked = look()
-        answers.append(
-            {"asked": name}
-            | _answer(lambda asked=asked: {"outputs": in_digits(attention.run(asked), attention.precision)})
-            | _shown({"code": attention.code(asked)})
-        )
+        answer = {"asked": name} | _answer(lambda asked=asked: {"outputs": in_digits(attention.run(asked), attention.precision)})
+        answers.append(_shown(answer, attention.code(asked)) if name in asking.SHOWN else answer)
     if attention.multi_head:
         heads, run = asking.look(2, 3, asking.HEADS), attention.multi_head
         answers.append(
@@ -148,13 +150,10 @@ def _of_clipping(clipping: Clipping) -> Answer:
     answers = []
     for name in asking.GRADIENTS:
         asked = asking.gradients(name)
-        answers.append(
-            {"asked": name}
-            | _answer(
-                lambda asked=asked: {"clipped": [in_digits(one, "float32") for one in clipping.run(asked, asking.THRESHOLD)]}
-            )
-            | _shown({"code": clipping.code(asked, asking.THRESHOLD)})
+        answer = {"asked": name} | _answer(
+            lambda asked=asked: {"clipped": [in_digits(one, "float32") for one in clipping.run(asked, asking.THRESHOLD)]}
         )
+        answers.append(_shown(answer, clipping.code(asked, asking.THRESHOLD)))
     return {"name": clipping.name, "of": clipping.of, "answers": answers}
 
 
@@ -168,21 +167,31 @@ def _answer(ask: Callable[[], Answer]) -> Answer:
     except Refused as why:
         return {"refused": str(why)}
     except Exception as why:  # whatever a library raises is its answer
-        first = next(iter(str(why).strip().splitlines()), "")
-        return {"refused": f"{type(why).__name__}: {first}"[:160]}
+        return {"refused": _first_line(why)}
 
 
-def _shown(shown: Answer) -> Answer:
-    """A program that is shown is run, and what it prints stands beside it."""
-    if not shown:
-        return {}
+def _shown(answer: Answer, code: str) -> Answer:
+    """With the program that is shown. It is run; what it prints stands beside it, but where it is the answer."""
     out = io.StringIO()
     try:
         with redirect_stdout(out):
-            exec(compile(shown["code"], "<shown>", "exec"), {"__name__": "__main__"})
+            exec(compile(code, "<shown>", "exec"), {"__name__": "__main__"})
     except Exception as why:
-        print(f"{type(why).__name__}: {next(iter(str(why).strip().splitlines()), '')}"[:160], file=out)
-    return shown | {"printed": out.getvalue().rstrip()}
+        print(_first_line(why), file=out)
+    printed = out.getvalue().rstrip()
+    found = np.array([float(one) for one in NUMBER.findall(printed)])
+    want = np.concatenate([np.ravel(from_digits(one)) for one in answer.get("clipped", [answer.get("outputs", [])])])
+    if (
+        "refused" not in answer
+        and found.shape == want.shape
+        and np.allclose(found, want, rtol=PRINTED, atol=PRINTED, equal_nan=True)
+    ):
+        return answer | {"code": code}
+    return answer | {"code": code, "printed": printed}
+
+
+def _first_line(why: Exception) -> str:
+    return f"{type(why).__name__}: {next(iter(str(why).strip().splitlines()), '')}"[:160]
 
 
 def in_digits(array: Any, precision: str) -> Any:

@@ -1,7 +1,7 @@
 """What arrives of a gradient at a library's own start: ‖∂h_n/∂x_1‖ over ‖∂h_n/∂x_n‖, in decades.
 
-A start is a set of parameters, so it is enough to ask the library for these, and to see by its own outputs which of our equations it
-computes with them. The Jacobians are those of that equation, exact but for rounding, whatever the library differentiates.
+A start is a set of parameters, so it is enough to ask the library for these, and to see by its own outputs which of our equations
+it computes with them. The Jacobians are those of that equation, exact but for rounding, whatever the library differentiates.
 
     ∂h_n/∂x_k = (∂h_n/∂s_k) (∂s_k/∂x_k),    s_k = h_k, of an LSTM (h_k, C_k)
 """

@@ -246,8 +246,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is not in the essay count
-    `apart`, by their chapters. `instead` are the essay's statements that need a correction, those that matter most first; `training` is
-    what training showed and `machines` what was timed on which, where there was any; `terms` are for a search."""
+    `apart`, by their chapters. `instead` are the essay's statements that need a correction, those that matter most first;
+    `training` is what training showed and `machines` what was timed on which, where there was any; `terms` are for a search."""
 
     schema: int
     run: Run
