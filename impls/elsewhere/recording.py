@@ -6,7 +6,7 @@ A recording holds no judgement. Numbers keep as many digits as their precision h
 import io
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from importlib.metadata import version

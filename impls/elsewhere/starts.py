@@ -145,4 +145,6 @@ def arriving(layer: Layer, start: Start, width: int, inputs: str, seeds: Sequenc
 
 
 def _in_double(p: Parameters) -> Parameters:
-    return type(p)(**{name: torch.as_tensor(np.array(one)).double() for name, one in vars(p).items()})
+    return type(p)(
+        **{name: torch.as_tensor(one if torch.is_tensor(one) else np.array(one)).double() for name, one in vars(p).items()}
+    )

@@ -33,7 +33,7 @@ class CannotAsk(Exception):
     """A library that is not installed, or fell over: with its last words."""
 
 
-def main(names: Sequence[str]) -> int:
+def main(names: list[str]) -> int:
     """Record these, or all that are installed. 3 where a name is none that is known."""
     if unknown := [name for name in names if name not in ADAPTERS]:
         print(f"reports: no library is called {', '.join(unknown)}; choose among {', '.join(ADAPTERS)}", file=sys.stderr)
@@ -42,7 +42,7 @@ def main(names: Sequence[str]) -> int:
 
 
 def record(names: Sequence[str], folder: Path = RECORDED, ask: Ask | None = None, say: Callable[[str], None] = print) -> int:
-    """0 if each answered as it did before, or for the first time; 1 if one answered otherwise, or could not be asked though named."""
+    """0 if each answered as it did before, or for the first time; 1 if one answered otherwise or could not be asked."""
     came = [_record(name, folder, ask or answers_of, say) for name in names]
     return max(came, default=0)
 
