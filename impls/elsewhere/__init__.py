@@ -18,5 +18,6 @@ ADAPTERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "tinygrad": ("in_tinygrad", {}),
     "paddle": ("in_paddle", {}),
     "onnxruntime": ("in_onnxruntime", {}),
+    "onnxruntime-exports": ("in_exports", {"KERAS_BACKEND": "torch"}),
     "onnx": ("in_onnx", {}),
 }
