@@ -1,7 +1,7 @@
-"""The printed equations of recurrent layers, put to the same small cases as a library, and what of a library's answers fits which."""
+"""The printed equations of recurrent layers, put to the cases that libraries are asked, and which of a layer's answers fit which."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache
 
 import numpy as np
 import torch
@@ -93,6 +93,12 @@ def fits(layer: Built) -> dict[str, list[str]]:
     return found
 
 
+@cache
+def own(layer: Built) -> tuple[Equation, str] | None:
+    """The equation that the layer computes, and the way to put parameters in; none where it computes none of them."""
+    return next(((EQUATIONS[layer.kind][name], ways[0]) for name, ways in fits(layer).items() if ways), None)
+
+
 def order(layer: Built) -> str:
     """In which order the gates lie where what reads the state is one array; empty where each has its own."""
     letters = {"LSTM": "fico", "GRU": "zrn", "tanh": ""}[layer.kind]
@@ -109,7 +115,3 @@ def biases(layer: Built) -> int:
     stored = layer.recorded["stored"]
     arrays = [] if "refused" in stored else [from_digits(one) for one in stored.values()]
     return sum(bool(((one >= 21) | (one == 0)).all()) for one in arrays)
-
-
-NEARLY = 1e-12
-nearly_plain, nearly_six, nearly_reset_before = (partial(nearly, one, NEARLY) for one in (plain, six_equations, reset_before))
