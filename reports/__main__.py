@@ -56,10 +56,12 @@ def main() -> int:
 
 def _record(what: str, *arguments: str) -> int:
     if what == "record-hardware":
-        from reports.running.hardware import main as record
-    else:
-        from reports.running.libraries import main as record
-    return record(list(arguments))
+        from reports.running.hardware import main as record_hardware
+
+        return record_hardware(list(arguments))
+    from reports.running.libraries import main as record_libraries
+
+    return record_libraries(list(arguments))
 
 
 def _missing(problem: ModuleNotFoundError) -> int:

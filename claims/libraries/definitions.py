@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -17,7 +18,7 @@ Spoilt = Callable[[Equation], Equation]
 Compared = Callable[[Equation, Built, int], Array]
 SMALL = cases(range(asking.CASES), f"{asking.CASES} of two units and two steps")
 FIRST = cases((0,), "the first")
-DOUBLE = {"precision": "float64"}
+DOUBLE: dict[str, Any] = {"precision": "float64"}
 NEARLY = 1e-12
 
 
@@ -75,7 +76,7 @@ def exported(layer: Built) -> bool:
     return layer.library.endswith("-exports")
 
 
-def of_its_own(kind: str, where: Callable[[Built], bool] = lambda one: True, **fields: object) -> Domain:
+def of_its_own(kind: str, where: Callable[[Built], bool] = lambda one: True, **fields: Any) -> Domain:
     """Layers that a library builds itself."""
     return every(kind=kind, where=lambda one: not exported(one) and where(one), **fields)
 
@@ -218,9 +219,10 @@ def lstms_compute_the_equations(layer: Built, case: int, equation: Equation, pla
             **computed(equations.reset_after, of_its_own("GRU", where=resets_first))
         ),
     },
-    teach="There are two GRUs. As first written (Cho et al. 2014), and as printed here, the reset gate acts on the old state "
-    "before the product with the candidate's weights; cuDNN, and with it most libraries, reset afterwards, which is another function "
-    "of the same weights. And in nearly all of them z weighs the old state, not the new: that alone is a renaming.",
+    teach="There are two GRUs. As first written (Cho et al. 2014), and as printed here, the reset gate acts on the old "
+    "state before the product with the candidate's weights; cuDNN, and with it most libraries, reset afterwards, which is "
+    "another function of the same weights. And in nearly all of them z weighs the old state, not the new: that alone is a "
+    "renaming.",
     not_shown="Whether the two learn differently.",
     cites=("cho2014",),
 )
@@ -251,8 +253,9 @@ def grus_compute_the_equations(layer: Built, case: int, equation: Equation, plac
             **computed(equations.reset_before, of_its_own("GRU", where=resets_first), placed=negated_but_in_haiku)
         ),
     },
-    teach="It is another function: with two units the reset of one changes what the other's weights see. No renaming of gates "
-    "undoes that. Only where the reset and the weights commute (one unit, or a diagonal W_h, and no bias inside) do the two agree.",
+    teach="It is another function: with two units the reset of one changes what the other's weights see. No renaming of "
+    "gates undoes that. Only where the reset and the weights commute (one unit, or a diagonal W_h, and no bias inside) do the "
+    "two agree.",
     not_shown="That no other choice of weights gives the same function.",
     cites=("cho2014",),
 )
@@ -277,7 +280,7 @@ def gradients(spoilt: Spoilt, layer: Domain) -> dict[str, object]:
     return {"layer": layer, "case": SMALL, "spoilt": spoilt}
 
 
-def differentiable(**fields: object) -> Domain:
+def differentiable(**fields: Any) -> Domain:
     """Layers that give gradients and compute one of the equations, so that theirs can be compared."""
     return every(where=lambda one: differentiates(one) and equations.own(one) is not None, **fields)
 
@@ -352,9 +355,9 @@ TWO_OR_THREE, TWO = cases((2, 3), "2 or 3"), cases((2,), "2")
             **hands_on(every(where=lambda one: exported(one) and "torch" in one.what), TWO)
         ),
     },
-    teach="Run an exported model on a length that it was not exported with before you trust it. torch's plain RNN was unrolled to "
-    "its example and drops later tokens without a word; Keras's LSTM and GRU on the torch backend read one token; torch's LSTM "
-    "and GRU stop with an error.",
+    teach="Run an exported model on a length that it was not exported with before you trust it. torch's plain RNN was unrolled "
+    "to its example and drops later tokens without a word; Keras's LSTM and GRU on the torch backend read one token; torch's "
+    "LSTM and GRU stop with an error.",
     not_shown="Other exporters and versions, and options that some of them have.",
 )
 def it_reads_them_all(layer: Built, steps: int) -> None:

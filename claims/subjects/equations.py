@@ -1,4 +1,4 @@
-"""The printed equations of recurrent layers, put to the cases that libraries are asked, and which of a layer's answers fit which."""
+"""The printed equations of recurrent layers, put to the cases that libraries are asked, and which of a layer's answers fit."""
 
 from collections.abc import Callable, Mapping
 from functools import cache

@@ -114,7 +114,7 @@ class Built:
         return found
 
 
-def built(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: object) -> tuple[Built, ...]:
+def built(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: Any) -> tuple[Built, ...]:
     """Whatever the libraries build of that sort, with these fields."""
     found = [
         Built(name, one["name"], part)
@@ -123,7 +123,7 @@ def built(part: str = "layers", where: Callable[[Built], bool] = lambda one: Tru
     return tuple(one for one in found if where(one))
 
 
-def every(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: object) -> Domain:
+def every(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: Any) -> Domain:
     """The same as a domain."""
     found = built(part, where, **fields)
     return cases(found, "; ".join(map(str, found)))

@@ -17,7 +17,7 @@ from impls.recurrent.lstm import LSTM
 
 Array: TypeAlias = NDArray[Any]
 Parameters: TypeAlias = Elman | LSTM | GRU
-Kind = Literal["tanh", "LSTM", "GRU"]
+Kind: TypeAlias = str  # tanh, LSTM, GRU
 Start: TypeAlias = Callable[[int, int, int], Parameters]  # units, width of the inputs, seed
 Precision = Literal["float64", "float32"]
 

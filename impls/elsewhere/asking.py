@@ -19,7 +19,6 @@ from impls.recurrent.lstm import LSTM
 D, N = 2, 2  # units, steps: the smallest in which the two places of the reset differ
 CASES = 4
 SALT = 7  # the first with which none of the matrices that are transposed on purpose is its own transpose
-SHAPES: Mapping[Kind, tuple[type[Parameters], int]] = {"tanh": (Elman, 1), "LSTM": (LSTM, 4), "GRU": (GRU, 3)}
 
 BLUNDERS = ("input_and_output_exchanged", "gates_exchanged", "a_bias_dropped", "state_transposed")
 
@@ -96,15 +95,17 @@ def parameters(kind: Kind, case: int, inside: bool = False) -> Parameters:
 def marked(kind: Kind) -> Parameters:
     """Parameters that say where each came from: what the k-th gate makes of the state is k + 1 throughout, of the input 11 + k;
     its bias is 21 + k, and that inside a GRU's reset 31."""
-    made, gates = SHAPES[kind]
+    gates = {"tanh": 1, "LSTM": 4, "GRU": 3}[kind]
     of = [np.full((D, 2 * D), k + 1.0) for k in range(gates)]
     for k, W in enumerate(of):
         W[:, D:] = 11 + k
     biases = [np.full(D, 21.0 + k) for k in range(gates)]
     if kind == "tanh":
         return Elman(*map(torch.from_numpy, (of[0][:, :D], of[0][:, D:], biases[0])))
-    inside = [np.full(D, 31.0)] * (kind == "GRU")
-    return made(*map(torch.from_numpy, (*of, *biases, *inside)))
+    if kind == "LSTM":
+        return LSTM(*map(torch.from_numpy, (*of, *biases)))
+    inside = np.full(D, 31.0)
+    return GRU(*map(torch.from_numpy, of), *map(torch.from_numpy, (*biases, inside)))  # type: ignore[call-arg]
 
 
 def put(kind: Kind, case: int) -> Put:

@@ -103,12 +103,18 @@ def stacked(p: Parameters) -> tuple[Array, Array, Array]:
     if isinstance(p, Elman):
         return p.W_x.numpy(), p.W_h.numpy(), np.concatenate([p.b, torch.zeros_like(p.b)])
     if isinstance(p, LSTM):
-        weights, biases, inside = (p.W_i, p.W_o, p.W_f, p.W_C), (p.b_i, p.b_o, p.b_f, p.b_C), torch.zeros_like(p.b_f)
+        W, biases = torch.cat([p.W_i, p.W_o, p.W_f, p.W_C]).numpy(), [p.b_i, p.b_o, p.b_f, p.b_C]
+        beside_state = [torch.zeros_like(p.b_f)] * 4
     else:
-        weights, biases, inside = (p.W_z, p.W_r, p.W), (p.b_z, p.b_r, p.b), p.b_hn
-    d, W = len(inside), torch.cat(weights).numpy()
-    beside_state = [torch.zeros_like(inside)] * (len(biases) - 1) + [inside]
+        W, biases = torch.cat([p.W_z, p.W_r, p.W]).numpy(), [p.b_z, p.b_r, p.b]
+        beside_state = [torch.zeros_like(p.b_hn)] * 2 + [p.b_hn]
+    d = len(biases[0])
     return W[:, d:], W[:, :d], np.concatenate([*biases, *beside_state])
+
+
+def arrays(p: Parameters) -> dict[str, Array]:
+    """The same by the operator's names."""
+    return dict(zip("WRB", stacked(p), strict=True))
 
 
 def operator(
@@ -147,7 +153,7 @@ def operator_layers(runtime: Runtime) -> list[Layer]:
         run = partial(run_operator, runtime, kind, attributes)
         both_ways = lambda p, backward, put, run=run: run(p, put, backward=backward)  # noqa: E731
         code = partial(operator_code, runtime, kind, attributes)
-        made.append(Layer(name, kind, runtime.precision, run, code, both_ways=both_ways))
+        made.append(Layer(name, kind, runtime.precision, run, code, both_ways=both_ways, stored=arrays))
     return made
 
 

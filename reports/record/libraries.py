@@ -1,4 +1,4 @@
-"""What libraries answered, for the record: which printed equation each layer computes, how it is kept, what arrives at its start."""
+"""What libraries answered, for the record: which equation each layer computes, how it keeps it, and what it starts with."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -41,15 +41,15 @@ def _layer(one: Built) -> LayerRecord:
 
 def _arrives(one: Built) -> float | None:
     """Decades over 50 steps, the middle of all seeds; None where the library draws nothing, or nothing was told."""
-    found = next((each for each in one.recorded["starts"] if START.items() <= each.items()), {})
-    return median(row[STEPS] for row in from_digits(found["decades"]).tolist()) if "decades" in found else None
+    found = next((each for each in one.recorded["starts"] if START.items() <= each.items()), None)
+    return median(row[STEPS] for row in from_digits(found["decades"]).tolist()) if found and "decades" in found else None
 
 
 def _smallest(one: Built) -> SmallestCase | None:
     """Two units, two steps: what the equation gives, what the library does, and the program."""
     asked = {"case": 0, "placed": "as named"}
-    found = next((each for each in one.recorded["definitions"] if asked.items() <= each.items()), {})
-    if "outputs" not in found:
+    found = next((each for each in one.recorded["definitions"] if asked.items() <= each.items()), None)
+    if found is None or "outputs" not in found:
         return None
     want = equations.outputs(equations.EQUATIONS[one.kind][PRINTED[one.kind]], one, 0)
     rows = [[float(f"{number:.6g}") for number in row] for row in want[:, 0].tolist()]

@@ -129,7 +129,7 @@ class LibraryRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SmallestCase(msgspec.Struct, frozen=True, kw_only=True):
-    """Two units over two steps, a row a step: what the printed equation gives, what the library does, and the program to see it."""
+    """Two units over two steps, a row a step: what the printed equation gives, what the library does, and a program for it."""
 
     printed: list[list[float]]
     library: list[list[float]]
@@ -137,9 +137,9 @@ class SmallestCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LayerRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A layer of a library. For each equation of its `kind` that it `computes`, the ways to put parameters in under which it does, none
-    where it never does; the `order` in which it keeps its gates and how many `biases` each has; the decades of a gradient that
-    its start costs over 50 steps; and a smallest case where it `differs` from the printed equation."""
+    """A layer of a library. For each equation of its `kind` that it `computes`, the ways to put parameters in under which it
+    does, none where it never does; the `order` in which it keeps its gates and how many `biases` each has; the decades of a
+    gradient that its start costs over 50 steps; and a smallest case where it `differs` from the printed equation."""
 
     library: str
     layer: str
@@ -288,7 +288,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is not in the essay count
     `apart`, by their chapters. `instead` are the essay's statements that need a correction, those that matter most first;
-    `training` is what training showed and `machines` what was timed on which, `libraries` what others answered, where there was any; `terms` are for a search."""
+    `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
+    `terms` are for a search."""
 
     schema: int
     run: Run

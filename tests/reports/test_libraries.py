@@ -72,7 +72,7 @@ def test_a_library_that_cannot_be_asked_is_named_and_loses_nothing(tmp_path: Pat
 
 
 def test_its_last_words_are_those_of_the_process() -> None:
-    with pytest.raises(CannotAsk, match="^KeyError: 'nothing'$"):
+    with pytest.raises(CannotAsk, match=r"^KeyError: 'nothing'$"):
         libraries.answers_of("nothing")
 
 
@@ -101,7 +101,7 @@ def test_a_recording_that_was_changed_or_cut_off_is_refused_with_its_name(tmp_pa
     record(["torch"], tmp_path, lambda name: answers())
     path = tmp_path / "torch-1.2.0.json"
     path.write_text(change(path.read_text()))
-    with pytest.raises(EvidenceError, match="torch-1.2.0.json: .*; delete it, or run tox run -e libraries"):
+    with pytest.raises(EvidenceError, match=r"torch-1\.2\.0\.json: .*; delete it, or run tox run -e libraries"):
         read_recording(path)
 
 
