@@ -20,7 +20,6 @@ D, N = 2, 2  # units, steps: the smallest in which the two places of the reset d
 CASES = 4
 SALT = 7  # the first with which none of the matrices that are transposed on purpose is its own transpose
 
-BLUNDERED = 1  # the case they are made in: its weights of the state are not symmetric, so a transposed one shows
 BLUNDERS = ("input_and_output_exchanged", "gates_exchanged", "a_bias_dropped", "state_transposed")
 
 # How our parameters are put into a library: as they are named, or so that a convention is undone.

@@ -71,7 +71,7 @@ def _definitions(layer: Layer) -> Iterator[Answer]:
     for case in range(asking.CASES):
         for placing in asking.PLACINGS[layer.kind]:
             blunder = placing.__name__ in asking.BLUNDERS
-            if blunder and case != asking.BLUNDERED:
+            if blunder and case:
                 continue
             p, put = placing(asking.parameters(layer.kind, case)), asking.put(layer.kind, case)
             asked: Answer = {"case": case, "placed": placing.__name__.replace("_", " ")}
