@@ -111,7 +111,7 @@ def order(layer: Built) -> str:
 
 
 def biases(layer: Built) -> int:
-    """How many vectors of biases a gate has, as stored."""
+    """How many vectors of biases there are, as stored."""
     stored = layer.recorded["stored"]
     arrays = [] if "refused" in stored else [from_digits(one) for one in stored.values()]
-    return sum(bool(((one >= 21) | (one == 0)).all()) for one in arrays)
+    return sum(one.size for one in arrays if ((one >= 21) | (one == 0)).all()) // asking.D

@@ -125,6 +125,14 @@ def numbers(array: Any) -> Array:
     return np.asarray(array)
 
 
+def flat(nested: Mapping[str, Any], name: str = "") -> dict[str, Array]:
+    """Arrays of nested mappings by their names, joined by points."""
+    found: dict[str, Array] = {}
+    for key, one in nested.items():
+        found |= flat(one, f"{name}{key}.") if isinstance(one, Mapping) else {f"{name}{key}": np.asarray(one)}
+    return found
+
+
 def written(array: Any) -> str:
     """Numbers as one types them into a program: nested lists, whole numbers without a point."""
     found = np.asarray(array, dtype=float)

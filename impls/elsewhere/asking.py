@@ -92,9 +92,9 @@ def parameters(kind: Kind, case: int, inside: bool = False) -> Parameters:
     return GRU(*(halves(D, 2 * D) for _ in range(3)), *(halves(D) for _ in range(3)), within)
 
 
-def marked(kind: Kind) -> Parameters:
+def marked(kind: Kind, inside: float = 31) -> Parameters:
     """Parameters that say where each came from: what the k-th gate makes of the state is k + 1 throughout, of the input 11 + k;
-    its bias is 21 + k, and that inside a GRU's reset 31."""
+    its bias is 21 + k, and that `inside` a GRU's reset 31, or 0 where there is no place for it."""
     gates = {"tanh": 1, "LSTM": 4, "GRU": 3}[kind]
     of = [np.full((D, 2 * D), k + 1.0) for k in range(gates)]
     for k, W in enumerate(of):
@@ -104,8 +104,8 @@ def marked(kind: Kind) -> Parameters:
         return Elman(*map(torch.from_numpy, (of[0][:, :D], of[0][:, D:], biases[0])))
     if kind == "LSTM":
         return LSTM(*map(torch.from_numpy, (*of, *biases)))
-    inside = np.full(D, 31.0)
-    return GRU(*map(torch.from_numpy, of), *map(torch.from_numpy, (*biases, inside)))  # type: ignore[call-arg]
+    vectors = (*biases, np.full(D, float(inside)))
+    return GRU(*map(torch.from_numpy, of), *map(torch.from_numpy, vectors))  # type: ignore[call-arg]
 
 
 def put(kind: Kind, case: int) -> Put:

@@ -28,6 +28,11 @@ def stacked(kind: str, p: Parameters) -> list[Array]:
     return [W_x, W_h, b] + ([np.array(p.b_hn)] if kind == "GRU" else [])
 
 
+def fields(kind: str, p: Parameters) -> dict[str, Array]:
+    """The same by their names."""
+    return dict(zip(FIELDS[kind], stacked(kind, p), strict=True))
+
+
 def _cell(kind: str, p: Parameters) -> Any:
     parts = stacked(kind, p)
     cell = CELLS[kind](parts[0].shape[1], units(p), key=jax.random.key(0))
@@ -120,7 +125,7 @@ def attention_code(look: Look) -> str:
 
 def _layer(kind: Kind) -> Layer:
     calls = (partial(function, kind) for function in (cells, layer_code, start))
-    return Layer(f"nn.{CELLS[kind].__name__}", kind, "float64", *calls, embedding)
+    return Layer(f"nn.{CELLS[kind].__name__}", kind, "float64", *calls, embedding, stored=partial(fields, kind))
 
 
 LIBRARY = Library(

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
 
-from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran
+from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 from impls.elsewhere.on_jax import FLOATS, Call, Gate, arrays, by_gate, ours, ran, split_end, typed, units
 
 CELLS: Mapping[str, Kind] = {"SimpleCell": "tanh", "LSTMCell": "LSTM", "OptimizedLSTMCell": "LSTM", "GRUCell": "GRU"}
@@ -112,7 +112,7 @@ def layer_code(name: str, p: Parameters, xs: Array) -> str:
 def _layer(name: str, kind: Kind) -> Layer:
     calls = (partial(function, name) for function in (unrolled, layer_code, start))
     both = None if name == "OptimizedLSTMCell" else partial(both_ways, name)  # a second LSTM would show the same
-    return Layer(f"linen.{name}", kind, "float64", *calls, embedding, both)
+    return Layer(f"linen.{name}", kind, "float64", *calls, embedding, both, stored=lambda p: flat(named(p)))
 
 
 LIBRARY = Library("flax", tuple(_layer(name, kind) for name, kind in CELLS.items()), beside=("jax", "jaxlib"))

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from impls.elsewhere.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused
+from impls.elsewhere.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused, flat
 from impls.elsewhere.on_jax import (
     FLOATS,
     Call,
@@ -166,7 +166,7 @@ def attention_code(look: Look) -> str:
 
 def _layer(kind: Kind) -> Layer:
     calls = (partial(function, kind) for function in (unrolled, layer_code, start))
-    return Layer(CORES[kind].__name__, kind, "float64", *calls, embedding)
+    return Layer(CORES[kind].__name__, kind, "float64", *calls, embedding, stored=lambda p: flat(named(p)))
 
 
 LIBRARY = Library(

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran
+from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 from impls.elsewhere.in_flax import CELLS, named, unnamed
 from impls.elsewhere.on_jax import FLOATS, Call, Gate, arrays, by_gate, no_bias_inside, ours, ran, split_end, typed, units
 
@@ -114,7 +114,7 @@ def layer_code(name: str, p: Parameters, xs: Array) -> str:
 def _layer(name: str, kind: Kind) -> Layer:
     calls = (partial(function, name) for function in (unrolled, layer_code, start))
     both = None if name == "OptimizedLSTMCell" else partial(both_ways, name)  # a second LSTM would show the same
-    return Layer(f"nnx.{name}", kind, "float64", *calls, embedding, both)
+    return Layer(f"nnx.{name}", kind, "float64", *calls, embedding, both, stored=lambda p: flat(kept_as(name, p)))
 
 
 LIBRARY = Library("flax", tuple(_layer(name, kind) for name, kind in CELLS.items()), beside=("jax", "jaxlib"))

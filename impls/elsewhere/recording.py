@@ -84,7 +84,11 @@ def _definitions(layer: Layer) -> Iterator[Answer]:
 
 def _stored(layer: Layer) -> Answer:
     """Its arrays, each with what it holds where: which of our parameters, in which order."""
-    return _answer(partial(_arrays, layer.precision), layer.stored, asking.marked(layer.kind)) if layer.stored else {}
+    if layer.stored is None:
+        return {}
+    write = partial(_arrays, layer.precision)
+    found = _answer(write, layer.stored, asking.marked(layer.kind))
+    return _answer(write, layer.stored, asking.marked(layer.kind, inside=0)) if "refused" in found else found
 
 
 def _padding(layer: Layer) -> Iterator[Answer]:
