@@ -118,24 +118,32 @@ def compare(layer: Built, case: int, equation: Equation, placed: Placed, by: Com
 @claim(
     "libraries.plain-equation",
     says="The plain recurrent layer of every library computes h_t = tanh(W_h h_{t-1} + W_x x_t + b).",
-    expect="supported",
+    expect="qualified",
     by=exhaustion(),
     uses=("promise.elman-recurrence",),
     as_written=reading(**computed(equations.plain, of_its_own("tanh"))),
+    amended={
+        "it is not Haiku's, which takes max(0, ·) for tanh": reading(
+            **computed(equations.plain, of_its_own("tanh", where=not_of("haiku")))
+        ),
+    },
     fails_for={
         "near miss: the equation off by one part in 10¹²": reading(
-            **computed(off(equations.plain), of_its_own("tanh", **DOUBLE))
+            **computed(off(equations.plain), of_its_own("tanh", where=not_of("haiku"), **DOUBLE))
         ),
-        "W_h transposed": reading(**computed(equations.plain, of_its_own("tanh"), FIRST, state_transposed)),
-        "the bias dropped": reading(**computed(equations.plain, of_its_own("tanh"), FIRST, a_bias_dropped)),
+        "W_h transposed": reading(**computed(equations.plain, of_its_own("tanh", where=of("torch")), FIRST, state_transposed)),
+        "the bias dropped": reading(**computed(equations.plain, of_its_own("tanh", where=of("torch")), FIRST, a_bias_dropped)),
+    },
+    holds_for={
+        "Haiku's, beside max(0, ·)": reading(**computed(equations.relu, of_its_own("tanh", where=of("haiku")))),
     },
     altered={
         "The plain recurrent layer of every library computes h_t = max(0, W_h h_{t-1} + W_x x_t + b).": reading(
-            **computed(equations.relu, of_its_own("tanh"))
+            **computed(equations.relu, of_its_own("tanh", where=not_of("haiku")))
         ),
     },
-    teach="It does, whatever the library calls it (RNN, SimpleRNN, VanillaRNN, a cell in a loop). They differ in what they draw "
-    "for W at the start; where there are two biases, only their sum counts.",
+    teach="In most it does, whatever the library calls it (RNN, SimpleRNN, a cell in a loop); where there are two biases, only "
+    "their sum counts. Haiku's VanillaRNN is another network: it takes max(0, ·) for tanh, and nothing in its name says so.",
     not_shown="More than two units or steps, several layers, and activations that can be asked for.",
 )
 def plain_layers_compute_the_equation(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:

@@ -50,7 +50,7 @@ def nearly(equation: Equation, by: float, p: Parameters, xs: torch.Tensor) -> to
 
 # By what is computed; of a GRU both places of the reset, each with its usual z.
 EQUATIONS: Mapping[str, Mapping[str, Equation]] = {
-    "tanh": {"as printed": plain},
+    "tanh": {"as printed": plain, "max(0, ·) for tanh": relu},
     "LSTM": {"as printed": six_equations},
     "GRU": {"reset before the product": reset_before, "reset after the product": reset_after},
 }
