@@ -18,7 +18,7 @@ ADAPTERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "equinox": ("in_equinox", {"JAX_ENABLE_X64": "1"}),
     "haiku": ("in_haiku", {"JAX_ENABLE_X64": "1"}),
     "optax": ("in_optax", {}),
-    "tinygrad": ("in_tinygrad", {}),
+    "tinygrad": ("in_tinygrad", {"DEV": "CPU"}),
     "paddle": ("in_paddle", {}),
     "onnxruntime": ("in_onnxruntime", {}),
     "onnxruntime-exports": ("in_exports", {"KERAS_BACKEND": "torch"}),
