@@ -146,6 +146,11 @@ def numbers(answer: Answer, name: str) -> Array:
     return from_digits(answer[name])
 
 
+def decades(answer: Answer) -> Array:
+    """What arrives from a start: a row for each seed, a column for each number of steps."""
+    return numbers(answer, "hundredths") / 100
+
+
 def parameters(layer: Built, case: int) -> Parameters:
     """What was put into the layer."""
     return asking.parameters(layer.kind, case)  # type: ignore[arg-type]

@@ -149,7 +149,7 @@ LOOKS: Mapping[str, Callable[[], Look]] = {
     "a row of False": lambda: replace(look(2, 3), mask=np.array(((False,) * 3, MASK[1]))),
 }
 
-SHOWN = {"a mask", "causal, two queries beside three keys", "a row of True", "a row of False"}  # with a program to try
+SHOWN = {"a mask", "causal, two queries beside three keys", "a row of False", "near 10²⁰"}  # with a program to try
 
 
 def look(queries: int, keys: int, heads: int = 1) -> Look:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from claims.subjects import equations
-from claims.subjects.libraries import Built, built, recordings
+from claims.subjects.libraries import Built, built, decades, recordings
 from impls.elsewhere.recording import from_digits
 from reports.record.record import LayerRecord, LibrariesRecord, LibraryRecord, SmallestCase
 
@@ -42,7 +42,7 @@ def _layer(one: Built) -> LayerRecord:
 def _arrives(one: Built) -> float | None:
     """Decades over 50 steps, the middle of all seeds; None where the library draws nothing, or nothing was told."""
     found = next((each for each in one.recorded["starts"] if START.items() <= each.items()), None)
-    return median(row[STEPS] for row in from_digits(found["decades"]).tolist()) if found and "decades" in found else None
+    return median(row[STEPS] for row in decades(found).tolist()) if found and "hundredths" in found else None
 
 
 def _smallest(one: Built) -> SmallestCase | None:

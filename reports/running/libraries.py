@@ -23,7 +23,7 @@ from impls.elsewhere import ADAPTERS
 RECORDED = ROOT / "reports" / "evidence" / "libraries"
 OF_ITS_OWN = {"date", "system", "versions", "version", "digest", "printed"}  # what may differ without a word
 NEAR = 1e-5  # of the larger one: float32 rounds otherwise on another processor
-DECADES = 0.05  # that a start may lie elsewhere, for it is rounded to a tenth of that and drawn again
+HUNDREDTHS = 5  # of a decade that a start may lie elsewhere: it is worked out in another order there
 DIFFERENT = 1
 
 Ask = Callable[[str], dict[str, Any]]
@@ -96,7 +96,7 @@ def differences(was: Any, now: Any, where: str = "", near: float = NEAR) -> Iter
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         for place, (one, other) in enumerate(zip(was, now, strict=True)):
             yield from differences(one, other, f"{where}[{_named(one, place)}]", near)
-    elif not _same(was, now, near if "decades" not in where else math.inf):
+    elif not _same(was, now, near if "hundredths" not in where else math.inf):
         yield f"{where}: {was!r} was recorded, {now!r} now"
 
 
@@ -107,6 +107,6 @@ def _named(one: Any, place: int) -> str:
 def _same(was: Any, now: Any, near: float) -> bool:
     if isinstance(was, float | int) and isinstance(now, float | int):
         if near == math.inf:
-            return abs(was - now) <= DECADES
+            return abs(was - now) <= HUNDREDTHS
         return abs(was - now) <= near * max(abs(was), abs(now), 1e-3)
     return bool(was == now)

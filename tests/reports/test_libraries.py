@@ -20,7 +20,7 @@ Answers = dict[str, Any]
 def answers(version: str = "1.2.0", output: float = 0.25, **more: Any) -> Answers:
     """A library with one layer that was asked one thing."""
     layer = {"name": "RNN", "kind": "tanh", "precision": "float64", "definitions": [{"case": 0, "outputs": [[output]]}]}
-    starts = {"starts": [{"inputs": "one-hot", "decades": [[-3.1]]}]}
+    starts = {"starts": [{"inputs": "one-hot", "hundredths": [[-310]]}]}
     found = {
         "schema": 1, "name": "torch", "package": "torch", "version": version, "versions": {}, "system": "Linux",
         "date": "2026-01-02",        "layers": [layer | starts], "attention": [], "clipping": [], **more,
@@ -86,7 +86,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(capsys: pytest.Cap
     (lambda one: one["layers"][0].update(kind="GRU"), "layers[RNN].kind: 'tanh' was recorded, 'GRU' now"),
     (lambda one: one["layers"][0]["definitions"][0].update(outputs=[["nan"]]), "outputs[0][0]: 0.25 was recorded, 'nan' now"),
     (lambda one: one["layers"][0]["definitions"][0].pop("outputs"), "outputs: [[0.25]] was recorded, None now"),
-    (lambda one: one["layers"][0]["starts"][0].update(decades=[[-3.3]]), "decades[0][0]: -3.1 was recorded, -3.3 now"),
+    (lambda one: one["layers"][0]["starts"][0].update(hundredths=[[-316]]), "hundredths[0][0]: -310 was recorded, -316 now"),
 ])  # fmt: skip
 def test_each_difference_is_found_and_said_where(change: Any, said: str) -> None:
     was, now = answers(), copy.deepcopy(answers())
