@@ -38,22 +38,29 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in ADAPTERS]:
         print(f"reports: no library is called {', '.join(unknown)}; choose among {', '.join(ADAPTERS)}", file=sys.stderr)
         return 3
-    return record(names or list(ADAPTERS))
+    return record(names or list(ADAPTERS), named=bool(names))
 
 
-def record(names: Sequence[str], folder: Path = RECORDED, ask: Ask | None = None, say: Callable[[str], None] = print) -> int:
-    """0 if each answered as it did before, or for the first time; 1 if one answered otherwise or could not be asked."""
-    came = [_record(name, folder, ask or answers_of, say) for name in names]
+def record(
+    names: Sequence[str],
+    folder: Path = RECORDED,
+    ask: Ask | None = None,
+    say: Callable[[str], None] = print,
+    named: bool = True,
+) -> int:
+    """0 if each answered as it did before, or for the first time; 1 if one answered otherwise, or was `named` and could not be
+    asked: some need what a machine may not have."""
+    came = [_record(name, folder, ask or answers_of, say, DIFFERENT if named else 0) for name in names]
     return max(came, default=0)
 
 
-def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None]) -> int:
+def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None], not_asked: int) -> int:
     began = perf_counter()
     try:
         answers = ask(name)
     except CannotAsk as why:
         say(f"{name}: not asked: {why}")
-        return DIFFERENT
+        return not_asked
     version = answers["version"].partition("+")[0]
     path, took = folder / f"{name}-{version}.json", f"{perf_counter() - began:.0f} s"
     for other in sorted(folder.glob(f"{name}-[0-9]*.json")):

@@ -68,6 +68,7 @@ def test_a_library_that_cannot_be_asked_is_named_and_loses_nothing(tmp_path: Pat
     told: list[str] = []
     assert record(["torch"], tmp_path, ask, told.append) == 1
     assert told == ["torch: not asked: ModuleNotFoundError: No module named 'torch'"]
+    assert record(["torch"], tmp_path, ask, told.append, named=False) == 0
     assert read_recording(tmp_path / "torch-1.2.0.json")
 
 
