@@ -9,7 +9,7 @@ import torch
 from claims.kit import Domain, cannot_tell, cases, claim, close, exhaustion, holds, reading, show
 from claims.subjects import equations
 from claims.subjects.equations import Equation, gradient, outputs
-from claims.subjects.libraries import Built, every, not_of, numbers, of
+from claims.subjects.libraries import Built, every, in_other_versions, not_of, numbers, of
 from impls.elsewhere import asking
 from impls.elsewhere.adapter import Array, Parameters
 
@@ -142,6 +142,7 @@ def compare(layer: Built, case: int, equation: Equation, placed: Placed, by: Com
             **computed(equations.relu, of_its_own("tanh", where=not_of("haiku")))
         ),
     },
+    also=in_other_versions(lambda layers: reading(**computed(equations.plain, layers)), kind="tanh"),
     teach="In most it does, whatever the library calls it (RNN, SimpleRNN, a cell in a loop); where there are two biases, only "
     "their sum counts. Haiku's VanillaRNN is another network: it takes max(0, ·) for tanh, and nothing in its name says so.",
     not_shown="More than two units or steps, several layers, and activations that can be asked for.",
@@ -182,6 +183,7 @@ def plain_layers_compute_the_equation(layer: Built, case: int, equation: Equatio
             **computed(equations.six_equations, of_its_own("LSTM"), placed=less_one)
         ),
     },
+    also=in_other_versions(lambda layers: reading(**computed(equations.six_equations, layers)), kind="LSTM"),
     teach="Name the library where you write an equation. All compute the same cell, but Haiku's forget gate is σ(a + 1): the "
     "bias that it stores as 0 is another library's 1. They also stack the gates in different orders, so that weights carried "
     "over as they lie still fit, and compute something else.",
@@ -227,6 +229,7 @@ def lstms_compute_the_equations(layer: Built, case: int, equation: Equation, pla
             **computed(equations.reset_after, of_its_own("GRU", where=resets_first))
         ),
     },
+    also=in_other_versions(lambda layers: reading(**computed(equations.reset_before, layers)), kind="GRU"),
     teach="There are two GRUs. As first written (Cho et al. 2014), and as printed here, the reset gate acts on the old "
     "state before the product with the candidate's weights; cuDNN, and with it most libraries, reset afterwards, which is "
     "another function of the same weights. And in nearly all of them z weighs the old state, not the new: that alone is a "

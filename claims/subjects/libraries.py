@@ -20,6 +20,7 @@ from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import ROOT
 from claims.kit import cannot_tell, show
 from claims.kit.domain import Domain, cases
+from claims.kit.reading import Reading
 from impls.elsewhere import asking
 from impls.elsewhere.adapter import Array, Parameters
 from impls.elsewhere.recording import digest, from_digits
@@ -68,13 +69,25 @@ def read_recording(path: Path) -> Recording:
 
 
 @cache
-def recordings() -> Mapping[str, Recording]:
-    """The recordings that decide: of each library that of the version that is pinned, by the library's name."""
+def every_recording(folder: Path = RECORDED, pins: Path = PINS) -> tuple[Mapping[str, Recording], Mapping[str, Recording]]:
+    """Those that decide, of each library that of the version that is pinned, by the library's name; and those of other versions,
+    by name and version."""
     pinned = {
-        one.name: one.specifier for one in map(Requirement, tomllib.loads(PINS.read_text())["dependency-groups"]["libraries"])
+        one.name: one.specifier for one in map(Requirement, tomllib.loads(pins.read_text())["dependency-groups"]["libraries"])
     }
-    found = [read_recording(path) for path in sorted(RECORDED.glob("*.json"))]
-    return {one.name: one for one in found if one.package in pinned and one.version.partition("+")[0] in pinned[one.package]}
+    deciding, others = {}, {}
+    for one in (read_recording(path) for path in sorted(folder.glob("*.json"))):
+        version = one.version.partition("+")[0]
+        if one.package in pinned and version in pinned[one.package]:
+            deciding[one.name] = one
+        else:
+            others[f"{one.name} {version}"] = one
+    return deciding, others
+
+
+def recordings() -> Mapping[str, Recording]:
+    """Those that decide."""
+    return every_recording()[0]
 
 
 @dataclass(frozen=True)
@@ -86,12 +99,18 @@ class Built:
     part: str = "layers"
 
     def __str__(self) -> str:
-        return f"{recordings()[self.library]}: {self.what}"
+        return f"{self.recording}: {self.what}"
+
+    @property
+    def recording(self) -> Recording:
+        """Where it was asked."""
+        deciding, others = every_recording()
+        return deciding.get(self.library) or others[self.library]
 
     @property
     def recorded(self) -> Answer:
         """All that it answered."""
-        return next(one for one in getattr(recordings()[self.library], self.part) if one["name"] == self.what)
+        return next(one for one in getattr(self.recording, self.part) if one["name"] == self.what)
 
     @property
     def kind(self) -> str:
@@ -114,11 +133,17 @@ class Built:
         return found
 
 
-def built(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: Any) -> tuple[Built, ...]:
-    """Whatever the libraries build of that sort, with these fields."""
+def built(
+    part: str = "layers",
+    where: Callable[[Built], bool] = lambda one: True,
+    among: Mapping[str, Recording] | None = None,
+    **fields: Any,
+) -> tuple[Built, ...]:
+    """Whatever the libraries build of that sort, with these fields; those that decide where no others are named."""
     found = [
         Built(name, one["name"], part)
-        for name, recording in recordings().items() for one in getattr(recording, part) if fields.items() <= one.items()
+        for name, recording in (recordings() if among is None else among).items()
+        for one in getattr(recording, part) if fields.items() <= one.items()
     ]  # fmt: skip
     return tuple(one for one in found if where(one))
 
@@ -127,6 +152,12 @@ def every(part: str = "layers", where: Callable[[Built], bool] = lambda one: Tru
     """The same as a domain."""
     found = built(part, where, **fields)
     return cases(found, "; ".join(map(str, found)))
+
+
+def in_other_versions(read: Callable[[Domain], Reading], **fields: Any) -> dict[str, Reading]:
+    """A reading of what other versions answered, where some are recorded: it stands beside the others and decides nothing."""
+    found = built(among=every_recording()[1], **fields)
+    return {"other versions": read(cases(found, "; ".join(map(str, found))))} if found else {}
 
 
 def of(*libraries: str) -> Callable[[Built], bool]:

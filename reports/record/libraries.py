@@ -27,7 +27,7 @@ def libraries_record(figures: Sequence[str]) -> LibrariesRecord:
 def _layer(one: Built) -> LayerRecord:
     fits = equations.fits(one)
     return LayerRecord(
-        library=str(recordings()[one.library]),
+        library=str(one.recording),
         layer=one.what,
         kind=one.kind,
         precision=one.recorded["precision"],

@@ -5,10 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from claims.evidence.evidence import EvidenceError
-from claims.subjects.libraries import read_recording, recordings
+from claims.kit import reading
+from claims.subjects import libraries as subject
+from claims.subjects.libraries import Built, Recording, every_recording, read_recording, recordings
 from impls.clocks.timing import digest
 from impls.elsewhere import ADAPTERS
 from reports.running import libraries
@@ -126,3 +129,22 @@ def test_a_program_that_is_shown_prints_what_was_answered(name: str) -> None:
     asked = [answer for layer in one.layers for answer in layer["definitions"]]
     asked += [answer for part in (*one.attention, *one.clipping) for answer in part["answers"]]
     assert [answer["code"] for answer in asked if "printed" in answer and "refused" not in answer] == []
+
+
+def test_another_version_than_the_pinned_one_decides_nothing_and_stands_beside(tmp_path: Path) -> None:
+    pins = tmp_path / "pyproject.toml"
+    pins.write_text('[dependency-groups]\nlibraries = ["torch==1.2.*", "jaxtyping"]\n')
+    for version in ("1.2.0+cpu", "1.3.0"):
+        record(["torch"], tmp_path / "kept", lambda name, version=version: answers(version))
+    deciding, others = every_recording(tmp_path / "kept", pins)
+    assert {name: one.version for name, one in deciding.items()} == {"torch": "1.2.0+cpu"}
+    assert {name: one.version for name, one in others.items()} == {"torch 1.3.0": "1.3.0"}
+
+
+def test_readings_of_other_versions_are_made_where_some_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = msgspec.convert(answers("1.3.0"), Recording)
+    monkeypatch.setattr(subject, "every_recording", lambda: ({}, {"torch 1.3.0": other}))
+    made = subject.in_other_versions(lambda layers: reading(layer=layers), kind="tanh")
+    assert made["other versions"].arguments["layer"].values == (Built("torch 1.3.0", "RNN"),)
+    assert str(Built("torch 1.3.0", "RNN")) == "torch 1.3.0: RNN"
+    assert subject.in_other_versions(lambda layers: reading(layer=layers), kind="GRU") == {}
