@@ -17,7 +17,7 @@ from hypothesis.statistics import collector
 from claims.evidence.evidence import as_json
 from claims.evidence.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
 from claims.evidence.verdict import judge
-from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, measure, reading, search, trials
+from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, reading, search, trials
 from claims.kit.domains import reals, seeds, whole
 from claims.kit.engines.engine import Happened
 from claims.kit.engines.search import nothing_read_from_source
@@ -170,17 +170,6 @@ def test_trials_count_wins_and_stop_once_decided():
     assert 30 < found.wins <= found.cases < found.trials == 60
     assert examine(toys.nine_in_ten, "divisor one").wins == 0
     assert len(found.measured) == found.cases
-
-
-@pytest.mark.parametrize(("engine", "kept"), [(exhaustion(), [{"n": 1.0}, {"n": 2.0}]), (search(cases=20), [])])
-def test_what_a_finite_list_measures_is_kept_and_of_what_a_search_draws_nothing_follows(engine, kept):
-    @claim("toys.counted", says="x.", teach="x.", expect="supported", by=engine,
-           as_written=reading(n=cases([1, 2])), fails_for={"three": reading(n=3)})  # fmt: skip
-    def counted(n):
-        measure(n=n)
-        holds(n < 3, "three")
-
-    assert examine(counted).measured == kept
 
 
 def test_a_profile_without_trials_runs_none():

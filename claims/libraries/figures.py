@@ -6,7 +6,7 @@ from statistics import median
 import altair as alt
 
 from claims.kit.figures import PALETTE, Seen
-from claims.subjects.starts import MEDIUM, NORMAL, ONE_HOT, OWN, WIDE, Start, every_recipe, starts
+from claims.libraries.before_training import MEDIUM, NORMAL, ONE_HOT, OWN, WIDE, Start, every_recipe, starts
 
 LEFT = "decades left"
 KINDS = {"tanh": "plain", "LSTM": "LSTM", "GRU": "GRU"}

@@ -1,9 +1,9 @@
 """The starts that are taught, as people type them: what they do to the gradient before training."""
 
+from dataclasses import replace
+
 from claims.kit import claim, exhaustion, reading
-from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, more_arrives, they_are_alike, they_lie_far_apart
-from claims.subjects.libraries import of
-from claims.subjects.starts import (
+from claims.libraries.before_training import (
     MEDIUM,
     NARROW,
     ONE_HOT,
@@ -11,12 +11,21 @@ from claims.subjects.starts import (
     SCOPE,
     SHORT,
     WIDE,
+    Start,
     among,
     by_recipe,
     halves,
     wide,
     with_the_same_inputs,
 )
+from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, more_arrives, they_are_alike, they_lie_far_apart
+from claims.subjects.libraries import Built, of
+
+
+def drawn_as_one_stack(start: Start) -> Start:
+    """Flax's other LSTM cell, which draws all gates at once."""
+    return replace(start, layer=Built("flax", "nnx.OptimizedLSTMCell"))
+
 
 STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
 
@@ -28,17 +37,22 @@ orthogonal_helps = claim(
     uses=("gated.start-decides", "gradients.no-fix-in-plain-rnns"),
     as_written=reading(**by_recipe(("LSTM", "GRU"), STACK)),
     amended={"each gate's block of the parameter is made orthogonal by itself": reading(**by_recipe(("LSTM", "GRU"), GATES))},
-    holds_for={"plain networks, whose parameter is one block": reading(**by_recipe(("tanh",), STACK))},
+    holds_for={
+        "plain networks, whose parameter is one block": reading(**by_recipe(("tanh",), STACK)),
+        "Flax: the cell that draws gate by gate beside the one that draws the stack": reading(
+            start=among("LSTM", where=lambda one: one.what == "nnx.LSTMCell"), beside=drawn_as_one_stack, steps=MEDIUM
+        ),
+    },
     fails_for={"near miss: ten networks beside ten others of one start": reading(**halves("LSTM", "GRU"))},
     altered={
         "Made orthogonal gate by gate, recurrent weights let less of the gradient through an untrained LSTM or GRU.": reading(
             less_arrives, **by_recipe(("LSTM", "GRU"), GATES)
         ),
     },
-    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean "
-    "square of a block's singular values is a quarter (of a GRU's, a third). So next to the start that torch has by itself the "
-    "gradient changes by {least gain:.1f} to {most gain:.1f} powers of ten. Gate by gate it gains {least gain | amended:.1f} to "
-    "{most gain | amended:.1f}.",
+    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean square of "
+    "a block's singular values is a quarter (of a GRU's, a third). So beside torch's own start the median network keeps "
+    "{least gain:.1f} to {most gain:.1f} powers of ten more. Gate by gate it keeps {least gain | amended:.1f} to "
+    "{most gain | amended:.1f} more. Flax has a cell of either kind, under nearly the same name.",
     not_shown="That it helps training, where other things are gained by orthogonal weights too.",
     scope=SCOPE,
     cites=("saxe2014", "arjovsky2016"),

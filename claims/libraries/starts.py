@@ -1,9 +1,7 @@
 """What arrives of a gradient before training, from each library's own start and from the starts that are taught."""
 
 from claims.kit import at_least, at_most, cases, claim, exhaustion, reading
-from claims.libraries.figures import decades_by_library
-from claims.subjects.libraries import of
-from claims.subjects.starts import (
+from claims.libraries.before_training import (
     APART,
     EMBEDDED,
     KERAS,
@@ -33,6 +31,8 @@ from claims.subjects.starts import (
     wide,
     with_the_same_inputs,
 )
+from claims.libraries.figures import decades_by_library
+from claims.subjects.libraries import of
 from claims.subjects.trained.fair import VANISHED
 
 # --- what vanishes ----------------------------------------------------------------------------------------------------
@@ -235,8 +235,8 @@ def less_arrives(start: Start, beside: Beside, steps: int) -> None:
             less_arrives, **beside_plain("LSTM", UNIFORM)
         ),
     },
-    teach="It is not the cell alone. From weights drawn evenly an LSTM keeps {median gain | all weights:.0f} powers of ten more in "
-    "the median, since the plain network starts so badly there. Keras and Flax start plain networks from orthogonal weights: "
+    teach="It is not the cell alone. From weights drawn evenly an LSTM keeps {median gain | all weights:.0f} powers of ten more "
+    "in the median, since the plain network starts so badly there. Keras and Flax start plain networks from orthogonal weights: "
     "from one-hot symbols these lose {median lost_beside | Keras and Flax:.0f} powers of ten and the LSTM beside them "
     "{median lost | Keras and Flax:.0f}. From normal inputs it is a forget gate that is open at the start that keeps "
     "{least gain | its forget gate:.1f} more, or better.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import log10
 from statistics import median
+from typing import Any
 
 from claims.kit import Domain, cases, measure, show
 from claims.subjects.libraries import Built, built, not_of, numbers, of
@@ -115,9 +116,9 @@ def _beside(plain: Start, gated: Start) -> bool:
 # --- one start --------------------------------------------------------------------------------------------------------
 
 
-def among(*kinds: str, where: Callable[[Built], bool] = lambda one: True, **more: object) -> Domain:
+def among(*kinds: str, **more: Any) -> Domain:
     """Layers of these kinds, as they start."""
-    return these(starts(*kinds, where=where, **more))  # type: ignore[arg-type]
+    return these(starts(*kinds, **more))
 
 
 def in_each(start: Start, steps: int) -> list[float]:
@@ -155,13 +156,13 @@ def gained(start: Start, beside: Beside, steps: int) -> float:
     return round(with_it - without, 3)
 
 
-def beside_plain(kind: str, where: Callable[[Built], bool] = lambda one: True, **more: object) -> dict[str, object]:
+def beside_plain(kind: str, where: Callable[[Built], bool] = lambda one: True, **more: Any) -> dict[str, object]:
     """A reading's arguments: gated layers beside the plain one of the same library."""
-    found = [one for one in starts(kind, where=where, **more) if one.plain]  # type: ignore[arg-type]
+    found = [one for one in starts(kind, where=where, **more) if one.plain]
     return {"start": these(found), "beside": the_plain_layer, "steps": MEDIUM}
 
 
-def by_recipe(kinds: tuple[str, ...], *recipes: str, **more: object) -> dict[str, object]:
+def by_recipe(kinds: tuple[str, ...], *recipes: str, **more: Any) -> dict[str, object]:
     """A reading's arguments: a recipe beside the start that the library has by itself."""
     return {"start": among(*kinds, recipes=recipes, **more), "beside": its_own_start, "steps": MEDIUM}
 
@@ -171,6 +172,8 @@ def halves(*kinds: str) -> dict[str, object]:
     found = [replace(one, part="one half") for one in starts(*kinds, where=of("torch"), widths=(WIDE,))]
     return {"start": these(found), "beside": ten_others, "steps": MEDIUM}
 
+
+# --- two alike --------------------------------------------------------------------------------------------------------
 
 Two = tuple[Start, Start]
 
@@ -188,9 +191,9 @@ def with_the_same_inputs(one: Iterable[Start], other: Iterable[Start] | None = N
     return two((a, b) for a, b in pairs if (a.width, a.inputs) == (b.width, b.inputs))
 
 
-def wide(*kinds: str, inputs: Iterable[str] = SAME_INPUTS, **more: object) -> tuple[Start, ...]:
+def wide(*kinds: str, inputs: Iterable[str] = SAME_INPUTS, **more: Any) -> tuple[Start, ...]:
     """Starts of layers 64 wide."""
-    return starts(*kinds, widths=(WIDE,), inputs=inputs, **more)  # type: ignore[arg-type]
+    return starts(*kinds, widths=(WIDE,), inputs=inputs, **more)
 
 
 def in_halves(*kinds: str) -> Domain:
