@@ -49,8 +49,8 @@ orthogonal_helps = claim(
             less_arrives, **by_recipe(("LSTM", "GRU"), GATES)
         ),
     },
-    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean square of "
-    "a block's singular values is a quarter on average (of a GRU's, a third). So beside torch's own start the median network "
+    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean square "
+    "of a block's singular values is a quarter on average (of a GRU's, a third). So beside torch's own start the median network "
     "keeps {least gain:.1f} to {most gain:.1f} powers of ten more. Gate by gate it keeps {least gain | amended:.1f} to "
     "{most gain | amended:.1f} more. Flax has a cell of either kind, under nearly the same name.",
     not_shown="That it helps training, where other things are gained by orthogonal weights too.",
