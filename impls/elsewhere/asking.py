@@ -89,7 +89,7 @@ def parameters(kind: Kind, case: int, inside: bool = False) -> Parameters:
     if kind == "LSTM":
         return LSTM(*(halves(D, 2 * D) for _ in range(4)), *(halves(D) for _ in range(4)))
     within = halves(D) if inside else torch.zeros(D, dtype=torch.float64)
-    return GRU(*(halves(D, 2 * D) for _ in range(3)), *(halves(D) for _ in range(3)), within)
+    return GRU(*(halves(D, 2 * D) for _ in range(3)), *(halves(D) for _ in range(3)), within)  # type: ignore[call-arg]
 
 
 def marked(kind: Kind, inside: float = 31) -> Parameters:

@@ -15,6 +15,7 @@ import numpy as np
 
 from impls.elsewhere.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused
 from impls.elsewhere.on_jax import FLOATS, Gate, arrays, by_gate, no_lengths, ours, ran, split_end, typed, units
+from impls.recurrent.gru import GRU
 
 CELLS = {"LSTM": eqx.nn.LSTMCell, "GRU": eqx.nn.GRUCell}
 FIELDS = {"LSTM": ("weight_ih", "weight_hh", "bias"), "GRU": ("weight_ih", "weight_hh", "bias", "bias_n")}
@@ -25,7 +26,7 @@ def stacked(kind: str, p: Parameters) -> list[Array]:
     """Our parameters as the fields of the cell."""
     gates = by_gate(p)
     W_h, W_x, b = (np.concatenate(parts) for parts in zip(*(gates[name] for name in LETTERS[kind]), strict=True))
-    return [W_x, W_h, b] + ([np.array(p.b_hn)] if kind == "GRU" else [])
+    return [W_x, W_h, b] + ([np.array(p.b_hn)] if isinstance(p, GRU) else [])
 
 
 def fields(kind: str, p: Parameters) -> dict[str, Array]:
@@ -124,8 +125,16 @@ def attention_code(look: Look) -> str:
 
 
 def _layer(kind: Kind) -> Layer:
-    calls = (partial(function, kind) for function in (cells, layer_code, start))
-    return Layer(f"nn.{CELLS[kind].__name__}", kind, "float64", *calls, embedding, stored=partial(fields, kind))
+    return Layer(
+        f"nn.{CELLS[kind].__name__}",
+        kind,
+        "float64",
+        partial(cells, kind),
+        partial(layer_code, kind),
+        partial(start, kind),
+        embedding,
+        stored=partial(fields, kind),
+    )
 
 
 LIBRARY = Library(

@@ -15,6 +15,7 @@ from flax import linen as nn
 
 from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 from impls.elsewhere.on_jax import FLOATS, Call, Gate, arrays, by_gate, ours, ran, split_end, typed, units
+from impls.recurrent.gru import GRU
 
 CELLS: Mapping[str, Kind] = {"SimpleCell": "tanh", "LSTMCell": "LSTM", "OptimizedLSTMCell": "LSTM", "GRUCell": "GRU"}
 
@@ -31,7 +32,7 @@ def named(p: Parameters) -> Named:
     for gate, (W_h, W_x, b) in gates.items():
         kept[f"i{gate}"], kept[f"h{gate}"] = {"kernel": W_x.T}, {"kernel": W_h.T}
         kept[f"h{gate}" if "i" in gates else f"i{gate}"]["bias"] = b
-    if "n" in gates:
+    if isinstance(p, GRU):
         kept["hn"]["bias"] = np.array(p.b_hn)
     return kept
 
@@ -110,9 +111,18 @@ def layer_code(name: str, p: Parameters, xs: Array) -> str:
 
 
 def _layer(name: str, kind: Kind) -> Layer:
-    calls = (partial(function, name) for function in (unrolled, layer_code, start))
     both = None if name == "OptimizedLSTMCell" else partial(both_ways, name)  # a second LSTM would show the same
-    return Layer(f"linen.{name}", kind, "float64", *calls, embedding, both, stored=lambda p: flat(named(p)))
+    return Layer(
+        f"linen.{name}",
+        kind,
+        "float64",
+        partial(unrolled, name),
+        partial(layer_code, name),
+        partial(start, name),
+        embedding,
+        both,
+        stored=lambda p: flat(named(p)),
+    )
 
 
 LIBRARY = Library("flax", tuple(_layer(name, kind) for name, kind in CELLS.items()), beside=("jax", "jaxlib"))

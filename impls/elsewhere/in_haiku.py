@@ -165,8 +165,16 @@ def attention_code(look: Look) -> str:
 
 
 def _layer(kind: Kind) -> Layer:
-    calls = (partial(function, kind) for function in (unrolled, layer_code, start))
-    return Layer(CORES[kind].__name__, kind, "float64", *calls, embedding, stored=lambda p: flat(named(p)))
+    return Layer(
+        CORES[kind].__name__,
+        kind,
+        "float64",
+        partial(unrolled, kind),
+        partial(layer_code, kind),
+        partial(start, kind),
+        embedding,
+        stored=lambda p: flat(named(p)),
+    )
 
 
 LIBRARY = Library(

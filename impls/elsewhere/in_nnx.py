@@ -112,9 +112,18 @@ def layer_code(name: str, p: Parameters, xs: Array) -> str:
 
 
 def _layer(name: str, kind: Kind) -> Layer:
-    calls = (partial(function, name) for function in (unrolled, layer_code, start))
     both = None if name == "OptimizedLSTMCell" else partial(both_ways, name)  # a second LSTM would show the same
-    return Layer(f"nnx.{name}", kind, "float64", *calls, embedding, both, stored=lambda p: flat(kept_as(name, p)))
+    return Layer(
+        f"nnx.{name}",
+        kind,
+        "float64",
+        partial(unrolled, name),
+        partial(layer_code, name),
+        partial(start, name),
+        embedding,
+        both,
+        stored=lambda p: flat(kept_as(name, p)),
+    )
 
 
 LIBRARY = Library("flax", tuple(_layer(name, kind) for name, kind in CELLS.items()), beside=("jax", "jaxlib"))

@@ -47,7 +47,7 @@ def ours(gates: Mapping[str, Gate], inside: Any = None) -> Parameters:
     if "i" in gates:
         return LSTM(*(W[name] for name in "figo"), *(b[name] for name in "figo"))
     within = torch.zeros_like(b["n"]) if inside is None else torch.from_numpy(np.array(inside))
-    return GRU(*(W[name] for name in "zrn"), *(b[name] for name in "zrn"), within)
+    return GRU(*(W[name] for name in "zrn"), *(b[name] for name in "zrn"), within)  # type: ignore[call-arg]
 
 
 def no_bias_inside(p: Parameters) -> None:
@@ -79,8 +79,8 @@ def ran(call: Call, weights: Any, put: Put) -> Ran:
     """One call. `call` is kept for as long as it is the same object, so build it once."""
     lengths = None if put.lengths is None else np.array(put.lengths)
     outputs, end, gradient = _asked(call, weights, put.xs, lengths, put.weighed)
-    last, cell = end or (None, None)
-    return Ran(*(None if one is None else np.array(one) for one in (outputs, last, cell, gradient)))
+    last, cell = (None if one is None else np.array(one) for one in end or (None, None))
+    return Ran(np.array(outputs), last, cell, None if gradient is None else np.array(gradient))
 
 
 def split_end(kind: Kind, end: Any, cell_first: bool) -> Any:
