@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, written
+from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, Refused, written
 from impls.recurrent.elman import Elman
 from impls.recurrent.gru import GRU
 from impls.recurrent.lstm import LSTM
@@ -95,6 +95,8 @@ def both_ways(kind: str, p: Parameters, backward: Parameters, put: Put) -> Ran:
 
 def cells(kind: str, p: Parameters, put: Put) -> Ran:
     """The cell, in a loop of one's own; it knows of no lengths."""
+    if put.lengths is not None:
+        raise Refused("no way to tell lengths")
     width, d = put.xs.shape[-1], len(next(iter(vars(p).values())))
     cell = CELLS[kind](width, d, dtype=torch.float64)
     _fill(cell, p, "")
