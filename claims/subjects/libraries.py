@@ -6,7 +6,7 @@ library installed.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -160,6 +160,31 @@ def in_other_versions(read: Callable[[Domain], Reading], **fields: Any) -> dict[
     return {"other versions": read(cases(found, "; ".join(map(str, found))))} if found else {}
 
 
+def answered(among: str, **asked: object) -> Callable[[Built], bool]:
+    """Was asked this, and gave an answer."""
+    return lambda one: any(asked.items() <= found.items() and "refused" not in found for found in one.recorded[among])
+
+
+def refusals(found: Sequence[Built], among: str, **asked: object) -> str:
+    """Who was asked this and refused, with which words; empty where nobody did."""
+    words: dict[str, dict[str, None]] = {}
+    for one in found:
+        for answer in one.recorded[among]:
+            if asked.items() <= answer.items() and "refused" in answer:
+                words.setdefault(answer["refused"], {})[str(one)] = None
+    return "; ".join(f"{', '.join(who)} ({why})" for why, who in words.items())
+
+
+def answering(
+    among: str, part: str = "layers", where: Callable[[Built], bool] = lambda one: True, *, asked: Answer, **fields: object
+) -> Domain:
+    """Whatever answered this. Who refused is named in the words, and not counted."""
+    found = built(part, where, **fields)
+    counted = [one for one in found if answered(among, **asked)(one)]
+    refused = refusals(found, among, **asked)
+    return cases(counted, "; ".join(map(str, counted)) + (f". Not counted, for they refuse: {refused}" if refused else ""))
+
+
 def of(*libraries: str) -> Callable[[Built], bool]:
     """Built by one of these."""
     return lambda one: one.library in libraries
@@ -180,6 +205,16 @@ def numbers(answer: Answer, name: str) -> Array:
 def decades(answer: Answer) -> Array:
     """What arrives from a start: a row for each seed, a column for each number of steps."""
     return numbers(answer, "hundredths") / 100
+
+
+def clipped(library: str, what: str, gradients: Sequence[Array], threshold: float) -> list[Array]:
+    """What this library left of these gradients; undecided where it was not asked just that."""
+    for name in asking.GRADIENTS:
+        put = asking.gradients(name)
+        same = len(put) == len(gradients) and all(np.array_equal(a, b) for a, b in zip(put, gradients, strict=True))
+        if same and threshold == asking.THRESHOLD:
+            return [from_digits(part) for part in Built(library, what, "clipping").answer("answers", asked=name)["clipped"]]
+    return cannot_tell(f"{library} was not asked to clip this: {gradients}")
 
 
 def parameters(layer: Built, case: int) -> Parameters:

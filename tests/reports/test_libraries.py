@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from claims.evidence.evidence import EvidenceError
-from claims.kit import reading
+from claims.kit import Unsettled, reading
 from claims.subjects import libraries as subject
 from claims.subjects.libraries import Built, Recording, every_recording, read_recording, recordings
 from impls.clocks.timing import digest
-from impls.elsewhere import ADAPTERS
+from impls.elsewhere import ADAPTERS, asking
 from reports.running import libraries
 from reports.running.libraries import CannotAsk, differences, main, record
 
@@ -148,3 +148,37 @@ def test_readings_of_other_versions_are_made_where_some_are_recorded(monkeypatch
     assert made["other versions"].arguments["layer"].values == (Built("torch 1.3.0", "RNN"),)
     assert str(Built("torch 1.3.0", "RNN")) == "torch 1.3.0: RNN"
     assert subject.in_other_versions(lambda layers: reading(layer=layers), kind="GRU") == {}
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that answers in one attention, refuses in another, and clips."""
+    asked = {"asked": "causal"}
+    attention = [
+        {"name": "willing", "answers": [asked | {"outputs": [[1.0]]}]},
+        {"name": "unwilling", "answers": [asked | {"refused": "no hint"}]},
+        {"name": "unasked", "answers": []},
+    ]
+    clipping = [{"name": "clip", "answers": [{"asked": "long", "clipped": [[0.25, "nan"], [0.5]]}]}]
+    found = msgspec.convert(answers(attention=attention, clipping=clipping), Recording)
+    monkeypatch.setattr(subject, "every_recording", lambda: ({"torch": found}, {}))
+
+
+@pytest.mark.usefixtures("made_up")
+def test_who_refuses_is_named_and_not_counted() -> None:
+    domain = subject.answering("answers", "attention", asked={"asked": "causal"})
+    assert [one.what for one in domain.values or ()] == ["willing"]
+    assert domain.words == "torch 1.2.0: willing. Not counted, for they refuse: torch 1.2.0: unwilling (no hint)"
+
+
+@pytest.mark.usefixtures("made_up")
+def test_what_a_library_left_of_gradients_is_found_by_the_gradients() -> None:
+    left = subject.clipped("torch", "clip", asking.gradients("long"), asking.THRESHOLD)
+    assert [str(part.tolist()) for part in left] == ["[0.25, nan]", "[0.5]"]
+
+
+@pytest.mark.usefixtures("made_up")
+@pytest.mark.parametrize(("gradients", "threshold"), [("long", 2.0), ("short", asking.THRESHOLD)], ids=["threshold", "gradients"])
+def test_what_it_was_not_asked_is_undecided(gradients: str, threshold: float) -> None:
+    with pytest.raises(Unsettled):
+        subject.clipped("torch", "clip", asking.gradients(gradients), threshold)
