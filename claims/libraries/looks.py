@@ -54,6 +54,7 @@ def compare(what: Built, asked: str, want: Tensor, within: float) -> None:
     got = outputs(what, asked)
     show(str(what), got)
     show("what it must be", want)
+    show("difference", np.round(got - want.numpy(), 12))
     close(got, want, within, "outputs")
 
 
