@@ -176,7 +176,7 @@ def refusals(found: Sequence[Built], among: str, **asked: object) -> str:
 
 
 def answering(
-    among: str, part: str = "layers", where: Callable[[Built], bool] = lambda one: True, *, asked: Answer, **fields: object
+    among: str, part: str = "layers", where: Callable[[Built], bool] = lambda one: True, *, asked: Answer, **fields: Any
 ) -> Domain:
     """Whatever answered this. Who refused is named in the words, and not counted."""
     found = built(part, where, **fields)
