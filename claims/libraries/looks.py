@@ -1,6 +1,7 @@
 """Attention as other libraries answered for it: what was put to them, what came out, and what they all must be beside."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ def leaking(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Tens
     return broken_attention.mask_forgotten_nearly(Q, K, V, mask, 1e-4)
 
 
-def answering_to(asked: str, where: Where = anyone, **fields: object) -> Domain:
+def answering_to(asked: str, where: Where = anyone, **fields: Any) -> Domain:
     """Every attention that answers to this."""
     return answering("answers", "attention", where, asked={"asked": asked}, **fields)
 
@@ -54,6 +55,7 @@ def compare(what: Built, asked: str, want: Tensor, within: float) -> None:
     got = outputs(what, asked)
     show(str(what), got)
     show("what it must be", want)
+    show("difference", np.round(got - want.numpy(), 12))
     close(got, want, within, "outputs")
 
 

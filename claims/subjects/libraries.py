@@ -167,15 +167,11 @@ def answered(among: str, **asked: object) -> Callable[[Built], bool]:
 
 def refusals(found: Sequence[Built], among: str, **asked: object) -> str:
     """Who was asked this and refused, with which words; empty where nobody did."""
-    words: dict[str, list[str]] = {}
+    words: dict[str, dict[str, None]] = {}
     for one in found:
         for answer in one.recorded[among]:
-            if (
-                asked.items() <= answer.items()
-                and "refused" in answer
-                and str(one) not in words.setdefault(answer["refused"], [])
-            ):
-                words[answer["refused"]].append(str(one))
+            if asked.items() <= answer.items() and "refused" in answer:
+                words.setdefault(answer["refused"], {})[str(one)] = None
     return "; ".join(f"{', '.join(who)} ({why})" for why, who in words.items())
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from claims.evidence.evidence import EvidenceError
 from claims.kit import Unsettled, reading
-from claims.subjects import libraries as recorded
+from claims.subjects import libraries as subject
 from claims.subjects.libraries import Built, Recording, every_recording, read_recording, recordings
 from impls.clocks.timing import digest
 from impls.elsewhere import ADAPTERS, asking
@@ -143,11 +143,11 @@ def test_another_version_than_the_pinned_one_decides_nothing_and_stands_beside(t
 
 def test_readings_of_other_versions_are_made_where_some_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     other = msgspec.convert(answers("1.3.0"), Recording)
-    monkeypatch.setattr(recorded, "every_recording", lambda: ({}, {"torch 1.3.0": other}))
-    made = recorded.in_other_versions(lambda layers: reading(layer=layers), kind="tanh")
+    monkeypatch.setattr(subject, "every_recording", lambda: ({}, {"torch 1.3.0": other}))
+    made = subject.in_other_versions(lambda layers: reading(layer=layers), kind="tanh")
     assert made["other versions"].arguments["layer"].values == (Built("torch 1.3.0", "RNN"),)
     assert str(Built("torch 1.3.0", "RNN")) == "torch 1.3.0: RNN"
-    assert recorded.in_other_versions(lambda layers: reading(layer=layers), kind="GRU") == {}
+    assert subject.in_other_versions(lambda layers: reading(layer=layers), kind="GRU") == {}
 
 
 @pytest.fixture
@@ -160,20 +160,20 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
         {"name": "unasked", "answers": []},
     ]
     clipping = [{"name": "clip", "answers": [{"asked": "long", "clipped": [[0.25, "nan"], [0.5]]}]}]
-    found = msgspec.convert(answers(attention=attention, clipping=clipping), recorded.Recording)
-    monkeypatch.setattr(recorded, "every_recording", lambda: ({"torch": found}, {}))
+    found = msgspec.convert(answers(attention=attention, clipping=clipping), Recording)
+    monkeypatch.setattr(subject, "every_recording", lambda: ({"torch": found}, {}))
 
 
 @pytest.mark.usefixtures("made_up")
 def test_who_refuses_is_named_and_not_counted() -> None:
-    domain = recorded.answering("answers", "attention", asked={"asked": "causal"})
+    domain = subject.answering("answers", "attention", asked={"asked": "causal"})
     assert [one.what for one in domain.values or ()] == ["willing"]
     assert domain.words == "torch 1.2.0: willing. Not counted, for they refuse: torch 1.2.0: unwilling (no hint)"
 
 
 @pytest.mark.usefixtures("made_up")
 def test_what_a_library_left_of_gradients_is_found_by_the_gradients() -> None:
-    left = recorded.clipped("torch", "clip", asking.gradients("long"), asking.THRESHOLD)
+    left = subject.clipped("torch", "clip", asking.gradients("long"), asking.THRESHOLD)
     assert [str(part.tolist()) for part in left] == ["[0.25, nan]", "[0.5]"]
 
 
@@ -181,4 +181,4 @@ def test_what_a_library_left_of_gradients_is_found_by_the_gradients() -> None:
 @pytest.mark.parametrize(("gradients", "threshold"), [("long", 2.0), ("short", asking.THRESHOLD)], ids=["threshold", "gradients"])
 def test_what_it_was_not_asked_is_undecided(gradients: str, threshold: float) -> None:
     with pytest.raises(Unsettled):
-        recorded.clipped("torch", "clip", asking.gradients(gradients), threshold)
+        subject.clipped("torch", "clip", asking.gradients(gradients), threshold)
