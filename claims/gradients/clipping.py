@@ -13,9 +13,9 @@ from claims.subjects import libraries
 from claims.subjects.networks import ElmanRun, elman_runs
 from impls.broken import gradients as broken
 from impls.broken.attention import clip_by_value, clip_each, normalise_each_step
-from impls.elsewhere import asking
 from impls.learning import bptt
 from impls.learning.clipping import clip_by_norm
+from impls.questions import asking
 
 
 def clip_by_torch(gradients: list[torch.Tensor], max_norm: float, **options: bool) -> list[torch.Tensor]:

@@ -12,7 +12,7 @@ from claims.subjects.libraries import Built, of
 from impls.attending import attention
 from impls.broken import asked as broken
 from impls.broken import attention as broken_attention
-from impls.elsewhere import asking
+from impls.questions import asking
 
 
 def nearly(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any
 from claims.kit import Domain, cannot_tell, cases, measure, show
 from claims.subjects.libraries import Built, built, decades, not_of, of
 from claims.subjects.trained.fair import VANISHED
-from impls.elsewhere.starts import INPUTS, STEPS, WIDTHS
+from impls.questions.starts import INPUTS, STEPS, WIDTHS
 
 NOTHING = log10(VANISHED)  # decades: so little is as good as nothing
 APART = 0.5  # decades: a factor of three, as far as two learning rates that one would both try lie apart

@@ -6,7 +6,7 @@ import numpy as np
 
 from claims.kit import at_least, at_most, cases, claim, close, exhaustion, holds, reading, show
 from claims.subjects.libraries import Built, every, numbers
-from impls.elsewhere import asking
+from impls.questions import asking
 
 Parts = list[np.ndarray]
 Spoil = Callable[[Parts], Parts]

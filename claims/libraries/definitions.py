@@ -10,8 +10,8 @@ from claims.kit import Domain, cannot_tell, cases, claim, close, exhaustion, hol
 from claims.subjects import equations
 from claims.subjects.equations import Equation, gradient, outputs
 from claims.subjects.libraries import Built, every, in_other_versions, not_of, numbers, of
-from impls.elsewhere import asking
-from impls.elsewhere.adapter import Array, Parameters
+from impls.questions import asking
+from impls.questions.adapter import Array, Parameters
 
 Placed = Callable[[Built], str]  # how the parameters are put into a layer
 Spoilt = Callable[[Equation], Equation]

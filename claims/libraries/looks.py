@@ -10,7 +10,7 @@ from torch import Tensor
 from claims.kit import Domain, close, rounding, show
 from claims.subjects.libraries import Built, answering, numbers
 from impls.broken import attention as broken_attention
-from impls.elsewhere import asking
+from impls.questions import asking
 
 Read = Callable[..., Tensor]  # (Q, K, V, mask) -> outputs
 Where = Callable[[Built], bool]

@@ -9,8 +9,8 @@ import torch
 
 from claims.kit import Domain, cannot_tell, cases, claim, close, exhaustion, holds, reading, rounding, show
 from claims.subjects.libraries import Built, answered, built, numbers, of, parameters, refusals
-from impls.elsewhere import asking
-from impls.elsewhere.adapter import Parameters
+from impls.questions import asking
+from impls.questions.adapter import Parameters
 from impls.recurrent import elman, gru, lstm
 from impls.recurrent.elman import Elman
 from impls.recurrent.lstm import LSTM

@@ -8,9 +8,9 @@ import torch
 
 from claims.kit import rounding
 from claims.subjects.libraries import Built
-from impls.elsewhere import asking
-from impls.elsewhere.adapter import Array, Parameters
-from impls.elsewhere.recording import from_digits
+from impls.questions import asking
+from impls.questions.adapter import Array, Parameters
+from impls.questions.recording import from_digits
 from impls.recurrent import elman, gru, lstm
 
 Equation = Callable[[Parameters, torch.Tensor], torch.Tensor]  # outputs (n, 1, d) of inputs (n, 1, m)

@@ -21,9 +21,9 @@ from claims.evidence.keys import ROOT
 from claims.kit import cannot_tell, show
 from claims.kit.domain import Domain, cases
 from claims.kit.reading import Reading
-from impls.elsewhere import asking
-from impls.elsewhere.adapter import Array, Parameters
-from impls.elsewhere.recording import digest, from_digits
+from impls.questions import asking
+from impls.questions.adapter import Array, Parameters
+from impls.questions.recording import digest, from_digits
 
 RECORDED = ROOT / "reports" / "evidence" / "libraries"
 PINS = ROOT / "pyproject.toml"

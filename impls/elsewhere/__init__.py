@@ -1,7 +1,7 @@
 """The same layers in the libraries that people teach and build with: one file a library, imported only where it is asked for.
 
 An adapter says how a library builds a layer from our parameters, runs the library's own code, and hands back what came out. It
-computes nothing itself. `asking` has what every library is asked, `recording` asks it and writes the answers down.
+computes nothing itself. What every library is asked, and how the answers are written down, is in `impls.questions`.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ def main(name: str) -> None:
     os.environ.update(environment)
     import torch
 
-    from impls.elsewhere.recording import recording
+    from impls.questions.recording import recording
 
     torch.set_num_threads(1)
     library = importlib.import_module(f"impls.elsewhere.{module}").LIBRARY

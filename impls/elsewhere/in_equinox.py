@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from impls.elsewhere.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused
 from impls.elsewhere.on_jax import FLOATS, Gate, arrays, by_gate, no_lengths, ours, ran, split_end, typed, units
+from impls.questions.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused
 from impls.recurrent.gru import GRU
 
 CELLS = {"LSTM": eqx.nn.LSTMCell, "GRU": eqx.nn.GRUCell}

@@ -13,8 +13,8 @@ import onnx
 import torch
 
 from impls.elsewhere import in_torch
-from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, Refused, written
 from impls.elsewhere.in_onnxruntime import HERE
+from impls.questions.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, Refused, written
 from impls.recurrent.elman import Elman
 from impls.recurrent.lstm import LSTM
 

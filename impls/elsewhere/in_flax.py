@@ -13,8 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
 
-from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 from impls.elsewhere.on_jax import FLOATS, Call, Gate, arrays, by_gate, ours, ran, split_end, typed, units
+from impls.questions.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 from impls.recurrent.gru import GRU
 
 CELLS: Mapping[str, Kind] = {"SimpleCell": "tanh", "LSTMCell": "LSTM", "OptimizedLSTMCell": "LSTM", "GRUCell": "GRU"}

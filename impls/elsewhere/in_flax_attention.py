@@ -10,9 +10,9 @@ import numpy as np
 from flax import linen, nnx
 from flax.nnx.nn.attention import dot_product_attention_weights
 
-from impls.elsewhere.adapter import Array, Attention, Library, Look, Precision, Refused
 from impls.elsewhere.in_jax import IMPORTS, as_jax, dot_product, dot_product_code, more
 from impls.elsewhere.on_jax import arrays
+from impls.questions.adapter import Array, Attention, Library, Look, Precision, Refused
 
 
 def _no_hint(look: Look) -> None:

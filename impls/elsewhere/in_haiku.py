@@ -13,7 +13,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from impls.elsewhere.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused, flat
 from impls.elsewhere.on_jax import (
     FLOATS,
     Call,
@@ -28,6 +27,7 @@ from impls.elsewhere.on_jax import (
     typed,
     units,
 )
+from impls.questions.adapter import Array, Attention, Kind, Layer, Library, Look, Parameters, Put, Ran, Refused, flat
 
 CORES = {"tanh": hk.VanillaRNN, "LSTM": hk.LSTM, "GRU": hk.GRU}
 LETTERS = {"LSTM": "igfo", "GRU": "zrn"}  # the candidate of a GRU is called a here

@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from impls.elsewhere.adapter import Array, Attention, Library, Look
 from impls.elsewhere.on_jax import FLOATS, arrays
+from impls.questions.adapter import Array, Attention, Library, Look
 
 IMPORTS = ["import jax", "import jax.numpy as jnp", FLOATS]
 

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import torch
 
-from impls.elsewhere.adapter import (
+from impls.questions.adapter import (
     Array,
     Attention,
     Clipping,

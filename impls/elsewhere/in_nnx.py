@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from impls.elsewhere.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 from impls.elsewhere.in_flax import CELLS, named, unnamed
 from impls.elsewhere.on_jax import FLOATS, Call, Gate, arrays, by_gate, no_bias_inside, ours, ran, split_end, typed, units
+from impls.questions.adapter import Array, Kind, Layer, Library, Parameters, Put, Ran, flat
 
 LETTERS: Mapping[str, str] = {"SimpleCell": "h", "OptimizedLSTMCell": "ifgo", "GRUCell": "rzn"}  # of those that stack
 

@@ -17,7 +17,7 @@ import onnx.parser
 import torch
 from onnx.reference import ReferenceEvaluator
 
-from impls.elsewhere.adapter import (
+from impls.questions.adapter import (
     Array,
     Attention,
     Kind,

@@ -9,8 +9,8 @@ import numpy as np
 import onnxruntime
 
 from impls.elsewhere import in_onnx
-from impls.elsewhere.adapter import Attention, Library, Look
 from impls.elsewhere.in_onnx import Feeds, Node, Runtime
+from impls.questions.adapter import Attention, Library, Look
 
 HERE = Runtime(
     lambda model, feeds: onnxruntime.InferenceSession(model.SerializeToString()).run(None, dict(feeds)),

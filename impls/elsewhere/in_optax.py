@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from impls.elsewhere.adapter import Array, Clipping, Library, written
+from impls.questions.adapter import Array, Clipping, Library, written
 
 
 def clip(gradients: Sequence[Array], threshold: float) -> list[Array]:

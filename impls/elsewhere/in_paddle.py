@@ -12,7 +12,7 @@ import paddle
 import torch
 from paddle import nn
 
-from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, Refused, written
+from impls.questions.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, Refused, written
 from impls.recurrent.elman import Elman
 from impls.recurrent.gru import GRU
 from impls.recurrent.lstm import LSTM

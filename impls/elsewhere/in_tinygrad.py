@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from tinygrad import Tensor, TinyJit, nn
 
-from impls.elsewhere.adapter import Array, Attention, Layer, Library, Look, Parameters, Put, Ran, Refused, written
+from impls.questions.adapter import Array, Attention, Layer, Library, Look, Parameters, Put, Ran, Refused, written
 from impls.recurrent.lstm import LSTM
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, Refused, written
+from impls.questions.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, Refused, written
 from impls.recurrent.elman import Elman
 from impls.recurrent.gru import GRU
 from impls.recurrent.lstm import LSTM

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import torch
 
-from impls.elsewhere.adapter import Array, Kind, Parameters, Put, Ran, Refused, written
+from impls.questions.adapter import Array, Kind, Parameters, Put, Ran, Refused, written
 from impls.recurrent.elman import Elman
 from impls.recurrent.gru import GRU
 from impls.recurrent.lstm import LSTM

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from claims.subjects import equations
-from claims.subjects.libraries import Built, built, decades, recordings
-from impls.elsewhere.recording import from_digits
+from claims.subjects.libraries import Built, built, decades, numbers, recordings
 from reports.record.record import LayerRecord, LibrariesRecord, LibraryRecord, SmallestCase
 
 PRINTED = {"tanh": "as printed", "LSTM": "as printed", "GRU": "reset before the product"}
@@ -53,5 +52,5 @@ def _smallest(one: Built) -> SmallestCase | None:
         return None
     want = equations.outputs(equations.EQUATIONS[one.kind][PRINTED[one.kind]], one, 0)
     rows = [[float(f"{number:.6g}") for number in row] for row in want[:, 0].tolist()]
-    got = [[float(f"{number:.6g}") for number in row] for row in from_digits(found["outputs"])[:, 0].tolist()]
+    got = [[float(f"{number:.6g}") for number in row] for row in numbers(found, "outputs")[:, 0].tolist()]
     return SmallestCase(printed=rows, library=got, code=found["code"])

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from impls.elsewhere import asking, in_torch, starts
-from impls.elsewhere.adapter import Layer, Refused, written
-from impls.elsewhere.recording import recording
+from impls.elsewhere import in_torch
+from impls.questions import asking, starts
+from impls.questions.adapter import Layer, Refused, written
+from impls.questions.recording import recording
 from impls.recurrent import elman, gru, lstm
 
 LAYERS = {one.name: one for one in in_torch.LIBRARY.layers}

@@ -13,7 +13,8 @@ from claims.kit import Unsettled, reading
 from claims.subjects import libraries as subject
 from claims.subjects.libraries import Built, Recording, every_recording, read_recording, recordings
 from impls.clocks.timing import digest
-from impls.elsewhere import ADAPTERS, asking
+from impls.elsewhere import ADAPTERS
+from impls.questions import asking
 from reports.running import libraries
 from reports.running.libraries import CannotAsk, differences, main, record
 

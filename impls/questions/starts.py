@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from impls.elsewhere.adapter import Array, Layer, Parameters, Put, Refused, Start
+from impls.questions.adapter import Array, Layer, Parameters, Put, Refused, Start
 from impls.recurrent import elman, gru, lstm
 from impls.recurrent.elman import Elman
 from impls.recurrent.lstm import LSTM

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import torch
 
-from impls.elsewhere.adapter import Array, Kind, Look, Parameters, Put
+from impls.questions.adapter import Array, Kind, Look, Parameters, Put
 from impls.recurrent import gru
 from impls.recurrent.elman import Elman
 from impls.recurrent.gru import GRU

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from impls.clocks.timing import digest
-from impls.elsewhere import asking, starts
-from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Put, Ran, Refused, Start
+from impls.questions import asking, starts
+from impls.questions.adapter import Array, Attention, Clipping, Layer, Library, Put, Ran, Refused, Start
 
 SCHEMA = 1
 DIGITS = {"float64": 15, "float32": 9}
