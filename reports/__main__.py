@@ -10,18 +10,13 @@ import sys
 import traceback
 
 INPUT_ERROR = 3
+RECORDING = (["record-hardware"], ["record-libraries"])
 
 
 def main() -> int:
     """Run the command line and translate what went wrong into a line and an exit code."""
-    if sys.argv[1:2] == ["record-hardware"]:  # before anything is imported that a bare machine has not
-        from reports.running.hardware import main as record_hardware
-
-        return record_hardware(sys.argv[2:])
-    if sys.argv[1:2] == ["record-libraries"]:
-        from reports.running.libraries import main as record_libraries
-
-        return record_libraries(sys.argv[2:])
+    if sys.argv[1:2] in RECORDING:  # before anything is imported that a bare machine has not
+        return _record(*sys.argv[1:])
     try:
         import click
     except ModuleNotFoundError as problem:
@@ -57,6 +52,16 @@ def main() -> int:
             return _sorry("a worker process died, for want of memory perhaps; --workers 1 needs least")
         traceback.print_exc()
         return _sorry("that was a fault of the program, not of a claim; no verdict follows from it")
+
+
+def _record(what: str, *arguments: str) -> int:
+    if what == "record-hardware":
+        from reports.running.hardware import main as record_hardware
+
+        return record_hardware(list(arguments))
+    from reports.running.libraries import main as record_libraries
+
+    return record_libraries(list(arguments))
 
 
 def _missing(problem: ModuleNotFoundError) -> int:

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from claims.kit import Domain, cannot_tell, cases, measure, show
-from claims.subjects.libraries import Built, built, not_of, numbers, of
+from claims.subjects.libraries import Built, built, decades, not_of, of
 from claims.subjects.trained.fair import VANISHED
 from impls.elsewhere.starts import INPUTS, STEPS, WIDTHS
 from impls.elsewhere.to_try import program
@@ -55,7 +55,7 @@ class Start:
 
     def decades(self, steps: int) -> list[float]:
         """log10 of what arrives over so many steps, beside what the last one gets: a number for each seed, in hundredths."""
-        every = numbers(self.layer.answer("starts", **self.asked), "decades")[:, STEPS.index(steps)].tolist()
+        every = decades(self.layer.answer("starts", **self.asked))[:, STEPS.index(steps)].tolist()
         return {"all": every, "one half": every[::2], "the other half": every[1::2]}[self.part]
 
     @property
@@ -108,7 +108,7 @@ def shown(start: Start, steps: int) -> list[float]:
 
 
 def _answered(start: Start) -> bool:
-    return any(start.asked.items() <= one.items() and "decades" in one for one in start.layer.recorded["starts"])
+    return any(start.asked.items() <= one.items() and "hundredths" in one for one in start.layer.recorded["starts"])
 
 
 def _beside(plain: Start, gated: Start) -> bool:

@@ -1,7 +1,7 @@
-"""The printed equations of recurrent layers, put to the same small cases as a library, and what of a library's answers fits which."""
+"""The printed equations of recurrent layers, put to the cases that libraries are asked, and which of a layer's answers fit."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache
 
 import numpy as np
 import torch
@@ -50,7 +50,7 @@ def nearly(equation: Equation, by: float, p: Parameters, xs: torch.Tensor) -> to
 
 # By what is computed; of a GRU both places of the reset, each with its usual z.
 EQUATIONS: Mapping[str, Mapping[str, Equation]] = {
-    "tanh": {"as printed": plain},
+    "tanh": {"as printed": plain, "max(0, ·) for tanh": relu},
     "LSTM": {"as printed": six_equations},
     "GRU": {"reset before the product": reset_before, "reset after the product": reset_after},
 }
@@ -93,6 +93,12 @@ def fits(layer: Built) -> dict[str, list[str]]:
     return found
 
 
+@cache
+def own(layer: Built) -> tuple[Equation, str] | None:
+    """The equation that the layer computes, and the way to put parameters in; none where it computes none of them."""
+    return next(((EQUATIONS[layer.kind][name], ways[0]) for name, ways in fits(layer).items() if ways), None)
+
+
 def order(layer: Built) -> str:
     """In which order the gates lie where what reads the state is one array; empty where each has its own."""
     letters = {"LSTM": "fico", "GRU": "zrn", "tanh": ""}[layer.kind]
@@ -105,11 +111,7 @@ def order(layer: Built) -> str:
 
 
 def biases(layer: Built) -> int:
-    """How many vectors of biases a gate has, as stored."""
+    """How many vectors of biases there are, as stored."""
     stored = layer.recorded["stored"]
     arrays = [] if "refused" in stored else [from_digits(one) for one in stored.values()]
-    return sum(bool(((one >= 21) | (one == 0)).all()) for one in arrays)
-
-
-NEARLY = 1e-12
-nearly_plain, nearly_six, nearly_reset_before = (partial(nearly, one, NEARLY) for one in (plain, six_equations, reset_before))
+    return sum(one.size for one in arrays if ((one >= 21) | (one == 0)).all()) // asking.D

@@ -6,7 +6,7 @@ library installed.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import ROOT
 from claims.kit import cannot_tell, show
 from claims.kit.domain import Domain, cases
+from claims.kit.reading import Reading
 from impls.elsewhere import asking
 from impls.elsewhere.adapter import Array, Parameters
 from impls.elsewhere.recording import digest, from_digits
@@ -68,13 +69,25 @@ def read_recording(path: Path) -> Recording:
 
 
 @cache
-def recordings() -> Mapping[str, Recording]:
-    """The recordings that decide: of each library that of the version that is pinned, by the library's name."""
+def every_recording(folder: Path = RECORDED, pins: Path = PINS) -> tuple[Mapping[str, Recording], Mapping[str, Recording]]:
+    """Those that decide, of each library that of the version that is pinned, by the library's name; and those of other versions,
+    by name and version."""
     pinned = {
-        one.name: one.specifier for one in map(Requirement, tomllib.loads(PINS.read_text())["dependency-groups"]["libraries"])
+        one.name: one.specifier for one in map(Requirement, tomllib.loads(pins.read_text())["dependency-groups"]["libraries"])
     }
-    found = [read_recording(path) for path in sorted(RECORDED.glob("*.json"))]
-    return {one.name: one for one in found if one.package in pinned and one.version.partition("+")[0] in pinned[one.package]}
+    deciding, others = {}, {}
+    for one in (read_recording(path) for path in sorted(folder.glob("*.json"))):
+        version = one.version.partition("+")[0]
+        if one.package in pinned and version in pinned[one.package]:
+            deciding[one.name] = one
+        else:
+            others[f"{one.name} {version}"] = one
+    return deciding, others
+
+
+def recordings() -> Mapping[str, Recording]:
+    """Those that decide."""
+    return every_recording()[0]
 
 
 @dataclass(frozen=True)
@@ -86,12 +99,18 @@ class Built:
     part: str = "layers"
 
     def __str__(self) -> str:
-        return f"{recordings()[self.library]}: {self.what}"
+        return f"{self.recording}: {self.what}"
+
+    @property
+    def recording(self) -> Recording:
+        """Where it was asked."""
+        deciding, others = every_recording()
+        return deciding.get(self.library) or others[self.library]
 
     @property
     def recorded(self) -> Answer:
         """All that it answered."""
-        return next(one for one in getattr(recordings()[self.library], self.part) if one["name"] == self.what)
+        return next(one for one in getattr(self.recording, self.part) if one["name"] == self.what)
 
     @property
     def kind(self) -> str:
@@ -114,19 +133,60 @@ class Built:
         return found
 
 
-def built(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: object) -> tuple[Built, ...]:
-    """Whatever the libraries build of that sort, with these fields."""
+def built(
+    part: str = "layers",
+    where: Callable[[Built], bool] = lambda one: True,
+    among: Mapping[str, Recording] | None = None,
+    **fields: Any,
+) -> tuple[Built, ...]:
+    """Whatever the libraries build of that sort, with these fields; those that decide where no others are named."""
     found = [
         Built(name, one["name"], part)
-        for name, recording in recordings().items() for one in getattr(recording, part) if fields.items() <= one.items()
+        for name, recording in (recordings() if among is None else among).items()
+        for one in getattr(recording, part) if fields.items() <= one.items()
     ]  # fmt: skip
     return tuple(one for one in found if where(one))
 
 
-def every(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: object) -> Domain:
+def every(part: str = "layers", where: Callable[[Built], bool] = lambda one: True, **fields: Any) -> Domain:
     """The same as a domain."""
     found = built(part, where, **fields)
     return cases(found, "; ".join(map(str, found)))
+
+
+def in_other_versions(read: Callable[[Domain], Reading], **fields: Any) -> dict[str, Reading]:
+    """A reading of what other versions answered, where some are recorded: it stands beside the others and decides nothing."""
+    found = built(among=every_recording()[1], **fields)
+    return {"other versions": read(cases(found, "; ".join(map(str, found))))} if found else {}
+
+
+def answered(among: str, **asked: object) -> Callable[[Built], bool]:
+    """Was asked this, and gave an answer."""
+    return lambda one: any(asked.items() <= found.items() and "refused" not in found for found in one.recorded[among])
+
+
+def refusals(found: Sequence[Built], among: str, **asked: object) -> str:
+    """Who was asked this and refused, with which words; empty where nobody did."""
+    words: dict[str, list[str]] = {}
+    for one in found:
+        for answer in one.recorded[among]:
+            if (
+                asked.items() <= answer.items()
+                and "refused" in answer
+                and str(one) not in words.setdefault(answer["refused"], [])
+            ):
+                words[answer["refused"]].append(str(one))
+    return "; ".join(f"{', '.join(who)} ({why})" for why, who in words.items())
+
+
+def answering(
+    among: str, part: str = "layers", where: Callable[[Built], bool] = lambda one: True, *, asked: Answer, **fields: Any
+) -> Domain:
+    """Whatever answered this. Who refused is named in the words, and not counted."""
+    found = built(part, where, **fields)
+    counted = [one for one in found if answered(among, **asked)(one)]
+    refused = refusals(found, among, **asked)
+    return cases(counted, "; ".join(map(str, counted)) + (f". Not counted, for they refuse: {refused}" if refused else ""))
 
 
 def of(*libraries: str) -> Callable[[Built], bool]:
@@ -144,6 +204,21 @@ def numbers(answer: Answer, name: str) -> Array:
     if name not in answer:
         cannot_tell(f"no {name} was given")
     return from_digits(answer[name])
+
+
+def decades(answer: Answer) -> Array:
+    """What arrives from a start: a row for each seed, a column for each number of steps."""
+    return numbers(answer, "hundredths") / 100
+
+
+def clipped(library: str, what: str, gradients: Sequence[Array], threshold: float) -> list[Array]:
+    """What this library left of these gradients; undecided where it was not asked just that."""
+    for name in asking.GRADIENTS:
+        put = asking.gradients(name)
+        same = len(put) == len(gradients) and all(np.array_equal(a, b) for a, b in zip(put, gradients, strict=True))
+        if same and threshold == asking.THRESHOLD:
+            return [from_digits(part) for part in Built(library, what, "clipping").answer("answers", asked=name)["clipped"]]
+    return cannot_tell(f"{library} was not asked to clip this: {gradients}")
 
 
 def parameters(layer: Built, case: int) -> Parameters:

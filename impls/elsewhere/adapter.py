@@ -17,7 +17,7 @@ from impls.recurrent.lstm import LSTM
 
 Array: TypeAlias = NDArray[Any]
 Parameters: TypeAlias = Elman | LSTM | GRU
-Kind = Literal["tanh", "LSTM", "GRU"]
+Kind: TypeAlias = str  # tanh, LSTM, GRU
 Start: TypeAlias = Callable[[int, int, int], Parameters]  # units, width of the inputs, seed
 Precision = Literal["float64", "float32"]
 
@@ -123,6 +123,14 @@ class Library:
 def numbers(array: Any) -> Array:
     """As an array of numpy."""
     return np.asarray(array)
+
+
+def flat(nested: Mapping[str, Any], name: str = "") -> dict[str, Array]:
+    """Arrays of nested mappings by their names, joined by points."""
+    found: dict[str, Array] = {}
+    for key, one in nested.items():
+        found |= flat(one, f"{name}{key}.") if isinstance(one, Mapping) else {f"{name}{key}": np.asarray(one)}
+    return found
 
 
 def written(array: Any) -> str:

@@ -19,7 +19,6 @@ from impls.recurrent.lstm import LSTM
 D, N = 2, 2  # units, steps: the smallest in which the two places of the reset differ
 CASES = 4
 SALT = 7  # the first with which none of the matrices that are transposed on purpose is its own transpose
-SHAPES: Mapping[Kind, tuple[type[Parameters], int]] = {"tanh": (Elman, 1), "LSTM": (LSTM, 4), "GRU": (GRU, 3)}
 
 BLUNDERS = ("input_and_output_exchanged", "gates_exchanged", "a_bias_dropped", "state_transposed")
 
@@ -90,21 +89,23 @@ def parameters(kind: Kind, case: int, inside: bool = False) -> Parameters:
     if kind == "LSTM":
         return LSTM(*(halves(D, 2 * D) for _ in range(4)), *(halves(D) for _ in range(4)))
     within = halves(D) if inside else torch.zeros(D, dtype=torch.float64)
-    return GRU(*(halves(D, 2 * D) for _ in range(3)), *(halves(D) for _ in range(3)), within)
+    return GRU(*(halves(D, 2 * D) for _ in range(3)), *(halves(D) for _ in range(3)), within)  # type: ignore[call-arg]
 
 
-def marked(kind: Kind) -> Parameters:
+def marked(kind: Kind, inside: float = 31) -> Parameters:
     """Parameters that say where each came from: what the k-th gate makes of the state is k + 1 throughout, of the input 11 + k;
-    its bias is 21 + k, and that inside a GRU's reset 31."""
-    made, gates = SHAPES[kind]
+    its bias is 21 + k, and that `inside` a GRU's reset 31, or 0 where there is no place for it."""
+    gates = {"tanh": 1, "LSTM": 4, "GRU": 3}[kind]
     of = [np.full((D, 2 * D), k + 1.0) for k in range(gates)]
     for k, W in enumerate(of):
         W[:, D:] = 11 + k
     biases = [np.full(D, 21.0 + k) for k in range(gates)]
     if kind == "tanh":
         return Elman(*map(torch.from_numpy, (of[0][:, :D], of[0][:, D:], biases[0])))
-    inside = [np.full(D, 31.0)] * (kind == "GRU")
-    return made(*map(torch.from_numpy, (*of, *biases, *inside)))
+    if kind == "LSTM":
+        return LSTM(*map(torch.from_numpy, (*of, *biases)))
+    vectors = (*biases, np.full(D, float(inside)))
+    return GRU(*map(torch.from_numpy, of), *map(torch.from_numpy, vectors))  # type: ignore[call-arg]
 
 
 def put(kind: Kind, case: int) -> Put:
@@ -148,7 +149,7 @@ LOOKS: Mapping[str, Callable[[], Look]] = {
     "a row of False": lambda: replace(look(2, 3), mask=np.array(((False,) * 3, MASK[1]))),
 }
 
-SHOWN = {"a mask", "causal, two queries beside three keys", "a row of True", "a row of False"}  # with a program to try
+SHOWN = {"a mask", "causal, two queries beside three keys", "a row of False", "near 10²⁰"}  # with a program to try
 
 
 def look(queries: int, keys: int, heads: int = 1) -> Look:

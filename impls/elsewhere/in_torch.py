@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, written
+from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Look, Parameters, Put, Ran, Refused, written
 from impls.recurrent.elman import Elman
 from impls.recurrent.gru import GRU
 from impls.recurrent.lstm import LSTM
@@ -37,13 +37,12 @@ def stacked(p: Parameters) -> Stacked:
     if isinstance(p, Elman):
         return Stacked(p.W_x, p.W_h, p.b, torch.zeros_like(p.b))
     if isinstance(p, LSTM):
-        weights, biases, inside = (p.W_i, p.W_f, p.W_C, p.W_o), (p.b_i, p.b_f, p.b_C, p.b_o), None
+        W, b = torch.cat([p.W_i, p.W_f, p.W_C, p.W_o]), torch.cat([p.b_i, p.b_f, p.b_C, p.b_o])
     else:
-        weights, biases, inside = (p.W_r, p.W_z, p.W), (p.b_r, p.b_z, p.b), p.b_hn
-    d, W, b = len(biases[0]), torch.cat(weights), torch.cat(biases)
-    bias_hh = torch.zeros_like(b)
-    if inside is not None:
-        bias_hh[2 * d :] = inside
+        W, b = torch.cat([p.W_r, p.W_z, p.W]), torch.cat([p.b_r, p.b_z, p.b])
+    d, bias_hh = W.shape[0] // (4 if isinstance(p, LSTM) else 3), torch.zeros_like(b)
+    if isinstance(p, GRU):
+        bias_hh[2 * d :] = p.b_hn
     return Stacked(W[:, d:], W[:, :d], b, bias_hh)
 
 
@@ -89,8 +88,15 @@ def fused(kind: str, p: Parameters, put: Put, *, backward: Parameters | None = N
     return _ran(outputs, end, xs, put, backward is not None)
 
 
+def both_ways(kind: str, p: Parameters, backward: Parameters, put: Put) -> Ran:
+    """The fused layer in both directions."""
+    return fused(kind, p, put, backward=backward)
+
+
 def cells(kind: str, p: Parameters, put: Put) -> Ran:
     """The cell, in a loop of one's own; it knows of no lengths."""
+    if put.lengths is not None:
+        raise Refused("no way to tell lengths")
     width, d = put.xs.shape[-1], len(next(iter(vars(p).values())))
     cell = CELLS[kind](width, d, dtype=torch.float64)
     _fill(cell, p, "")
@@ -276,7 +282,7 @@ def _layers() -> list[Layer]:
         made += [
             Layer(
                 name, kind, "float64", partial(fused, kind), partial(layer_code, kind), partial(start, kind), embedding,
-                lambda p, backward, put, kind=kind: fused(kind, p, put, backward=backward), recipes, arrays,
+                partial(both_ways, kind), recipes, arrays,
             ),
             Layer(
                 f"{name}Cell", kind, "float64", partial(cells, kind), partial(layer_code, kind, cell=True),

@@ -6,9 +6,10 @@ A recording holds no judgement. Numbers keep as many digits as their precision h
 import io
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from impls.clocks.timing import digest
 from impls.elsewhere import asking, starts
-from impls.elsewhere.adapter import Attention, Clipping, Layer, Library, Put, Ran, Refused, Start
+from impls.elsewhere.adapter import Array, Attention, Clipping, Layer, Library, Put, Ran, Refused, Start
 
 SCHEMA = 1
 DIGITS = {"float64": 15, "float32": 9}
@@ -66,6 +67,7 @@ def _of_layer(layer: Layer) -> Answer:
 
 
 def _definitions(layer: Layer) -> Iterator[Answer]:
+    write = partial(_ran, layer.precision)
     for case in range(asking.CASES):
         for placing in asking.PLACINGS[layer.kind]:
             blunder = placing.__name__ in asking.BLUNDERS
@@ -73,32 +75,35 @@ def _definitions(layer: Layer) -> Iterator[Answer]:
                 continue
             p, put = placing(asking.parameters(layer.kind, case)), asking.put(layer.kind, case)
             asked: Answer = {"case": case, "placed": placing.__name__.replace("_", " ")}
-            answer = asked | _answer(lambda p=p, put=put: _ran(layer.run(p, put), layer.precision))
-            yield answer if case or blunder else _shown(answer, layer.code(p, put.xs))
+            answer = asked | _answer(write, layer.run, p, put)
+            if "last" in answer and answer["last"] == answer["outputs"][-1]:
+                del answer["last"]  # which it is in any layer that is read to its end
+            yield answer if case or placing is not asking.as_named else _shown(answer, layer.code(p, put.xs))
     if layer.kind == "GRU":
         p, put = asking.parameters("GRU", 0, inside=True), asking.put("GRU", 0)
-        yield {"case": 0, "placed": "a bias inside the reset"} | _answer(lambda: _ran(layer.run(p, put), layer.precision))
+        yield {"case": 0, "placed": "a bias inside the reset"} | _answer(write, layer.run, p, put)
 
 
 def _stored(layer: Layer) -> Answer:
     """Its arrays, each with what it holds where: which of our parameters, in which order."""
     if layer.stored is None:
         return {}
-    stored = layer.stored
-    return _answer(lambda: {name: in_digits(array, layer.precision) for name, array in stored(asking.marked(layer.kind)).items()})
+    write = partial(_arrays, layer.precision)
+    found = _answer(write, layer.stored, asking.marked(layer.kind))
+    return _answer(write, layer.stored, asking.marked(layer.kind, inside=0)) if "refused" in found else found
 
 
 def _padding(layer: Layer) -> Iterator[Answer]:
     p, backward = asking.parameters(layer.kind, 0), asking.parameters(layer.kind, 1)
+    write = partial(_ran, layer.precision)
     for name, lengths in asking.LENGTHS.items():
         put = asking.padded(lengths)
-        yield {"asked": name, "ways": 1} | _answer(lambda put=put: _ran(layer.run(p, put), layer.precision))
-        if layer.both_ways:
-            run = layer.both_ways
-            for kept, asked in ((put, name), (Put(xs=put.xs), f"{name}, lengths not told")):
-                yield {"asked": asked, "ways": 2} | _answer(
-                    lambda kept=kept, run=run: _ran(run(p, backward, kept), layer.precision)
-                )
+        yield {"asked": name, "ways": 1} | _answer(write, layer.run, p, put)
+        if layer.both_ways and name != "full":
+            yield {"asked": name, "ways": 2} | _answer(write, layer.both_ways, p, backward, put)
+    if layer.both_ways:
+        untold = Put(xs=asking.padded(asking.LENGTHS["padded"]).xs)
+        yield {"asked": "padded, lengths not told", "ways": 2} | _answer(write, layer.both_ways, p, backward, untold)
 
 
 def _starts(layer: Layer) -> Iterator[Answer]:
@@ -106,68 +111,72 @@ def _starts(layer: Layer) -> Iterator[Answer]:
     for recipe, start in named.items():
         for width in starts.WIDTHS:
             for inputs in starts.INPUTS:
-                yield {"recipe": recipe, "width": width, "inputs": inputs} | _answer(
-                    lambda start=start, width=width, inputs=inputs: {
-                        "decades": [[_decades(one) for one in row] for row in starts.arriving(layer, start, width, inputs)]
-                    }
-                )
-
-
-def _decades(one: float) -> float | str:
-    return round(one, 2) if np.isfinite(one) else str(one)
-
-
-def _ran(ran: Ran, precision: str) -> Answer:
-    return {name: in_digits(array, precision) for name, array in vars(ran).items() if array is not None}
+                asked = {"recipe": recipe, "width": width, "inputs": inputs}
+                if recipe and inputs == "embedded":
+                    continue
+                yield asked | _answer(_decades, starts.arriving, layer, start, width, inputs)
 
 
 # --- attention and clipping -------------------------------------------------------------------------------------------
 
 
 def _of_attention(attention: Attention) -> Answer:
+    write = partial(_outputs, attention.precision)
     answers = []
     for name, look in asking.LOOKS.items():
         asked = look()
-        answer = {"asked": name} | _answer(lambda asked=asked: {"outputs": in_digits(attention.run(asked), attention.precision)})
+        answer = {"asked": name} | _answer(write, attention.run, asked)
         answers.append(_shown(answer, attention.code(asked)) if name in asking.SHOWN else answer)
     if attention.multi_head:
-        heads, run = asking.look(2, 3, asking.HEADS), attention.multi_head
-        answers.append(
-            {"asked": "two heads"}
-            | _answer(lambda: {"outputs": in_digits(run(heads, asking.projections()), attention.precision)})
-        )
-    if attention.dropped:
-        dropped = attention.dropped
-        answers += [
-            {"asked": "weights in training", "seed": seed}
-            | _answer(lambda seed=seed: {"outputs": in_digits(dropped(asking.look(2, 3), seed), attention.precision)})
-            for seed in range(3)
-        ]
+        heads = asking.look(2, 3, asking.HEADS)
+        answers.append({"asked": "two heads"} | _answer(write, attention.multi_head, heads, asking.projections()))
+    for seed in range(3) if attention.dropped else ():
+        asked_of = {"asked": "weights in training", "seed": seed}
+        answers.append(asked_of | _answer(write, attention.dropped, asking.look(2, 3), seed))
     return {"name": attention.name, "precision": attention.precision, "answers": answers}
 
 
 def _of_clipping(clipping: Clipping) -> Answer:
     answers = []
     for name in asking.GRADIENTS:
-        asked = asking.gradients(name)
-        answer = {"asked": name} | _answer(
-            lambda asked=asked: {"clipped": [in_digits(one, "float32") for one in clipping.run(asked, asking.THRESHOLD)]}
-        )
-        answers.append(_shown(answer, clipping.code(asked, asking.THRESHOLD)))
+        asked = asking.gradients(name), asking.THRESHOLD
+        answer = {"asked": name} | _answer(_clipped, clipping.run, *asked)
+        answers.append(_shown(answer, clipping.code(*asked)) if name in asking.SHOWN else answer)
     return {"name": clipping.name, "of": clipping.of, "answers": answers}
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _answer(ask: Callable[[], Answer]) -> Answer:
+def _answer(write: Callable[[Any], Answer], ask: Any, *arguments: Any) -> Answer:
     """What came of it, or with which words the library refused: the kind of error and the first line of it."""
     try:
-        return ask()
+        return write(ask(*arguments))
     except Refused as why:
         return {"refused": str(why)}
     except Exception as why:  # whatever a library raises is its answer
         return {"refused": _first_line(why)}
+
+
+def _ran(precision: str, ran: Ran) -> Answer:
+    return {name: in_digits(array, precision) for name, array in vars(ran).items() if array is not None}
+
+
+def _outputs(precision: str, array: Array) -> Answer:
+    return {"outputs": in_digits(array, precision)}
+
+
+def _arrays(precision: str, arrays: Mapping[str, Array]) -> Answer:
+    return {name: in_digits(array, precision) for name, array in arrays.items()}
+
+
+def _clipped(arrays: Sequence[Array]) -> Answer:
+    return {"clipped": [in_digits(one, "float32") for one in arrays]}
+
+
+def _decades(rows: Sequence[Sequence[float]]) -> Answer:
+    """In hundredths, which take no point."""
+    return {"hundredths": [[round(100 * one) if np.isfinite(one) else str(one) for one in row] for row in rows]}
 
 
 def _shown(answer: Answer, code: str) -> Answer:
@@ -186,6 +195,8 @@ def _shown(answer: Answer, code: str) -> Answer:
         and found.shape == want.shape
         and np.allclose(found, want, rtol=PRINTED, atol=PRINTED, equal_nan=True)
     ):
+        return answer | {"code": code}
+    if answer.get("refused", "") == printed:
         return answer | {"code": code}
     return answer | {"code": code, "printed": printed}
 

@@ -8,6 +8,7 @@ it computes with them. The Jacobians are those of that equation, exact but for r
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -29,16 +30,15 @@ Step = Callable[[Tensor, Tensor], Tensor]  # (s_{t-1}, x_t) -> s_t
 Form = Callable[[Parameters], Step]
 
 
-def plain(p: Parameters) -> Step:
+def plain(activation: Callable[[Tensor], Tensor]) -> Form:
     """s = h."""
-    assert isinstance(p, Elman)
-    return partial(elman.step, p)
+    return lambda p: partial(elman.step, p, activation=activation)  # type: ignore[arg-type]
 
 
-def long_short_term(p: Parameters) -> Step:
-    """s = [h, C]."""
+def long_short_term(p: Parameters, added: float = 0) -> Step:
+    """s = [h, C], something added to the forget bias as it is stored."""
     assert isinstance(p, LSTM)
-    d = len(p.b_f)
+    p, d = replace(p, b_f=p.b_f + added), len(p.b_f)
     return lambda s, x: torch.cat(lstm.step(p, (s[..., :d], s[..., d:]), x), dim=-1)
 
 
@@ -48,8 +48,8 @@ def gated(step: Callable[..., Tensor], negated: bool) -> Form:
 
 
 FORMS: Mapping[str, Mapping[str, Form]] = {
-    "tanh": {"as printed": plain},
-    "LSTM": {"as printed": long_short_term},
+    "tanh": {"as printed": plain(torch.tanh), "ReLU in place of tanh": plain(torch.relu)},
+    "LSTM": {"as printed": long_short_term, "1 added to the forget bias": partial(long_short_term, added=1)},
     "GRU": {
         "reset before the product, z weighs the new": gated(gru.step_reset_before, negated=False),
         "reset before the product, z weighs the old": gated(gru.step_reset_before, negated=True),
@@ -145,4 +145,6 @@ def arriving(layer: Layer, start: Start, width: int, inputs: str, seeds: Sequenc
 
 
 def _in_double(p: Parameters) -> Parameters:
-    return type(p)(**{name: torch.as_tensor(np.array(one)).double() for name, one in vars(p).items()})
+    return type(p)(
+        **{name: torch.as_tensor(one if torch.is_tensor(one) else np.array(one)).double() for name, one in vars(p).items()}
+    )

@@ -32,6 +32,7 @@ from reports.record.record import (
     ElsewhereRecord,
     FactRecord,
     FigureRecord,
+    LibrariesRecord,
     MachinesRecord,
     PrintRecord,
     Record,
@@ -93,7 +94,7 @@ def make_record(
         apart={chapter: counts(found) for chapter in APART if (found := [one for one in judged if one.chapter == chapter])},
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
-        training=trained.record, machines=_timed(evidence, around.timed, store),
+        training=trained.record, machines=_timed(evidence, around.timed, store), libraries=_answered(evidence, store),
         terms=terms_of(around.terms, by_id),
     )  # fmt: skip
 
@@ -153,6 +154,27 @@ def _timed(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store:
 
     code = here().fingerprint(Target("reports.record.machines", "machines_record"))
     return store.once("machines", digest(code, *drawn), Timed, sum_up).record
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What libraries answered."""
+
+    record: LibrariesRecord | None = None
+
+
+def _answered(evidence: Mapping[str, ClaimEvidence], store: Store) -> LibrariesRecord | None:
+    """Where claims rest on it; with the figures of these."""
+    drawn = [id for id, one in evidence.items() if id.startswith("libraries.") and one.figure]
+    if not drawn:
+        return None
+
+    def sum_up() -> Answered:
+        from reports.record.libraries import libraries_record
+
+        return Answered(libraries_record(drawn))
+
+    code = here().fingerprint(Target("reports.record.libraries", "libraries_record"))
+    return store.once("libraries", digest(code, *drawn), Answered, sum_up).record
 
 
 def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:

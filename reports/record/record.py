@@ -119,6 +119,47 @@ class MachinesRecord(msgspec.Struct, frozen=True, kw_only=True):
     counted: list[CountedRecord]
 
 
+class LibraryRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A library that was asked: its name with its version, and where and when."""
+
+    name: str
+    versions: dict[str, str]
+    system: str
+    date: str
+
+
+class SmallestCase(msgspec.Struct, frozen=True, kw_only=True):
+    """Two units over two steps, a row a step: what the printed equation gives, what the library does, and a program for it."""
+
+    printed: list[list[float]]
+    library: list[list[float]]
+    code: str
+
+
+class LayerRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A layer of a library. For each equation of its `kind` that it `computes`, the ways to put parameters in under which it
+    does, none where it never does; the `order` in which it keeps its gates and how many `biases` each has; the decades of a
+    gradient that its start costs over 50 steps; and a smallest case where it `differs` from the printed equation."""
+
+    library: str
+    layer: str
+    kind: str
+    precision: str
+    computes: dict[str, list[str]]
+    order: str = ""
+    biases: int = 0
+    arrives: float | None = None
+    differs: SmallestCase | None = None
+
+
+class LibrariesRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of libraries, and the claims whose figures are shown beside it."""
+
+    libraries: list[LibraryRecord]
+    layers: list[LayerRecord]
+    figures: list[str]
+
+
 class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A figure's finding and its text alternative; the chart itself lies with the evidence."""
 
@@ -247,7 +288,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is not in the essay count
     `apart`, by their chapters. `instead` are the essay's statements that need a correction, those that matter most first;
-    `training` is what training showed and `machines` what was timed on which, where there was any; `terms` are for a search."""
+    `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
+    `terms` are for a search."""
 
     schema: int
     run: Run
@@ -259,6 +301,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     instead: list[str] = []
     training: TrainingRecord | None = None
     machines: MachinesRecord | None = None
+    libraries: LibrariesRecord | None = None
     terms: list[TermRecord] = []
 
     @property

@@ -23,7 +23,7 @@ from impls.elsewhere import ADAPTERS
 RECORDED = ROOT / "reports" / "evidence" / "libraries"
 OF_ITS_OWN = {"date", "system", "versions", "version", "digest", "printed"}  # what may differ without a word
 NEAR = 1e-5  # of the larger one: float32 rounds otherwise on another processor
-DECADES = 0.05  # that a start may lie elsewhere, for it is rounded to a tenth of that and drawn again
+HUNDREDTHS = 5  # of a decade that a start may lie elsewhere: it is worked out in another order there
 DIFFERENT = 1
 
 Ask = Callable[[str], dict[str, Any]]
@@ -33,27 +33,34 @@ class CannotAsk(Exception):
     """A library that is not installed, or fell over: with its last words."""
 
 
-def main(names: Sequence[str]) -> int:
+def main(names: list[str]) -> int:
     """Record these, or all that are installed. 3 where a name is none that is known."""
     if unknown := [name for name in names if name not in ADAPTERS]:
         print(f"reports: no library is called {', '.join(unknown)}; choose among {', '.join(ADAPTERS)}", file=sys.stderr)
         return 3
-    return record(names or list(ADAPTERS))
+    return record(names or list(ADAPTERS), named=bool(names))
 
 
-def record(names: Sequence[str], folder: Path = RECORDED, ask: Ask | None = None, say: Callable[[str], None] = print) -> int:
-    """0 if each answered as it did before, or for the first time; 1 if one answered otherwise, or could not be asked though named."""
-    came = [_record(name, folder, ask or answers_of, say) for name in names]
+def record(
+    names: Sequence[str],
+    folder: Path = RECORDED,
+    ask: Ask | None = None,
+    say: Callable[[str], None] = print,
+    named: bool = True,
+) -> int:
+    """0 if each answered as it did before, or for the first time; 1 if one answered otherwise, or was `named` and could not be
+    asked: some need what a machine may not have."""
+    came = [_record(name, folder, ask or answers_of, say, DIFFERENT if named else 0) for name in names]
     return max(came, default=0)
 
 
-def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None]) -> int:
+def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None], not_asked: int) -> int:
     began = perf_counter()
     try:
         answers = ask(name)
     except CannotAsk as why:
         say(f"{name}: not asked: {why}")
-        return DIFFERENT
+        return not_asked
     version = answers["version"].partition("+")[0]
     path, took = folder / f"{name}-{version}.json", f"{perf_counter() - began:.0f} s"
     for other in sorted(folder.glob(f"{name}-[0-9]*.json")):
@@ -96,7 +103,7 @@ def differences(was: Any, now: Any, where: str = "", near: float = NEAR) -> Iter
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         for place, (one, other) in enumerate(zip(was, now, strict=True)):
             yield from differences(one, other, f"{where}[{_named(one, place)}]", near)
-    elif not _same(was, now, near if "decades" not in where else math.inf):
+    elif not _same(was, now, near if "hundredths" not in where else math.inf):
         yield f"{where}: {was!r} was recorded, {now!r} now"
 
 
@@ -107,6 +114,6 @@ def _named(one: Any, place: int) -> str:
 def _same(was: Any, now: Any, near: float) -> bool:
     if isinstance(was, float | int) and isinstance(now, float | int):
         if near == math.inf:
-            return abs(was - now) <= DECADES
+            return abs(was - now) <= HUNDREDTHS
         return abs(was - now) <= near * max(abs(was), abs(now), 1e-3)
     return bool(was == now)
