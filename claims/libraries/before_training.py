@@ -27,7 +27,7 @@ SCOPE = (
 )
 
 KERAS = of("keras-on-torch", "keras-on-jax")
-ORTHOGONAL = of("keras-on-torch", "keras-on-jax", "flax")  # draw the recurrent weights so, of gates as a stack or one by one
+ORTHOGONAL = of("keras-on-torch", "keras-on-jax", "flax", "flax-nnx")  # draw such recurrent weights, stacked or gate by gate
 UNIFORM = of("torch", "paddle", "equinox")  # draw all weights and biases evenly within ±1/√d
 OPEN = of("keras-on-torch", "keras-on-jax", "haiku")  # their forget gate starts at σ(1)
 TANH = not_of("haiku")  # whose plain layer is one of max(0, a)

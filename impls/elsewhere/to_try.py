@@ -121,4 +121,4 @@ def _equinox(layer: str) -> Lines:
     )
 
 
-_ON_JAX = {"flax": _flax, "haiku": _haiku, "equinox": _equinox}
+_ON_JAX = {"flax": _flax, "flax-nnx": _flax, "haiku": _haiku, "equinox": _equinox}
