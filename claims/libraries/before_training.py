@@ -11,6 +11,7 @@ from claims.kit import Domain, cannot_tell, cases, measure, show
 from claims.subjects.libraries import Built, built, decades, not_of, of
 from claims.subjects.trained.fair import VANISHED
 from impls.questions.starts import INPUTS, STEPS, WIDTHS
+from impls.questions.to_try import program
 
 NOTHING = log10(VANISHED)  # decades: so little is as good as nothing
 APART = 0.5  # decades: a factor of three, as far as two learning rates that one would both try lie apart
@@ -26,7 +27,7 @@ SCOPE = (
 )
 
 KERAS = of("keras-on-torch", "keras-on-jax")
-ORTHOGONAL = of("keras-on-torch", "keras-on-jax", "flax")  # draw the recurrent weights so, of gates as a stack or one by one
+ORTHOGONAL = of("keras-on-torch", "keras-on-jax", "flax", "flax-nnx")  # draw such recurrent weights, stacked or gate by gate
 UNIFORM = of("torch", "paddle", "equinox")  # draw all weights and biases evenly within ±1/√d
 OPEN = of("keras-on-torch", "keras-on-jax", "haiku")  # their forget gate starts at σ(1)
 TANH = not_of("haiku")  # whose plain layer is one of max(0, a)
@@ -98,9 +99,11 @@ def these(found: Sequence[Start]) -> Domain:
 
 
 def shown(start: Start, steps: int) -> list[float]:
-    """The decades, which a counterexample shows seed by seed."""
+    """The decades, which a counterexample shows seed by seed, with a program that one can paste."""
     found = start.decades(steps)
-    show(f"decades over {steps} steps, {start}", found)
+    show(f"decades over {steps} steps, {start}: median {median(found):.2f}, all", found)
+    if code := program(start.layer.library, start.layer.what, start.recipe, start.width, start.inputs, steps):
+        show(f"to try it, {start.layer}", code)
     return found
 
 

@@ -66,4 +66,7 @@ def _panel(inputs: str, some: Sequence[Start]) -> alt.Chart:
 def _name(start: Start) -> str:
     """As it stands at the axis."""
     recipe = f", {start.recipe}" if start.recipe else ""
-    return f"{start.layer.library.replace('-', ' ')} {start.layer.what}{recipe}"
+    library = start.layer.library.replace("-on-", " on ").partition("-")[
+        0
+    ]  # what else sets recordings apart is in the layer's name
+    return f"{library} {start.layer.what}{recipe}"

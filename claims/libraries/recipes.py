@@ -19,12 +19,12 @@ from claims.libraries.before_training import (
     with_the_same_inputs,
 )
 from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, more_arrives, they_are_alike, they_lie_far_apart
-from claims.subjects.libraries import Built, of
+from claims.subjects.libraries import of
 
 
 def drawn_as_one_stack(start: Start) -> Start:
     """Flax's other LSTM cell, which draws all gates at once."""
-    return replace(start, layer=Built("flax", "nnx.OptimizedLSTMCell"))
+    return replace(start, layer=replace(start.layer, what="nnx.OptimizedLSTMCell"))
 
 
 STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
