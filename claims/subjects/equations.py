@@ -48,6 +48,21 @@ def nearly(equation: Equation, by: float, p: Parameters, xs: torch.Tensor) -> to
     return (1 + by) * equation(p, xs)
 
 
+NEARLY = 1e-12
+
+
+def nearly_plain(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
+    return nearly(plain, NEARLY, p, xs)
+
+
+def nearly_six_equations(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
+    return nearly(six_equations, NEARLY, p, xs)
+
+
+def nearly_reset_before(p: Parameters, xs: torch.Tensor) -> torch.Tensor:
+    return nearly(reset_before, NEARLY, p, xs)
+
+
 # By what is computed; of a GRU both places of the reset, each with its usual z.
 EQUATIONS: Mapping[str, Mapping[str, Equation]] = {
     "tanh": {"as printed": plain, "max(0, ·) for tanh": relu},
