@@ -1,5 +1,5 @@
 """The essay, chapter by chapter: one function a claim; a chapter is a module, or a package with a list of its SECTIONS. The last
-chapter is not of the essay: what is asked in class.
+two are not of the essay: what is asked in class, and what comes of it in the libraries that people use.
 
 Nothing registers itself: `every_claim()` looks into the chapters and takes the claims it finds, in the order of the page;
 after a chapter's own come those that rows of `facts` make of its published figures. What is read off the source alone, nothing
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CHAPTERS = (
     "promise", "sequential", "gradients", "bottleneck", "forgetting", "long_range",
-    "gated", "complexity", "benchmarks", "needed", "attention", "interview", "asked",
+    "gated", "complexity", "benchmarks", "needed", "attention", "interview", "asked", "libraries",
 )  # fmt: skip
 FACTS = "claims.facts"
 

@@ -1,4 +1,5 @@
 """`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
+`python -m reports record-libraries`: ask the libraries that are installed what they compute.
 `python -m reports locate FILE "phrase"`: where a passage of the essay stands, for `claims/passages.toml`.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
@@ -9,14 +10,13 @@ import sys
 import traceback
 
 INPUT_ERROR = 3
+RECORDING = (["record-hardware"], ["record-libraries"])
 
 
 def main() -> int:
     """Run the command line and translate what went wrong into a line and an exit code."""
-    if sys.argv[1:2] == ["record-hardware"]:  # before anything is imported that a bare machine has not
-        from reports.running.hardware import main as record_hardware
-
-        return record_hardware(sys.argv[2:])
+    if sys.argv[1:2] in RECORDING:  # before anything is imported that a bare machine has not
+        return _record(*sys.argv[1:])
     try:
         import click
     except ModuleNotFoundError as problem:
@@ -52,6 +52,16 @@ def main() -> int:
             return _sorry("a worker process died, for want of memory perhaps; --workers 1 needs least")
         traceback.print_exc()
         return _sorry("that was a fault of the program, not of a claim; no verdict follows from it")
+
+
+def _record(what: str, *arguments: str) -> int:
+    if what == "record-hardware":
+        from reports.running.hardware import main as record_hardware
+
+        return record_hardware(list(arguments))
+    from reports.running.libraries import main as record_libraries
+
+    return record_libraries(list(arguments))
 
 
 def _missing(problem: ModuleNotFoundError) -> int:

@@ -6,8 +6,9 @@ import pytest
 
 from claims.evidence.evidence import ClaimEvidence, ReadingEvidence
 from claims.evidence.profiles import VERDICT
-from claims.kit import ClaimError, claim, reading
+from claims.kit import ClaimError, cases, claim, exhaustion, holds, measure, reading, search
 from claims.kit.blanks import NOT_MEASURED, BlankError, filled, in_words
+from claims.kit.examine import examine_reading
 from reports.record.making import make_record
 from tests import toys
 
@@ -68,3 +69,16 @@ def test_one_that_was_not_measured_is_the_claims_mistake_and_is_told_with_its_li
     seen = ClaimEvidence(id=claim.id, profile="verdict", rests_on="", readings=READINGS)
     with pytest.raises(ClaimError, match=rf"^{claim.defined_at}: .*no 'shere' was measured"):
         make_record([claim], {claim.id: seen}, VERDICT, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("engine", "says"), [(exhaustion(), "from 1 to 2"), (search(cases=20), f"from {NOT_MEASURED} to {NOT_MEASURED}")]
+)
+def test_the_cases_of_a_finite_list_are_all_there_are_and_those_of_a_search_a_sample_of_nothing(engine, says):
+    @claim("toys.measured", says="x.", teach="from {least n:.0f} to {most n:.0f}", expect="supported", by=engine,
+           as_written=reading(n=cases([1, 2])), fails_for={"three": reading(n=3)})  # fmt: skip
+    def measured(n):
+        measure(n=n)
+        holds(n < 3, "three")
+
+    assert filled(measured.teach, [examine_reading(measured, one, VERDICT) for one in measured.readings]) == says

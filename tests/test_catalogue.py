@@ -268,8 +268,9 @@ def test_modules_that_move_change_no_readings_key(usual, tmp_path):
     """An implementation, a subject, the kit's own and a chapter's section, each under another name."""
     for top in ("claims", "impls"):
         shutil.copytree(ROOT / top, tmp_path / top, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "reports").mkdir()
-    shutil.copytree(ROOT / "reports" / "evidence" / "recorded", tmp_path / "reports" / "evidence" / "recorded")
+    for kept in ("recorded", "libraries"):
+        shutil.copytree(ROOT / "reports" / "evidence" / kept, tmp_path / "reports" / "evidence" / kept)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     moved = {
         "impls.recurrent.lstm": "impls.gates_of_old", "claims.subjects.networks": "claims.subjects.nets",
         "claims.kit.property": "claims.kit.verbs", "claims.gradients.consequences": "claims.gradients.what_follows",

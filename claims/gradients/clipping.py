@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from claims.kit import at_least, at_most, claim, close, domain, holds, reading, show
 from claims.kit.domains import any32, finite32, reals
+from claims.subjects import libraries
 from claims.subjects.networks import ElmanRun, elman_runs
 from impls.broken import gradients as broken
 from impls.broken.attention import clip_by_value, clip_each, normalise_each_step
 from impls.learning import bptt
 from impls.learning.clipping import clip_by_norm
+from impls.questions import asking
 
 
 def clip_by_torch(gradients: list[torch.Tensor], max_norm: float, **options: bool) -> list[torch.Tensor]:
@@ -30,6 +32,23 @@ def clip_in_float64(gradients: list[torch.Tensor], max_norm: float) -> list[torc
     return [clipped.float() for clipped in clip_by_norm([gradient.double() for gradient in gradients], max_norm)]
 
 
+def clip_by_optax(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """Its clip_by_global_norm, as it was recorded."""
+    return as_recorded("optax", "clip_by_global_norm", gradients, max_norm)
+
+
+def clip_by_keras(gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """Its global_clipnorm on torch, as it was recorded."""
+    return as_recorded("keras-on-torch", "global_clipnorm", gradients, max_norm)
+
+
+def as_recorded(library: str, what: str, gradients: list[torch.Tensor], max_norm: float) -> list[torch.Tensor]:
+    """What that library left of these gradients, one array a parameter."""
+    left = libraries.clipped(library, what, [one.numpy() for one in gradients], max_norm)
+    return [torch.tensor(one, dtype=torch.float32) for one in left]
+
+
+RECORDED = np.concatenate(asking.gradients("near 10²⁰"))  # finite, and what every library was asked
 LEAST, MOST = float(np.finfo(np.float32).smallest_subnormal), float(np.finfo(np.float32).max)
 ANY = {"gradient": finite32(size=(2, 4), magnitude=(LEAST, MOST)), "max_norm": reals(0.1, 10)}
 USUAL = {"gradient": finite32(size=(2, 4)), "max_norm": reals(0.1, 10)}
@@ -67,13 +86,15 @@ USUAL = {"gradient": finite32(size=(2, 4)), "max_norm": reals(0.1, 10)}
     witness={
         "three entries of 10²⁰ are clipped to nothing": reading(
             clip=clip_by_torch, gradient=np.full(3, 1e20, np.float32), max_norm=1.0
-        )
+        ),
+        "in optax too nothing is left": reading(clip=clip_by_optax, gradient=RECORDED, max_norm=asking.THRESHOLD),
+        "in Keras, one norm for all, NaN is left": reading(clip=clip_by_keras, gradient=RECORDED, max_norm=asking.THRESHOLD),
     },
     teach="Clipping by norm is a rescaling, so it cannot turn the gradient; clipping by value can. But a norm squares: in "
     "float32 it is infinite from 1.8·10¹⁹ on, the factor is then 0, and the step is lost without a word. An explosion gets "
     "there, so look at the norm, or take it in float64.",
     not_shown="Infinite entries: see gradients.clipping-prevents-nan. Thresholds below 0.1: torch adds 10⁻⁶ to the norm, so "
-    "that what is clipped gets too short by that share of it.",
+    "that what is clipped gets too short by that share of it. Other libraries: see libraries.clipping.",
     cites=("pascanu2013",),
 )
 def clipping_rescales(clip: Callable[..., list[torch.Tensor]], gradient: np.ndarray, max_norm: float) -> None:

@@ -1,7 +1,8 @@
-"""Blanks in what a claim says: a number that its trials measured is filled in from the evidence and never typed.
+"""Blanks in what a claim says: a number that was measured is filled in from the evidence and never typed.
 
-`{median accuracy:.0%}` stands for the median, over the trials of the reading as written, of what the property measured as
-`accuracy`; `{least share | amended:.1g}` for the least of another reading, called by its role or by the beginning of its name.
+`{median accuracy:.0%}` stands for the median, over the trials of the reading as written or the cases of its finite list, of what
+the property measured as `accuracy`; `{least share | amended:.1g}` for the least of another reading, called by its role or by the
+beginning of its name.
 """
 
 import re

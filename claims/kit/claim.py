@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from claims.evidence.outcomes import MUST_COME_OUT, WORDS, Word
+from claims.evidence.outcomes import APART, MUST_COME_OUT, WORDS, Word
 from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
@@ -140,11 +140,10 @@ def problems_of(claim: Claim) -> list[str]:
 
 def _problems_of_the_question(claim: Claim) -> list[str]:
     """Claims that are not of the essay say who asked; those of the essay say where it stands there."""
+    problems = ["is not of the essay and has lines=; leave them out"] if claim.lines and claim.chapter in APART else []
     if claim.chapter != ASKED:
-        return (
-            [f"is of the essay and has asked={claim.asked!r}: leave it out, or begin its id with {ASKED}."] if claim.asked else []
-        )
-    problems = ["is not of the essay and has lines=; leave them out"] if claim.lines else []
+        many = f"answers no question in public and has asked={claim.asked!r}: leave it out, or begin its id with {ASKED}."
+        return [*problems, many] if claim.asked else problems
     if not QUESTION.fullmatch(claim.asked):
         problems.append(f"has asked={claim.asked!r}; write where and in which year, the question, and its address: "
                         "“GitHub 2024: Which step has read it all? https://…”")  # fmt: skip

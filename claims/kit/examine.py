@@ -64,7 +64,7 @@ def _evidence(
         strain=None if happened.tightest is None else happened.tightest[1].strain,
         counterexample=_counterexample(one, engine, happened, again), worst=_worst(claim, one, engine, happened),
         tightest=_tightest(claim, one, happened),
-        measured=happened.measured if engine == "trials" else [],
+        measured=[] if engine == "search" else happened.measured,
     )  # fmt: skip
 
 

@@ -91,8 +91,8 @@ def show(label: str, value: object) -> None:
 
 
 def measure(**numbers: float) -> None:
-    """Numbers of one trial (an accuracy, a ratio) that a figure will draw, six digits of them. One that is not finite is kept
-    as None, for JSON has no such number."""
+    """Numbers of one trial, or of one case of a finite list (an accuracy, a ratio), that a figure will draw or words name: six
+    digits of them. One that is not finite is kept as None, for JSON has no such number."""
     if (seen := _listening.get()) is not None:
         seen.measured.update({name: float(f"{n:.6g}") if math.isfinite(n) else None for name, n in numbers.items()})
 

@@ -4,7 +4,7 @@ Each function is named by its defect and takes the arguments of the right one be
 in _nearly is a near miss: the same defect scaled to `by`, 1e-9 unless given, far above float64's rounding and
 far below what a careless tolerance would catch. Where a defect hides is said at each.
 
-    of attention.attend           unnormalised, unscaled, mask_forgotten
+    of attention.attend           unnormalised, unscaled, scaled_twice, last_key_dropped, mask_forgotten
                                   unnormalised_nearly, unscaled_nearly, mask_forgotten_nearly
     of attention.causal_mask      mask_off_by_one
     of attention.window_mask      window_mask_off_by_one
@@ -54,6 +54,16 @@ def unscaled(Q: Tensor, K: Tensor, V: Tensor, mask: Mask = None) -> Tensor:
 def unscaled_nearly(Q: Tensor, K: Tensor, V: Tensor, mask: Mask = None, by: float = NEARLY) -> Tensor:
     """The scores are too large by a factor 1 + by."""
     return attention.attend((1 + by) * Q, K, V, mask)
+
+
+def scaled_twice(Q: Tensor, K: Tensor, V: Tensor, mask: Mask = None) -> Tensor:
+    """softmax(Q Kᵀ / d_k) V: divided by d_k and not by its root. No defect at d_k = 1."""
+    return attention.attend(Q / sqrt(Q.shape[-1]), K, V, mask)
+
+
+def last_key_dropped(Q: Tensor, K: Tensor, V: Tensor, mask: Mask = None) -> Tensor:
+    """The last position is never read. Hidden where a mask forbids it."""
+    return attention.attend(Q, K[..., :-1, :], V[..., :-1, :], None if mask is None else mask[:, :-1])
 
 
 def mask_forgotten(Q: Tensor, K: Tensor, V: Tensor, mask: Mask = None) -> Tensor:

@@ -63,6 +63,9 @@ class Pages:
         if (timed := record.machines) is not None:
             charts = [self.charts.get(id) for id in timed.figures]
             yield Page("machines.html", (timed, self._named(timed.figures), charts), self.machines, timed.figures)
+        if (others := record.libraries) is not None:
+            charts = [self.charts.get(id) for id in others.figures]
+            yield Page("libraries.html", (others, self._named(others.figures), charts), self.libraries, others.figures)
         for id, chart in self.charts.items():
             for number, name in enumerate(self._names(id)):
                 yield Page(f"figures/{name}", chart, partial(self._numbers, id, number))
@@ -121,6 +124,10 @@ class Pages:
     def machines(self) -> str:
         """What was timed."""
         return self._page("machines.html", Here(), machines=self.record.machines)
+
+    def libraries(self) -> str:
+        """What other libraries compute."""
+        return self._page("libraries.html", Here(), libraries=self.record.libraries)
 
     def explore(self) -> str:
         """Formulas to turn by hand."""
@@ -244,6 +251,8 @@ def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: 
 
 def _ours(site: Path) -> Iterator[Path]:
     """What an earlier run may have left."""
-    yield from (site / name for name in ("instead.html", "tables.html", "training.html", "machines.html", "single.html"))
+    yield from (
+        site / name for name in ("instead.html", "tables.html", "training.html", "machines.html", "libraries.html", "single.html")
+    )
     yield from site.glob("claims/*.html")
     yield from site.glob("figures/*.csv")

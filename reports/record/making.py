@@ -9,7 +9,7 @@ import msgspec
 from claims.evidence import runs as kept
 from claims.evidence.evidence import ClaimEvidence, Examined, machine, versions
 from claims.evidence.keys import Target, here
-from claims.evidence.outcomes import WORDS
+from claims.evidence.outcomes import APART, WORDS
 from claims.evidence.profiles import Profile
 from claims.evidence.source import digest
 from claims.evidence.store import Store
@@ -32,6 +32,7 @@ from reports.record.record import (
     ElsewhereRecord,
     FactRecord,
     FigureRecord,
+    LibrariesRecord,
     MachinesRecord,
     PrintRecord,
     Record,
@@ -88,11 +89,12 @@ def make_record(
     filled = [_table_record(one, by_id) for one in around.tables]
     settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
     return Record(
-        schema=SCHEMA, run=run, claims=judged, summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if not one.asked),
-        asked=counts(one for one in judged if one.asked),
+        schema=SCHEMA, run=run, claims=judged,
+        summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if not one.is_apart),
+        apart={chapter: counts(found) for chapter in APART if (found := [one for one in judged if one.chapter == chapter])},
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
         elsewhere=settled, instead=_instead(by_id, around.first),
-        training=trained.record, machines=_timed(evidence, around.timed, store),
+        training=trained.record, machines=_timed(evidence, around.timed, store), libraries=_answered(evidence, store),
         terms=terms_of(around.terms, by_id),
     )  # fmt: skip
 
@@ -154,9 +156,30 @@ def _timed(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store:
     return store.once("machines", digest(code, *drawn), Timed, sum_up).record
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """What libraries answered."""
+
+    record: LibrariesRecord | None = None
+
+
+def _answered(evidence: Mapping[str, ClaimEvidence], store: Store) -> LibrariesRecord | None:
+    """Where claims rest on it; with the figures of these."""
+    drawn = [id for id, one in evidence.items() if id.startswith("libraries.") and one.figure]
+    if not drawn:
+        return None
+
+    def sum_up() -> Answered:
+        from reports.record.libraries import libraries_record
+
+        return Answered(libraries_record(drawn))
+
+    code = here().fingerprint(Target("reports.record.libraries", "libraries_record"))
+    return store.once("libraries", digest(code, *drawn), Answered, sum_up).record
+
+
 def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
     """What fell as the essay puts it: these first, all others as they stand."""
-    fallen = [one.id for one in judged.values() if _fell(one) and not one.asked]
+    fallen = [one.id for one in judged.values() if _fell(one) and not one.is_apart]
     return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
 
 

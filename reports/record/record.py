@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence, as_json, write_whole
-from claims.evidence.outcomes import WORDS, Verified, Word
+from claims.evidence.outcomes import APART, WORDS, Verified, Word
 from claims.evidence.source import digest
 from claims.evidence.verdict import usual
 from reports.record.checkout import edition
@@ -119,6 +119,47 @@ class MachinesRecord(msgspec.Struct, frozen=True, kw_only=True):
     counted: list[CountedRecord]
 
 
+class LibraryRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A library that was asked: its name with its version, and where and when."""
+
+    name: str
+    versions: dict[str, str]
+    system: str
+    date: str
+
+
+class SmallestCase(msgspec.Struct, frozen=True, kw_only=True):
+    """Two units over two steps, a row a step: what the printed equation gives, what the library does, and a program for it."""
+
+    printed: list[list[float]]
+    library: list[list[float]]
+    code: str
+
+
+class LayerRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A layer of a library. For each equation of its `kind` that it `computes`, the ways to put parameters in under which it
+    does, none where it never does; the `order` in which it keeps its gates and how many `biases` each has; the decades of a
+    gradient that its start costs over 50 steps; and a smallest case where it `differs` from the printed equation."""
+
+    library: str
+    layer: str
+    kind: str
+    precision: str
+    computes: dict[str, list[str]]
+    order: str = ""
+    biases: int = 0
+    arrives: float | None = None
+    differs: SmallestCase | None = None
+
+
+class LibrariesRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of libraries, and the claims whose figures are shown beside it."""
+
+    libraries: list[LibraryRecord]
+    layers: list[LayerRecord]
+    figures: list[str]
+
+
 class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A figure's finding and its text alternative; the chart itself lies with the evidence."""
 
@@ -182,6 +223,11 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     earlier: list[EarlierRecord] = []
     asked: str = ""
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is not in the essay."""
+        return self.chapter in APART
+
 
 class TermRecord(msgspec.Struct, frozen=True, kw_only=True):
     """All names of one thing that people ask for, and the claims that answer, the best answer first."""
@@ -240,31 +286,37 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is `asked` in class count
-    apart. `instead` are the essay's statements that need a correction, those that matter most first; `training` is
-    what training showed and `machines` what was timed on which, where there was any; `terms` are for a search."""
+    """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is not in the essay count
+    `apart`, by their chapters. `instead` are the essay's statements that need a correction, those that matter most first;
+    `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
+    `terms` are for a search."""
 
     schema: int
     run: Run
     summary: dict[str, int]
-    asked: dict[str, int] = {}
+    apart: dict[str, dict[str, int]] = {}
     claims: list[ClaimRecord]
     tables: list[TableRecord] = []
     elsewhere: list[ElsewhereRecord] = []
     instead: list[str] = []
     training: TrainingRecord | None = None
     machines: MachinesRecord | None = None
+    libraries: LibrariesRecord | None = None
     terms: list[TermRecord] = []
 
     @property
     def of_essay(self) -> list[ClaimRecord]:
         """The essay's statements."""
-        return [one for one in self.claims if not one.asked]
+        return [one for one in self.claims if not one.is_apart]
 
     @property
-    def in_class(self) -> list[ClaimRecord]:
-        """What is asked in class."""
-        return [one for one in self.claims if one.asked]
+    def beyond(self) -> dict[str, list[ClaimRecord]]:
+        """What is not in the essay, by its chapters."""
+        found: dict[str, list[ClaimRecord]] = {}
+        for one in self.claims:
+            if one.is_apart:
+                found.setdefault(one.chapter, []).append(one)
+        return found
 
 
 def counts(claims: Iterable[ClaimRecord]) -> dict[str, int]:
@@ -296,7 +348,8 @@ def read_record(path: Path) -> Record:
         raise EvidenceError(f"{path}: there is no record yet; run python -m reports") from problem
     except (OSError, *UNREADABLE) as problem:
         raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
-    if (record.summary, record.asked) != (dict.fromkeys(WORDS, 0) | counts(record.of_essay), counts(record.in_class)):
+    apart = {chapter: counts(claims) for chapter, claims in record.beyond.items()}
+    if (record.summary, record.apart) != (dict.fromkeys(WORDS, 0) | counts(record.of_essay), apart):
         raise EvidenceError(f"{path}: its counts are not those of its verdicts; run python -m reports to make it anew")
     return record
 

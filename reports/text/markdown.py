@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from claims.evidence.outcomes import WORDS, Word
+from claims.evidence.outcomes import APART, WORDS, Word
 from reports.record.record import CellRecord, ClaimRecord, Record, TableRecord
 from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title, question, verdicts
 
@@ -22,13 +22,13 @@ def as_markdown(record: Record) -> str:
         "",
         *_counts(record),
         "",
-        *_contents(chapters, record.summary, {one.chapter for one in record.in_class}),
+        *_contents(chapters, record.summary, record.beyond),
         "",
     ]
     parts += _instead([by_id[id] for id in record.instead[:MOST_IMPORTANT]])
     for chapter, claims in chapters:
         parts += [f"## {chapter_title(chapter)}", "", *_head(["verdict", "statement", "why"])]
-        parts += [_row(one, corrected=one.id in record.instead or bool(one.asked)) for one in claims]
+        parts += [_row(one, corrected=one.id in record.instead or one.is_apart) for one in claims]
         parts.append("")
         for table in (one for one in record.tables if one.chapter == chapter):
             parts += [f"**{marked(table.title)}** {marked(table.says)}", "", *_table(table, by_id), ""]
@@ -53,10 +53,10 @@ def _counts(record: Record) -> list[str]:
     rows = [f"- **{record.summary[word]} {ICONS[word]} {word}.** {marked(LEGEND[word])}" for word in WORDS]
     how = "Each statement leads to its evidence; [`verdicts.json`](verdicts.json) is the same as data."
     top = [f"{len(record.of_essay)} statements of an essay, put to the test. {how}", "", *rows]
-    if not record.in_class:
-        return top
-    apart = f"{len(record.in_class)} more are not in the essay, but asked in class, and count apart"
-    return [*top, "", f"{apart}: {verdicts(record.asked)}."]
+    for chapter, claims in record.beyond.items():
+        apart = f"{len(claims)} more are not in the essay, but {APART[chapter]}, and count apart"
+        top += ["", f"{apart}: {verdicts(record.apart[chapter])}."]
+    return top
 
 
 def _contents(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from claims.evidence.evidence import Outcome, ReadingEvidence
-from claims.evidence.outcomes import HOW, MUST_COME_OUT, READ, WORDS, Role, Word
+from claims.evidence.outcomes import APART, HOW, MUST_COME_OUT, READ, WORDS, Role, Word
 from claims.evidence.verdict import how_often
 from reports.record.record import CellRecord, ClaimRecord, Record, Run
 
@@ -26,6 +26,7 @@ CHAPTERS = {
     "attention": "Transition to attention",
     "interview": "Interview questions",
     "asked": "Asked in class",
+    "libraries": "In the libraries",
 }
 
 STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
@@ -117,11 +118,18 @@ def question(claim: ClaimRecord) -> Question:
 
 
 def how_many(record: Record, listed: bool = True) -> str:
-    """The essay's statements, and apart from them what is asked in class: how many, `listed` with their verdicts."""
-    parts = [("statements", record.of_essay, record.summary), ("asked in class", record.in_class, record.asked)]
+    """The essay's statements, and apart from them what is not in it: how many, `listed` with their verdicts."""
+    parts = [("statements", record.of_essay, record.summary)]
+    parts += [(APART[chapter], claims, record.apart[chapter]) for chapter, claims in record.beyond.items()]
     shown = [(f"{len(claims)} {what}", found) for what, claims, found in parts if claims]
     told = [f"{many}: {verdicts(found)}" if listed else many for many, found in shown]
-    return ("; " if listed else " and ").join(told) or "0 statements"
+    return ("; ".join(told) if listed else _listed(told)) or "0 statements"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """One, two and three."""
+    *most, last = parts or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def verdicts(found: Mapping[str, int]) -> str:

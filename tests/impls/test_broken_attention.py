@@ -53,6 +53,8 @@ def from_proportion(clip, n, d, seed):
 FAR = [
     (from_attention, broken_attention.unnormalised),
     (from_attention, broken_attention.unscaled),
+    (from_attention, broken_attention.scaled_twice),
+    (from_attention, broken_attention.last_key_dropped),
     (from_attention, broken_attention.mask_forgotten),
     (from_equivariance, broken_attention.ordered),
     (from_the_bottleneck, broken_attention.peeking_at_source),

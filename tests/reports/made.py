@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from claims.evidence.evidence import Case, ClaimEvidence
-from claims.evidence.outcomes import Word
+from claims.evidence.outcomes import APART, WORDS, Word
 from reports.record.record import (
     SCHEMA,
     ClaimRecord,
@@ -17,6 +17,7 @@ from reports.record.record import (
     Record,
     Run,
     astray,
+    counts,
 )
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }}"
@@ -28,7 +29,6 @@ BIB = """
   doi = {10.1162/neco.1997.9.8.1735}}
 """
 NILPOTENT = "1: [[0. 1.]\n     [0. 0.]]\n2: [[0. 0.]\n     [1. 0.]]"
-WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
 
 
 def reading(role: Any, name: str, outcome: Any, **more: Any) -> ReadingRecord:
@@ -111,11 +111,10 @@ def record(*claims: ClaimRecord) -> Record:
         profile="verdict", seconds=1.5,
     )  # fmt: skip
     chosen = list(claims) or [claim(word) for word in WORDS]
-    summary, apart = ({word: sum(one.verdict == word and bool(one.asked) is asked for one in chosen) for word in WORDS}
-                      for asked in (False, True))  # fmt: skip
-    instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified") and not one.asked]
-    more = {"asked": apart} if any(apart.values()) else {}
-    return Record(schema=SCHEMA, run=run, summary=summary, claims=chosen, instead=instead, **more)
+    summary = dict.fromkeys(WORDS, 0) | counts(one for one in chosen if not one.is_apart)
+    apart = {chapter: counts(each) for chapter in APART if (each := [one for one in chosen if one.chapter == chapter])}
+    instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified") and not one.is_apart]
+    return Record(schema=SCHEMA, run=run, summary=summary, apart=apart, claims=chosen, instead=instead)
 
 
 def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:

@@ -52,9 +52,9 @@ def test_they_count_apart_in_badges_and_in_the_text(made: Record) -> None:
 
 def test_a_record_whose_counts_are_mixed_up_is_refused(made: Record, tmp_path: Path) -> None:
     write_record(made, tmp_path)
-    assert read_record(tmp_path / "verdicts.json").asked == made.asked
+    assert read_record(tmp_path / "verdicts.json").apart == made.apart
     plain = json.loads((tmp_path / "verdicts.json").read_bytes())
-    plain["summary"]["supported"] += plain.pop("asked")["supported"]
+    plain["summary"]["supported"] += plain.pop("apart")["asked"]["supported"]
     (tmp_path / "verdicts.json").write_text(json.dumps(plain))
     with pytest.raises(EvidenceError, match="its counts are not those of its verdicts"):
         read_record(tmp_path / "verdicts.json")

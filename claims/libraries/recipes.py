@@ -1,0 +1,158 @@
+"""The starts that are taught, as people type them: what they do to the gradient before training."""
+
+from dataclasses import replace
+
+from claims.kit import claim, exhaustion, reading
+from claims.libraries.before_training import (
+    MEDIUM,
+    NARROW,
+    ONE_HOT,
+    OPEN,
+    SCOPE,
+    SHORT,
+    WIDE,
+    Start,
+    among,
+    by_recipe,
+    halves,
+    wide,
+    with_the_same_inputs,
+)
+from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, more_arrives, they_are_alike, they_lie_far_apart
+from claims.subjects.libraries import of
+
+
+def drawn_as_one_stack(start: Start) -> Start:
+    """Flax's other LSTM cell, which draws all gates at once."""
+    return replace(start, layer=replace(start.layer, what="nnx.OptimizedLSTMCell"))
+
+
+STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
+
+orthogonal_helps = claim(
+    "libraries.orthogonal-helps",
+    says="Orthogonal recurrent weights, set as it is taught, let more of the gradient through an untrained LSTM or GRU.",
+    expect="qualified",
+    by=exhaustion(),
+    uses=("gated.start-decides", "gradients.no-fix-in-plain-rnns"),
+    as_written=reading(**by_recipe(("LSTM", "GRU"), STACK)),
+    amended={"each gate's block of the parameter is made orthogonal by itself": reading(**by_recipe(("LSTM", "GRU"), GATES))},
+    holds_for={
+        "plain networks, whose parameter is one block": reading(**by_recipe(("tanh",), STACK)),
+        "Flax: the cell that draws gate by gate beside the one that draws the stack": reading(
+            start=among("LSTM", where=lambda one: one.what == "nnx.LSTMCell"), beside=drawn_as_one_stack, steps=MEDIUM
+        ),
+    },
+    fails_for={"near miss: ten networks beside ten others of one start": reading(**halves("LSTM", "GRU"))},
+    altered={
+        "Made orthogonal gate by gate, recurrent weights let less of the gradient through an untrained LSTM or GRU.": reading(
+            less_arrives, **by_recipe(("LSTM", "GRU"), GATES)
+        ),
+    },
+    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean square "
+    "of a block's singular values is a quarter on average (of a GRU's, a third). So beside torch's own start the median network "
+    "keeps {least gain:.1f} to {most gain:.1f} powers of ten more. Gate by gate it keeps {least gain | amended:.1f} to "
+    "{most gain | amended:.1f} more. Flax has a cell of either kind, under nearly the same name.",
+    not_shown="That it helps training, where other things are gained by orthogonal weights too.",
+    scope=SCOPE,
+    cites=("saxe2014", "arjovsky2016"),
+)(more_arrives)
+
+ONCE, TWICE, CHRONO = "forget bias 1", "forget bias 1 on both vectors", "chrono, up to 100"
+
+forget_bias_helps = claim(
+    "libraries.forget-bias-helps",
+    says="A forget bias of 1, or one made for the distance, lets more of the gradient through an untrained LSTM.",
+    expect="supported",
+    by=exhaustion(),
+    uses=("gated.table.vanishing-gradients", "gated.start-decides"),
+    as_written=reading(**by_recipe(("LSTM",), ONCE, CHRONO)),
+    holds_for={"both of torch's vectors": reading(**by_recipe(("LSTM",), TWICE))},
+    fails_for={
+        "near miss: ten LSTMs beside ten others": reading(**halves("LSTM")),
+        "the bias taken away, in Keras": reading(**by_recipe(("LSTM",), "without unit_forget_bias")),
+    },
+    altered={
+        "With a forget bias of 1 enough of the gradient arrives over 50 steps.": reading(
+            enough_arrives, start=among("LSTM", recipes=(ONCE,)), steps=MEDIUM
+        ),
+        "A forget bias of 1, or one made for the distance, lets less of the gradient through an untrained LSTM.": reading(
+            less_arrives, **by_recipe(("LSTM",), ONCE, CHRONO)
+        ),
+    },
+    also={"GRUs whose update gate is held, chrono": reading(**by_recipe(("GRU",), CHRONO))},
+    teach="It does, by {least gain:.1f} to {most gain:.1f} powers of ten over 50 steps. With a bias of 1 that is still not "
+    "enough over 50 tokens; it is with biases made for the distance.",
+    not_shown="Other distances than 50. What becomes of it in training.",
+    scope=SCOPE,
+    cites=("gers2000", "jozefowicz2015", "tallec2018"),
+)(more_arrives)
+
+
+OPENED = tuple(wide("LSTM", where=OPEN))
+
+forget_bias_twice = claim(
+    "libraries.forget-bias-twice",
+    says="Setting the forget gate's part of all of torch's bias vectors to 1 gives an LSTM the forget bias of 1 that Keras and "
+    "Haiku start with.",
+    expect="qualified",
+    by=exhaustion(),
+    uses=("libraries.forget-bias-helps", "asked.two-biases"),
+    as_written=reading(pair=with_the_same_inputs(wide("LSTM", recipes=(TWICE,)), OPENED), steps=MEDIUM),
+    amended={
+        "one of the two vectors is set": reading(pair=with_the_same_inputs(wide("LSTM", recipes=(ONCE,)), OPENED), steps=MEDIUM),
+    },
+    fails_for={
+        "near miss: Haiku beside Keras": reading(
+            pair=with_the_same_inputs(wide("LSTM", where=of("haiku")), wide("LSTM", where=of("keras-on-jax"))), steps=MEDIUM
+        ),
+        "neither of them is set": reading(pair=with_the_same_inputs(wide("LSTM", where=of("torch")), OPENED), steps=MEDIUM),
+    },
+    altered={
+        "Setting one of torch's two bias vectors leaves the LSTM a thousandfold from Keras and Haiku.": reading(
+            they_lie_far_apart, pair=with_the_same_inputs(wide("LSTM", recipes=(ONCE,)), OPENED), steps=MEDIUM
+        ),
+    },
+    teach="The two vectors are added up, so 1 in both is 2, and σ(2) = .88 where σ(1) = .73: over 50 steps {most apart:.1f} "
+    "powers of ten more arrive than was meant. It may serve you well, but say 2.",
+    not_shown="Which of the two is better for training.",
+    scope=SCOPE,
+    cites=("jozefowicz2015",),
+)(they_are_alike)
+
+
+# --- the identity -----------------------------------------------------------------------------------------------------
+
+EYE = ("identity",)
+
+identity_keeps = claim(
+    "libraries.identity-keeps",
+    says="The identity as recurrent matrix keeps the gradient of an untrained plain network alive over 50 steps.",
+    expect="qualified",
+    by=exhaustion(),
+    uses=("gradients.no-fix-in-plain-rnns", "gradients.structural-in-the-weights"),
+    as_written=reading(start=among("tanh", recipes=EYE), steps=MEDIUM),
+    amended={
+        "each input moves a unit by little: one-hot symbols, 64 units": reading(
+            start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(WIDE,)), steps=MEDIUM
+        ),
+    },
+    holds_for={"ten steps of one-hot symbols": reading(start=among("tanh", recipes=EYE, inputs=(ONE_HOT,)), steps=SHORT)},
+    fails_for={
+        "near miss: one-hot symbols, 16 units": reading(
+            start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(NARROW,)), steps=MEDIUM
+        ),
+        "torch's own weights, one-hot symbols": reading(start=among("tanh", where=of("torch"), inputs=(ONE_HOT,)), steps=MEDIUM),
+    },
+    altered={
+        "The identity as recurrent matrix makes the gradient explode where each input moves a unit by little.": reading(
+            it_explodes, start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(WIDE,)), steps=MEDIUM
+        ),
+    },
+    teach="With the identity a unit adds up its inputs, until tanh is flat: normal inputs saturate it within a few steps, and "
+    "the median network loses {median lost:.0f} powers of ten over all of these settings. Of one-hot symbols at 64 units {least "
+    "least | amended:.1%} or more arrives. The recipe was made for max(0, a), which is not flat.",
+    not_shown="Networks of max(0, a); gates, of which the identity makes more than of a tanh.",
+    scope=SCOPE,
+    cites=("le2015",),
+)(enough_arrives)

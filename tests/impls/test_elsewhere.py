@@ -1,0 +1,102 @@
+"""What libraries are asked, and how what arrives of a gradient is worked out: beside automatic differentiation."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from impls.elsewhere import in_torch
+from impls.questions import asking, starts
+from impls.questions.adapter import Layer, Refused, written
+from impls.questions.recording import recording
+from impls.recurrent import elman, gru, lstm
+
+LAYERS = {one.name: one for one in in_torch.LIBRARY.layers}
+FUSED = [one for one in LAYERS.values() if one.start]
+
+
+def by_autograd(layer: Layer, width: int, inputs: str, seed: int) -> list[float]:
+    """The same by torch's own layer and torch's own gradients: ‖∂h_n/∂x_1‖ over ‖∂h_n/∂x_n‖."""
+    assert layer.start is not None
+    p = layer.start(width, width, seed)
+    found = []
+    for n in starts.STEPS:
+        xs = torch.from_numpy(starts.INPUTS[inputs](layer, width, seed)[:n]).requires_grad_()
+        module: Any = in_torch.FUSED[layer.kind](width, width, dtype=torch.float64)
+        in_torch._fill(module, p, "_l0")
+        last = module(xs)[0][-1]
+        rows = torch.stack([torch.autograd.grad(one, xs, retain_graph=True)[0] for one in last])
+        found.append(math.log10(float(rows[:, 0].norm() / rows[:, -1].norm())))
+    return found
+
+
+@pytest.mark.parametrize("layer", FUSED, ids=lambda one: one.name)
+@pytest.mark.parametrize("inputs", starts.INPUTS)
+def test_what_arrives_is_what_automatic_differentiation_finds(layer: Layer, inputs: str) -> None:
+    assert layer.start is not None
+    (row,) = starts.arriving(layer, layer.start, 4, inputs, seeds=[3])
+    assert row == pytest.approx(by_autograd(layer, 4, inputs, 3), abs=1e-6)
+
+
+def test_a_gradient_that_does_not_arrive_at_all_is_minus_infinity() -> None:
+    p = elman.Elman(torch.zeros(2, 2).double(), torch.eye(2).double(), torch.zeros(2).double())
+    found = starts.decades(starts.plain(torch.tanh)(p), torch.ones(100, 2).double(), 2, 2)
+    assert found == [-math.inf] * 3
+
+
+def test_what_underflows_is_still_told() -> None:
+    p = elman.Elman(1e-5 * torch.eye(2).double(), torch.eye(2).double(), torch.zeros(2).double())
+    assert starts.decades(starts.plain(torch.tanh)(p), torch.zeros(100, 2).double(), 2, 2)[2] == pytest.approx(-5 * 99)
+
+
+@pytest.mark.parametrize("layer", FUSED, ids=lambda one: one.name)
+def test_the_equation_that_a_library_computes_is_found_by_its_outputs(layer: Layer) -> None:
+    assert layer.start is not None
+    p, xs = layer.start(3, 3, 0), torch.randn(5, 3, dtype=torch.float64)
+    step = {"tanh": elman.step, "GRU": gru.step_reset_after}.get(layer.kind)
+    form = starts.form_of(layer, p, xs)
+    if step:
+        h = torch.zeros(3, dtype=torch.float64)
+        assert torch.equal(form(p)(h + 0.5, xs[0]), step(p, h + 0.5, xs[0]))  # type: ignore[arg-type]
+
+
+def test_a_layer_that_computes_none_of_the_equations_is_refused() -> None:
+    true = LAYERS["nn.GRU"]
+    wrong = Layer(
+        "a GRU of another kind", "GRU", "float64", lambda p, put: LAYERS["nn.GRU"].run(gru.without_biases(p), put), true.code
+    )  # type: ignore[arg-type]
+    assert true.start is not None
+    with pytest.raises(Refused, match="a GRU of another kind: none of our equations"):
+        starts.form_of(wrong, true.start(3, 3, 0), torch.randn(5, 3, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("kind", asking.PLACINGS)
+def test_what_is_put_in_wrongly_on_purpose_is_another_function(kind: Any) -> None:
+    def run(p: Any) -> torch.Tensor:
+        xs = torch.from_numpy(asking.put(kind, 0).xs)
+        return {"tanh": elman.run, "LSTM": lambda p, xs: lstm.run(p, xs)[0], "GRU": gru.run}[kind](p, xs)  # type: ignore[operator]
+
+    p = asking.parameters(kind, 0)
+    for placing in asking.PLACINGS[kind]:
+        if placing.__name__ in asking.BLUNDERS:
+            assert (run(placing(p)) - run(p)).abs().max() > 1e-3, placing.__name__
+
+
+def test_cases_are_the_same_in_every_run_and_none_has_a_zero() -> None:
+    p = asking.parameters("GRU", 1)
+    assert np.array_equal(p.W_z, asking.parameters.__wrapped__("GRU", 1).W_z)  # type: ignore[union-attr]
+    assert all((one != 0).all() for name, one in vars(p).items() if name != "b_hn")
+
+
+def test_numbers_are_written_as_one_types_them() -> None:
+    assert written([[1.0, -0.5], [float("inf"), 2e20]]) == '[[1, -0.5], [float("inf"), 2e+20]]'
+
+
+def test_a_program_that_prints_something_else_keeps_what_it_prints() -> None:
+    layer = LAYERS["nn.RNNCell"]
+    told = Layer("told wrongly", "tanh", "float64", layer.run, lambda p, xs: "print(0.125)")
+    found = recording("torch", in_torch.Library("torch", (told,)), say=lambda line: None)["layers"][0]
+    assert found["definitions"][0]["printed"] == "0.125"
+    assert found["starts"] == []

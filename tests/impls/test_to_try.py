@@ -1,0 +1,73 @@
+"""Programs to paste: what they print, by torch's own differentiation, lies where networks of that start were recorded."""
+
+import ast
+import contextlib
+import io
+
+import pytest
+import torch
+
+from impls.elsewhere.in_torch import RECIPES, embedding, fused, layer_code, start
+from impls.questions.adapter import Layer
+from impls.questions.starts import arriving
+from impls.questions.to_try import TORCH_RECIPES, program
+
+WIDTH, STEPS = 16, 10
+
+
+def printed(code):
+    """What it prints; nothing of torch is left as it sets it."""
+    dtype, out = torch.get_default_dtype(), io.StringIO()
+    try:
+        with torch.random.fork_rng(), contextlib.redirect_stdout(out):
+            exec(compile(code, "<program>", "exec"), {})
+    finally:
+        torch.set_default_dtype(dtype)
+    return float(out.getvalue())
+
+
+def by_equation(kind, recipe, inputs):
+    """The decades of twenty networks as a recording has them."""
+    layer = Layer(
+        kind, kind, "float64",
+        run=lambda p, put: fused(kind, p, put), code=lambda p, xs: layer_code(kind, p, xs), embed=embedding,
+    )  # fmt: skip
+    begun = lambda d, m, seed: start(kind, d, m, seed, RECIPES[kind].get(recipe))  # noqa: E731
+    return [row[0] for row in arriving(layer, begun, WIDTH, inputs)]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("tanh", "nn.RNN"), ("LSTM", "nn.LSTM"), ("GRU", "nn.GRU")])
+@pytest.mark.parametrize("recipe", ["", *TORCH_RECIPES])
+@pytest.mark.parametrize("inputs", ["N(0, 1)", "one-hot"])
+def test_it_prints_a_number_among_those_that_the_equation_gives(kind, name, recipe, inputs):
+    if recipe and recipe not in RECIPES[kind]:
+        pytest.skip("not taught for this layer")
+    found = by_equation(kind, recipe, inputs)
+    spread = max(found) - min(found)
+
+    assert min(found) - spread <= printed(program("torch", name, recipe, WIDTH, inputs, STEPS)) <= max(found) + spread
+
+
+NONE = (
+    ("torch", "nn.LSTM", "", "embedded"),
+    ("torch", "nn.LSTM", "no recipe", "one-hot"),
+    ("flax", "nnx.LSTMCell", "any", "one-hot"),
+    ("tinygrad", "nn.LSTMCell", "", "one-hot"),
+)
+
+
+@pytest.mark.parametrize("asked", NONE)
+def test_there_is_none_where_we_cannot_say(asked):
+    library, layer, recipe, inputs = asked
+
+    assert program(library, layer, recipe, 64, inputs, 50) is None
+
+
+@pytest.mark.parametrize(("library", "layer"), [
+    ("keras-on-torch", "GRU(reset_after=False)"), ("keras-on-jax", "LSTM"), ("flax", "nnx.GRUCell"), ("flax", "linen.LSTMCell"),
+    ("haiku", "VanillaRNN"), ("equinox", "nn.LSTMCell"), ("equinox", "nn.GRUCell"),
+])  # fmt: skip
+def test_for_other_libraries_it_can_be_read_as_a_program(library, layer):
+    read = ast.parse(program(library, layer, "", 64, "one-hot", 50))
+
+    assert [type(one).__name__ for one in read.body[-2:]] == ["Assign", "Expr"], "the Jacobian, and what is printed of it"
