@@ -11,7 +11,9 @@ from claims.libraries.before_training import (
     SCOPE,
     SHORT,
     WIDE,
+    Beside,
     Start,
+    Two,
     among,
     by_recipe,
     halves,
@@ -29,7 +31,8 @@ def drawn_as_one_stack(start: Start) -> Start:
 
 STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
 
-orthogonal_helps = claim(
+
+@claim(
     "libraries.orthogonal-helps",
     says="Orthogonal recurrent weights, set as it is taught, let more of the gradient through an untrained LSTM or GRU.",
     expect="qualified",
@@ -56,11 +59,15 @@ orthogonal_helps = claim(
     not_shown="That it helps training, where other things are gained by orthogonal weights too.",
     scope=SCOPE,
     cites=("saxe2014", "arjovsky2016"),
-)(more_arrives)
+)
+def orthogonal_helps(start: Start, beside: Beside, steps: int) -> None:
+    more_arrives(start, beside, steps)
+
 
 ONCE, TWICE, CHRONO = "forget bias 1", "forget bias 1 on both vectors", "chrono, up to 100"
 
-forget_bias_helps = claim(
+
+@claim(
     "libraries.forget-bias-helps",
     says="A forget bias of 1, or one made for the distance, lets more of the gradient through an untrained LSTM.",
     expect="supported",
@@ -86,12 +93,15 @@ forget_bias_helps = claim(
     not_shown="Other distances than 50. What becomes of it in training.",
     scope=SCOPE,
     cites=("gers2000", "jozefowicz2015", "tallec2018"),
-)(more_arrives)
+)
+def forget_bias_helps(start: Start, beside: Beside, steps: int) -> None:
+    more_arrives(start, beside, steps)
 
 
 OPENED = tuple(wide("LSTM", where=OPEN))
 
-forget_bias_twice = claim(
+
+@claim(
     "libraries.forget-bias-twice",
     says="Setting the forget gate's part of all of torch's bias vectors to 1 gives an LSTM the forget bias of 1 that Keras and "
     "Haiku start with.",
@@ -118,14 +128,17 @@ forget_bias_twice = claim(
     not_shown="Which of the two is better for training.",
     scope=SCOPE,
     cites=("jozefowicz2015",),
-)(they_are_alike)
+)
+def forget_bias_twice(pair: Two, steps: int) -> None:
+    they_are_alike(pair, steps)
 
 
 # --- the identity -----------------------------------------------------------------------------------------------------
 
 EYE = ("identity",)
 
-identity_keeps = claim(
+
+@claim(
     "libraries.identity-keeps",
     says="The identity as recurrent matrix keeps the gradient of an untrained plain network alive over 50 steps.",
     expect="qualified",
@@ -155,4 +168,6 @@ identity_keeps = claim(
     not_shown="Networks of max(0, a); gates, of which the identity makes more than of a tanh.",
     scope=SCOPE,
     cites=("le2015",),
-)(enough_arrives)
+)
+def identity_keeps(start: Start, steps: int) -> None:
+    enough_arrives(start, steps)

@@ -11,6 +11,10 @@ FIRST = 5
 ASKED = {
     "vanishing gradient problem": ["gradients.eigenvalues-below-one-vanish", "gradients.vanishing-forbids-learning"],
     "exploding gradients clipping": ["gradients.clipping-stabilises", "gradients.clipping-bounds-the-norm"],
+    "reset_after": ["libraries.gru-equations"],
+    "port weights from keras to pytorch": ["libraries.lstm-equations"],
+    "key_padding_mask true or false": ["libraries.mask-says-look"],
+    "is_causal": ["libraries.causal-hint"],
     "why do gradients explode?": ["gradients.eigenvalues-above-one-explode"],
     "gradient clipping": ["gradients.clipping-bounds-the-norm"],
     "NaN": ["gradients.clipping-prevents-nan"],
