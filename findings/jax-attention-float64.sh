@@ -53,7 +53,8 @@ def differences(attention, step=1e-6):
 
 ours = jax.nn.dot_product_attention
 print("jax", jax.__version__, "flax", flax.__version__)
-functions = {"jax.nn": ours(q, k, v), "flax.nnx": nnx.dot_product_attention(q, k, v), "flax.linen": flax.linen.dot_product_attention(q, k, v)}
+functions = {"jax.nn": ours, "flax.nnx": nnx.dot_product_attention, "flax.linen": flax.linen.dot_product_attention}
+functions = {name: function(q, k, v) for name, function in functions.items()}
 errors = {name: off(output, typed(q, k, v)) for name, output in functions.items()}
 for name, output in functions.items():
     print(f"{name}.dot_product_attention: {output.dtype}, off the equation by {errors[name]:.1e}")
@@ -65,7 +66,8 @@ print(f"nnx.MultiHeadAttention, float64 throughout: {output.dtype}, off by {erro
 missed, met = differences(ours), differences(typed)
 print(f"central difference, step 1e-6: off the gradient by {missed:.1e} of it; of the typed equation by {met:.1e}")
 rounded = all(1e-9 < errors[name] < 1e-5 for name in ("jax.nn", "flax.nnx", "layer"))
-as_seen = rounded and errors["flax.linen"] < 1e-12 and functions["jax.nn"].dtype == jnp.float64 and missed > 1e-3 > 1e-7 > met
+as_seen = rounded and errors["flax.linen"] < 1e-12 and functions["jax.nn"].dtype == jnp.float64
+as_seen = as_seen and missed > 1e-3 and met < 1e-7
 sys.exit(None if as_seen else "changed")
 PY
 echo "as written above"

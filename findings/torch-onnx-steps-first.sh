@@ -51,7 +51,8 @@ def reads(length):
 
 seen = [reads(length) for length in (3, 5, 7)]
 declared = session.get_inputs()[0].shape
-print(f"torch {torch.__version__.split('+')[0]}, nn.{kind}, {sys.argv[2]} first, optimize={optimize}: declared {declared}; 3, 5, 7 steps: {seen}")
+print(f"torch {torch.__version__.split('+')[0]}, nn.{kind}, {sys.argv[2]} first, optimize={optimize}:", end=" ")
+print(f"declared {declared}; 3, 5, 7 steps: {seen}")
 other = "error in a Reshape" if optimize and not first else "as torch does"
 expected = [other, "as torch does", other]
 sys.exit((seen != expected or isinstance(declared[axis], int)) and f"changed: {expected} was seen")
