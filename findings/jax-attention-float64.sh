@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # jax 0.10.2: attention on float64 computes its softmax in float32; finite differences find another gradient.
 #
-# Library: jax 0.10.2 (jax.nn.dot_product_attention) and flax 0.12.8, whose nnx.MultiHeadAttention calls it; CPU, 64 bits enabled.
-# Expected: with jax_enable_x64 a function of float64 arrays that returns float64 computes in float64, as JAX's rules of promotion
-#   and jax.nn.softmax itself do. The function's documentation gives the equation and names no precision. Those who enable 64 bits
-#   do so to compare with a reference or to check gradients by differences.
+# Library: jax 0.10.2 (jax.nn.dot_product_attention) and flax 0.12.8, whose nnx.MultiHeadAttention calls it; CPU, 64 bits
+#   enabled.
+# Expected: with jax_enable_x64 a function of float64 arrays that returns float64 computes in float64, as JAX's rules of
+#   promotion and jax.nn.softmax itself do. The function's documentation gives the equation and names no precision. Those who
+#   enable 64 bits do so to compare with a reference or to check gradients by differences.
 # Seen: the output says float64 but is off by 1e-8 to 1e-6, a float32's rounding; flax.linen's function of the same name and the
 #   equation typed with jax.nn.softmax agree to 1e-14. A central difference with steps of 1e-6 misses the gradient of the sum of
-#   the outputs by about a hundredth of it; of the typed equation it meets nine digits. nnx.MultiHeadAttention with dtype and param_dtype float64
-#   is off as well: a network ported from linen to nnx loses half of its digits without a word.
-# Reported: in part. https://github.com/jax-ml/jax/issues/37422 and https://github.com/jax-ml/jax/pull/34114 are about an infinity on
-#   the way to float32; the review of https://github.com/jax-ml/jax/pull/21371 noticed that float64 would be rounded. A comment in
-#   the source says that the softmax is always in float32, the documentation does not.
+#   the outputs by about a hundredth of it; of the typed equation it meets nine digits. nnx.MultiHeadAttention with dtype and
+#   param_dtype float64 is off as well: a network ported from linen to nnx loses half of its digits without a word.
+# Reported: in part. https://github.com/jax-ml/jax/issues/37422 and https://github.com/jax-ml/jax/pull/34114 are about an
+#   infinity on the way to float32; the review of https://github.com/jax-ml/jax/pull/21371 noticed that float64 would be
+#   rounded. A comment in the source says that the softmax is always in float32, the documentation does not.
 # Exit status: 0 as long as this is what happens.
 set -euo pipefail
 export JAX_PLATFORMS=cpu

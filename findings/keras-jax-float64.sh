@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Keras 3.15.1 on jax with floatx float64: tanh, sin and cos return float32 while sigmoid and exp keep float64; SimpleRNN cannot run.
+# Keras 3.15.1 on jax with floatx float64: tanh, sin and cos return float32 while sigmoid and exp keep float64; SimpleRNN cannot
+#   run.
 #
 # Library: keras 3.15.1, backend jax 0.10.2 with 64 bits enabled, CPU.
-# Expected: `keras.config.set_floatx` lists float64 among the types that it takes, and a layer then holds and computes float64; an
-#   elementwise function of a float64 tensor gives float64, as numpy's and jax's own do. The layers built in work with it.
-# Seen: ops.tanh, sin, cos, var and norm of float64 give float32, and what they give is rounded; ops.sigmoid, exp, sqrt, softmax,
-#   std, matmul keep float64. layers.SimpleRNN, whose activation is tanh, raises a TypeError at its first call, since the state
-#   comes into the scan as float64 and leaves it as float32; with activation="sigmoid" the same layer runs. Unrolled
+# Expected: `keras.config.set_floatx` lists float64 among the types that it takes, and a layer then holds and computes float64;
+#   an elementwise function of a float64 tensor gives float64, as numpy's and jax's own do. The layers built in work with it.
+# Seen: ops.tanh, sin, cos, var and norm of float64 give float32, and what they give is rounded; ops.sigmoid, exp, sqrt,
+#   softmax, std, matmul keep float64. layers.SimpleRNN, whose activation is tanh, raises a TypeError at its first call, since
+#   the state comes into the scan as float64 and leaves it as float32; with activation="sigmoid" the same layer runs. Unrolled
 #   it runs and says float64, but is off what numpy gives for its weights by a float32's rounding.
 # Reported: in part, of the torch backend, where other functions are concerned: https://github.com/keras-team/keras/issues/23704
-#   (matmul, and a Dense without bias) and https://github.com/keras-team/keras/issues/23223. Of jax and SimpleRNN nothing was found.
+#   (matmul, and a Dense without bias) and https://github.com/keras-team/keras/issues/23223. Of jax and SimpleRNN nothing was
+#   found.
 # Exit status: 0 as long as this is what happens.
 set -euo pipefail
 export JAX_PLATFORMS=cpu JAX_ENABLE_X64=1 KERAS_BACKEND=jax
@@ -31,7 +33,8 @@ x = np.random.default_rng(0).standard_normal((1, 4, 3))
 print("keras", keras.__version__, "on jax", jax.__version__, "with floatx", keras.config.floatx())
 
 tensor = keras.ops.convert_to_tensor(np.abs(x[0]) + 1)
-types = {name: str(getattr(keras.ops, name)(tensor).dtype) for name in "tanh sin cos var norm sigmoid exp sqrt softmax std".split()}
+names = "tanh sin cos var norm sigmoid exp sqrt softmax std".split()
+types = {name: str(getattr(keras.ops, name)(tensor).dtype) for name in names}
 print("of", tensor.dtype, "come", types)
 error = float(np.abs(np.asarray(keras.ops.tanh(tensor), "float64") - np.tanh(np.asarray(tensor))).max())
 print(f"keras.ops.tanh is off numpy's by {error:.1e}")

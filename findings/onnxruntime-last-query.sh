@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # onnxruntime 1.32.0: causal MultiHeadAttention with fewer queries than keys: the last query sees every key, the others do not.
 #
-# Library: onnxruntime 1.32.0 on a CPU, its operator com.microsoft.MultiHeadAttention with unidirectional=1; onnx 1.23.2 to write it.
-# Expected: the operator's description says of unidirectional=1 that a token attends to none that come after it. With fewer queries
-#   than keys and no cache there are two usual readings: query i sees keys up to i (upper left, as in ONNX's own Attention), or the
-#   last query stands beside the last key and each one before it sees one key fewer (lower right). In both, neighbouring queries
-#   differ by one key.
-# Seen: all queries but the last follow the upper left, the last one sees every key: of 3 queries and 5 keys they see 1, 2 and 5, of
-#   64 and 80 the last two see 63 and 80. No reading gives this. What a query gets thus depends on whether another stands behind it:
-#   the second of two sees 5 keys of 5, and 2 once a third is added. The standard operator Attention with is_causal=1 in the same
-#   runtime gives 1, 2, 3. With as many queries as keys both agree.
+# Library: onnxruntime 1.32.0 on a CPU, its operator com.microsoft.MultiHeadAttention with unidirectional=1; onnx 1.23.2 to
+#   write it.
+# Expected: the operator's description says of unidirectional=1 that a token attends to none that come after it. With fewer
+#   queries than keys and no cache there are two usual readings: query i sees keys up to i (upper left, as in ONNX's own
+#   Attention), or the last query stands beside the last key and each one before it sees one key fewer (lower right). In both,
+#   neighbouring queries differ by one key.
+# Seen: all queries but the last follow the upper left, the last one sees every key: of 3 queries and 5 keys they see 1, 2 and
+#   5, of 64 and 80 the last two see 63 and 80. No reading gives this. What a query gets thus depends on whether another stands
+#   behind it: the second of two sees 5 keys of 5, and 2 once a third is added. The standard operator Attention with is_causal=1
+#   in the same runtime gives 1, 2, 3. With as many queries as keys both agree.
 # Reported: for the standard Attention a single query that sees all keys was reported and mended, as it is above:
 #   https://github.com/microsoft/onnxruntime/issues/29020; nothing was found about this operator.
 # Exit status: 0 as long as this is what happens.

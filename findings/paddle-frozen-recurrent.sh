@@ -2,15 +2,17 @@
 # paddlepaddle 3.3.1: no gradient goes through a frozen recurrent layer, nor through one in evaluation.
 #
 # Library: paddlepaddle 3.3.1, nn.LSTM, nn.GRU, nn.SimpleRNN, CPU.
-# Expected: freezing weights (`stop_gradient = True`) keeps them from being trained; what stands before the layer is trained on, the
-#   usual way to add an embedding before a trained layer. Likewise `paddle.grad(outputs, inputs)` needs gradients of the inputs
-#   alone, and evaluation concerns dropout, not whether a layer can be differentiated (saliency maps are drawn in evaluation).
-# Seen: the backward pass through each of the three raises a ValueError about a tensor that is null if no gradient of its weights is
-#   asked for: frozen, or by paddle.grad for the inputs alone. In evaluation it raises a RuntimeError about a tensor without memory.
-#   In training with gradients of the weights as well it works, and nn.RNN around an LSTMCell works in every case.
+# Expected: freezing weights (`stop_gradient = True`) keeps them from being trained; what stands before the layer is trained on,
+#   the usual way to add an embedding before a trained layer. Likewise `paddle.grad(outputs, inputs)` needs gradients of the
+#   inputs alone, and evaluation concerns dropout, not whether a layer can be differentiated (saliency maps are drawn in
+#   evaluation).
+# Seen: the backward pass through each of the three raises a ValueError about a tensor that is null if no gradient of its
+#   weights is asked for: frozen, or by paddle.grad for the inputs alone. In evaluation it raises a RuntimeError about a tensor
+#   without memory. In training with gradients of the weights as well it works, and nn.RNN around an LSTMCell works in every
+#   case.
 # Reported: https://github.com/PaddlePaddle/Paddle/issues/58158 (paddle.grad, 2.5, closed) and
-#   https://github.com/PaddlePaddle/Paddle/issues/49015 (evaluation, 2.3, closed); both are so still. Of frozen weights in training,
-#   where nobody calls paddle.grad, nothing was found.
+#   https://github.com/PaddlePaddle/Paddle/issues/49015 (evaluation, 2.3, closed); both are so still. Of frozen weights in
+#   training, where nobody calls paddle.grad, nothing was found.
 # Exit status: 0 as long as this is what happens.
 set -euo pipefail
 export OMP_NUM_THREADS=1

@@ -2,13 +2,13 @@
 # paddlepaddle 3.3.1: a mask that hides every key is an even mean in float32 and no mask at all in float64.
 #
 # Library: paddlepaddle 3.3.1, nn.MultiHeadAttention in evaluation, CPU.
-# Expected: the documentation of `attn_mask` says that False in a mask of truth values keeps attention from a position. A query that
-#   may look nowhere, as a padded row or an empty sequence of a batch has, gets zeros, NaN or an even mean elsewhere; whichever it
-#   is, it does not depend on scores that are hidden, and float64 gives what float32 gives but for rounding.
-# Seen: the layer adds -1e9 to each score that is hidden. In float32 that swallows the score, and the query gets the even mean of all
-#   values; in float64 most of the score's digits are kept, softmax takes the common -1e9 out again, and the output is that without
-#   a mask to about 1e-8. The same weights and inputs thus give outputs that differ by far more than rounding (of order one), and in
-#   float64 what is hidden decides. A mask that leaves one key open works in both.
+# Expected: the documentation of `attn_mask` says that False in a mask of truth values keeps attention from a position. A query
+#   that may look nowhere, as a padded row or an empty sequence of a batch has, gets zeros, NaN or an even mean elsewhere;
+#   whichever it is, it does not depend on scores that are hidden, and float64 gives what float32 gives but for rounding.
+# Seen: the layer adds -1e9 to each score that is hidden. In float32 that swallows the score, and the query gets the even mean
+#   of all values; in float64 most of the score's digits are kept, softmax takes the common -1e9 out again, and the output is
+#   that without a mask to about 1e-8. The same weights and inputs thus give outputs that differ by far more than rounding (of
+#   order one), and in float64 what is hidden decides. A mask that leaves one key open works in both.
 # Reported: looked for and not found.
 # Exit status: 0 as long as this is what happens.
 set -euo pipefail

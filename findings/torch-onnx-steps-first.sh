@@ -2,14 +2,14 @@
 # torch 2.13.0: an LSTM exported to ONNX for any length runs at the example's length only, if steps come first.
 #
 # Library: torch 2.13.0 (torch.onnx.export, dynamo=True), with onnx 1.23.2, onnxscript 0.7.2, onnxruntime 1.32.0.
-# Expected: with the axis of the steps marked as free in `dynamic_shapes`, as its documentation describes, the model takes sequences
-#   of other lengths too: it declares that it does. Whether steps or the batch come first (`batch_first`, whose default is steps
-#   first) is a matter of layout; and the exporter's optimisation, on by default, is to change no result.
-# Seen: nn.LSTM and nn.GRU with batch_first=True run at any length. With the default layout the model declares any length, but one
-#   of its Reshape nodes holds the example's number of steps, and onnxruntime raises an error at any other. With optimize=False the
-#   same export runs at all lengths: the number comes in by the optimisation.
-# Reported: looked for and not found. Near it: https://github.com/pytorch/pytorch/issues/191855 (an Expand frozen in a bidirectional
-#   pattern written by hand; it says that a layer alone can be exported).
+# Expected: with the axis of the steps marked as free in `dynamic_shapes`, as its documentation describes, the model takes
+#   sequences of other lengths too: it declares that it does. Whether steps or the batch come first (`batch_first`, whose
+#   default is steps first) is a matter of layout; and the exporter's optimisation, on by default, is to change no result.
+# Seen: nn.LSTM and nn.GRU with batch_first=True run at any length. With the default layout the model declares any length, but
+#   one of its Reshape nodes holds the example's number of steps, and onnxruntime raises an error at any other. With
+#   optimize=False the same export runs at all lengths: the number comes in by the optimisation.
+# Reported: looked for and not found. Near it: https://github.com/pytorch/pytorch/issues/191855 (an Expand frozen in a
+#   bidirectional pattern written by hand; it says that a layer alone can be exported).
 # Each export has a process of its own, as a second one in the same process goes wrong in another way.
 # Exit status: 0 as long as this is what happens.
 set -euo pipefail
