@@ -143,7 +143,8 @@ def compare(layer: Built, case: int, equation: Equation, placed: Placed, by: Com
     },
     also=in_other_versions(lambda layers: reading(**computed(equations.plain, layers)), kind="tanh"),
     teach="In most it does, whatever the library calls it (RNN, SimpleRNN, a cell in a loop); where there are two biases, only "
-    "their sum counts. Haiku's VanillaRNN is another network: it takes max(0, ·) for tanh, and nothing in its name says so.",
+    "their sum counts. Haiku's VanillaRNN is another network: it takes max(0, ·) for tanh, as its documents print and its name "
+    "does not say.",
     not_shown="More than two units or steps, several layers, and activations that can be asked for.",
 )
 def plain_layers_compute_the_equation(layer: Built, case: int, equation: Equation, placed: Placed, by: Compared) -> None:
@@ -374,7 +375,7 @@ TWO_OR_THREE, TWO = cases((2, 3), "2 or 3"), cases((2,), "2")
     },
     teach="Run an exported model on a length that it was not exported with before you trust it. torch's plain RNN was unrolled "
     "to its example and drops later tokens without a word; Keras's LSTM and GRU on the torch backend read one token; torch's "
-    "LSTM and GRU stop with an error.",
+    "LSTM and GRU, which read steps first here, stop with an error.",
     not_shown="Other exporters and versions, and options that some of them have.",
 )
 def it_reads_them_all(layer: Built, steps: int) -> None:

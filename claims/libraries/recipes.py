@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from claims.kit import claim, exhaustion, reading
+from claims.kit import at_least, at_most, claim, exhaustion, reading
 from claims.libraries.before_training import (
+    APART,
     MEDIUM,
     NARROW,
     ONE_HOT,
@@ -15,12 +16,14 @@ from claims.libraries.before_training import (
     Start,
     Two,
     among,
+    apart,
     by_recipe,
+    gained,
     halves,
     wide,
     with_the_same_inputs,
 )
-from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, more_arrives, they_are_alike, they_lie_far_apart
+from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, they_lie_far_apart
 from claims.subjects.libraries import of
 
 
@@ -61,7 +64,8 @@ STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
     cites=("saxe2014", "arjovsky2016"),
 )
 def orthogonal_helps(start: Start, beside: Beside, steps: int) -> None:
-    more_arrives(start, beside, steps)
+    """In the median network, by half a power of ten or more."""
+    at_least(gained(start, beside, steps), APART, f"{start}, {steps} steps: powers of ten more than in {beside(start)}")
 
 
 ONCE, TWICE, CHRONO = "forget bias 1", "forget bias 1 on both vectors", "chrono, up to 100"
@@ -95,7 +99,8 @@ ONCE, TWICE, CHRONO = "forget bias 1", "forget bias 1 on both vectors", "chrono,
     cites=("gers2000", "jozefowicz2015", "tallec2018"),
 )
 def forget_bias_helps(start: Start, beside: Beside, steps: int) -> None:
-    more_arrives(start, beside, steps)
+    """In the median network, by half a power of ten or more."""
+    at_least(gained(start, beside, steps), APART, f"{start}, {steps} steps: powers of ten more than in {beside(start)}")
 
 
 OPENED = tuple(wide("LSTM", where=OPEN))
@@ -130,7 +135,8 @@ OPENED = tuple(wide("LSTM", where=OPEN))
     cites=("jozefowicz2015",),
 )
 def forget_bias_twice(pair: Two, steps: int) -> None:
-    they_are_alike(pair, steps)
+    """The medians, within half a power of ten."""
+    at_most(apart(pair, steps), APART, f"{pair[0]} and {pair[1]}, {steps} steps: powers of ten between the medians")
 
 
 # --- the identity -----------------------------------------------------------------------------------------------------
