@@ -112,7 +112,7 @@ def all_states_settle_in_fewer_rounds(method, activation, n, d, gamma, size, see
 
 
 @oracle("interview.tbptt-prevents-vanishing")
-def a_gradient_is_dropped(run, k, cuts, asked):
+def a_gradient_is_dropped(run, k, cuts, asked, lost):
     """Beyond the window it is 0, whatever it was: there is a step there, and its gradient was not 0."""
     whole = slope(lambda xs: last_state(run.W_h, run.W_x, run.b, run.h_0, xs).sum(), run.x)
     beyond = [t for t in asked(len(run.x), k) if t < len(run.x) - k]
