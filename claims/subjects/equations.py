@@ -114,6 +114,16 @@ def own(layer: Built) -> tuple[Equation, str] | None:
     return next(((EQUATIONS[layer.kind][name], ways[0]) for name, ways in fits(layer).items() if ways), None)
 
 
+def as_computed(layer: Built, p: Parameters, xs: torch.Tensor) -> torch.Tensor | None:
+    """What the layer's own equation gives with these parameters, each under its own name; None where it is none of them. What
+    undoes a convention is its own inverse, or is no other way than by name."""
+    if (known := own(layer)) is None:
+        return None
+    equation, way = known
+    placing = next(one for one in asking.PLACINGS[layer.kind] if one.__name__.replace("_", " ") == way)
+    return equation(placing(p), xs) if placing is not asking.forget_bias_less_one else None
+
+
 def order(layer: Built) -> str:
     """In which order the gates lie where what reads the state is one array; empty where each has its own."""
     letters = {"LSTM": "fico", "GRU": "zrn", "tanh": ""}[layer.kind]

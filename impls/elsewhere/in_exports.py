@@ -27,54 +27,58 @@ def no_lengths(put: Put) -> None:
 
 # --- layers of torch, exported ----------------------------------------------------------------------------------------
 
-EXAMPLE = 2  # steps of the example that they are exported with; declared to be any number
+EXAMPLE = 2  # steps of the example that they are exported with; how many there may be is left to torch (Dim.AUTO)
 
 
 @cache
-def _draft(kind: Kind, batch: int, m: int, d: int) -> Any:
+def _draft(kind: Kind, batch_first: bool, batch: int, m: int, d: int) -> Any:
     """The export without its last part, which makes the model small: weights can still be put into it."""
-    layer = in_torch.FUSED[kind](m, d)
-    example = torch.zeros(EXAMPLE, batch, m)
-    shapes = ({0: torch.export.Dim.AUTO},)
+    layer = in_torch.FUSED[kind](m, d, batch_first=batch_first)
+    example = torch.zeros(batch, EXAMPLE, m) if batch_first else torch.zeros(EXAMPLE, batch, m)
+    shapes = ({int(batch_first): torch.export.Dim.AUTO},)
     return torch.onnx.export(layer, (example,), dynamo=True, dynamic_shapes=shapes, optimize=False, verbose=False)
 
 
-def run_torch(kind: Kind, p: Parameters, put: Put) -> Ran:
+def run_torch(kind: Kind, batch_first: bool, p: Parameters, put: Put) -> Ran:
     """The exported layer takes no lengths; of a longer input it gives what it reads."""
     batch, m = put.xs.shape[1:]
     no_lengths(put)
     parts = {f"{name}_l0": value for name, value in vars(in_torch.stacked(p)).items()}
-    draft = _draft(kind, batch, m, parts["weight_hh_l0"].shape[1])
+    draft = _draft(kind, batch_first, batch, m, parts["weight_hh_l0"].shape[1])
     made = torch.onnx.ONNXProgram(draft.model.clone(), draft.exported_program)
     made.apply_weights({name: value.float() for name, value in parts.items()})
     made.optimize()
     model = made.model_proto
-    outputs, *ends = HERE.run(model, {model.graph.input[0].name: put.xs.astype(np.float32)})
-    return Ran(outputs, *(end[0] for end in ends))
+    xs = put.xs.swapaxes(0, 1) if batch_first else put.xs
+    outputs, *ends = HERE.run(model, {model.graph.input[0].name: xs.astype(np.float32)})
+    return Ran(outputs.swapaxes(0, 1) if batch_first else outputs, *(end[0] for end in ends))
 
 
-def torch_code(kind: Kind, p: Parameters, xs: Array) -> str:
+def torch_code(kind: Kind, batch_first: bool, p: Parameters, xs: Array) -> str:
+    """A sequence by itself, the batch in its place."""
+    if batch_first:
+        xs = xs.swapaxes(0, 1)
     name = in_torch.FUSED[kind].__name__
     fills = [f"    layer.{part}_l0.copy_(torch.tensor({written(value)}))" for part, value in vars(in_torch.stacked(p)).items()]
     return "\n".join([
         "import torch", HERE.imports,
-        f"layer = torch.nn.{name}({xs.shape[-1]}, {len(next(iter(vars(p).values())))})",
+        f"layer = torch.nn.{name}({xs.shape[-1]}, {len(next(iter(vars(p).values())))}, batch_first={batch_first})",
         "with torch.no_grad():", *fills,
         f"xs = torch.tensor({written(xs)}, dtype=torch.float32)",
-        "steps = ({0: torch.export.Dim.AUTO},)",
+        f"steps = ({{{int(batch_first)}: torch.export.Dim.AUTO}},)",
         "model = torch.onnx.export(layer, (xs,), dynamo=True, dynamic_shapes=steps, verbose=False).model_proto",
         "feeds = {model.graph.input[0].name: xs.numpy()}",
-        f"print(*{HERE.typed}[0][:, 0].tolist(), sep='\\n')",
+        f"print(*{HERE.typed}[0]{'[0]' if batch_first else '[:, 0]'}.tolist(), sep='\\n')",
     ])  # fmt: skip
 
 
 def _torch_layers() -> list[Layer]:
     return [
         Layer(
-            f"nn.{build.__name__} through torch.onnx.export, for any number of steps", kind, "float32",
-            partial(run_torch, kind), partial(torch_code, kind),
+            f"nn.{build.__name__} through torch.onnx.export, {'batch' if batch_first else 'steps'} first, steps left open", kind,
+            "float32", partial(run_torch, kind, batch_first), partial(torch_code, kind, batch_first),
         )
-        for kind, build in in_torch.FUSED.items()
+        for batch_first in (False, True) for kind, build in in_torch.FUSED.items()
     ]  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def _layer(one: Built) -> LayerRecord:
         order=equations.order(one),
         biases=equations.biases(one),
         arrives=_arrives(one),
-        differs=None if "as named" in fits[PRINTED[one.kind]] else _smallest(one),
+        differs=None if fits[PRINTED[one.kind]] else _smallest(one),
+        refuses=_refused(one),
     )
 
 
@@ -42,6 +43,12 @@ def _arrives(one: Built) -> float | None:
     """Decades over 50 steps, the middle of all seeds; None where the library draws nothing, or nothing was told."""
     found = next((each for each in one.recorded["starts"] if START.items() <= each.items()), None)
     return median(row[STEPS] for row in decades(found).tolist()) if found and "hundredths" in found else None
+
+
+def _refused(one: Built) -> str:
+    """With which words, where it gave no outputs at all."""
+    words = [each.get("refused", "") for each in one.recorded["definitions"]]
+    return words[0] if all(words) else ""
 
 
 def _smallest(one: Built) -> SmallestCase | None:

@@ -139,7 +139,8 @@ class SmallestCase(msgspec.Struct, frozen=True, kw_only=True):
 class LayerRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A layer of a library. For each equation of its `kind` that it `computes`, the ways to put parameters in under which it
     does, none where it never does; the `order` in which it keeps its gates and how many `biases` each has; the decades of a
-    gradient that its start costs over 50 steps; and a smallest case where it `differs` from the printed equation."""
+    gradient that its start costs over 50 steps; a smallest case where it `differs` from the printed equation under whatever name;
+    and how it `refuses`."""
 
     library: str
     layer: str
@@ -150,6 +151,7 @@ class LayerRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     biases: int = 0
     arrives: float | None = None
     differs: SmallestCase | None = None
+    refuses: str = ""
 
 
 class LibrariesRecord(msgspec.Struct, frozen=True, kw_only=True):
