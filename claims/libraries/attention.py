@@ -1,14 +1,28 @@
 """Attention in the libraries: the equation and its digits, several heads, what True means in a mask, the causal hint."""
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from claims.kit import claim, exhaustion, reading, show
-from claims.libraries.looks import MASK, Read, Where, answering_to, anyone, compare, leaking, near, put, torchs_layer
-from claims.subjects.libraries import Built, of
+from claims.libraries.looks import (
+    MASK,
+    Read,
+    Where,
+    answering_to,
+    anyone,
+    compare,
+    keras_plain_layer,
+    leaking,
+    near,
+    put,
+    put_to,
+    torchs_layer,
+)
+from claims.subjects.libraries import Built, not_of, of
 from impls.attending import attention
 from impls.broken import asked as broken
 from impls.broken import attention as broken_attention
@@ -33,6 +47,11 @@ def equation(read: Read, to: type = np.float32, **more: object) -> dict[str, obj
     return {"what": answering_to("no mask", **more), "read": read, "to": to}  # type: ignore[arg-type]
 
 
+def scales(one: Built) -> bool:
+    """By itself."""
+    return not keras_plain_layer(one)
+
+
 def goes_down(one: Built) -> bool:
     """Hands back float64 of which no more than float32 is right."""
     return of("onnxruntime")(one)
@@ -45,28 +64,39 @@ def stays(one: Built) -> bool:
 @claim(
     "libraries.scaled-dot-product",
     says="Attention in every library computes softmax(QKᵀ/√d)V.",
-    expect="supported",
+    expect="qualified",
     by=exhaustion(),
     uses=("attention.single-layer-all-pairs",),
     as_written=reading(**equation(attention.attend)),
+    amended={
+        "the scaling is not left to the caller, as Keras' layers.Attention leaves it": reading(
+            **equation(attention.attend, where=scales)
+        ),
+    },
     fails_for={
-        "near miss: the equation off by one part in 10⁴": reading(**equation(nearly)),
-        "the scores not scaled": reading(**equation(broken_attention.unscaled)),
-        "the scores divided by d": reading(**equation(broken_attention.scaled_twice)),
-        "the last key dropped": reading(**equation(broken_attention.last_key_dropped)),
-        "weights that do not add up to one": reading(**equation(broken_attention.unnormalised)),
+        "near miss: the equation off by one part in 10⁴": reading(**equation(nearly, where=scales)),
+        "the scores not scaled": reading(**equation(broken_attention.unscaled, where=scales)),
+        "the scores divided by d": reading(**equation(broken_attention.scaled_twice, where=scales)),
+        "the last key dropped": reading(**equation(broken_attention.last_key_dropped, where=scales)),
+        "weights that do not add up to one": reading(**equation(broken_attention.unnormalised, where=scales)),
     },
     altered={
-        "Attention in every library computes softmax(QKᵀ)V.": reading(**equation(broken_attention.unscaled)),
-        "Attention in every library computes softmax(QKᵀ/d)V.": reading(**equation(broken_attention.scaled_twice)),
+        "Attention in Keras' layers.Attention computes softmax(QKᵀ)V.": reading(
+            **equation(broken_attention.unscaled, where=keras_plain_layer)
+        ),
     },
-    teach="All of them scale by the root of the width, and none leaves it to the caller. The equation is the same; what a mask "
-    "means, what a hint of causality means, and in which precision it is computed are not.",
-    not_shown="More than three keys, other scales that can be asked for, and kernels for GPUs. Equal means to the rounding of "
-    "float32: see libraries.attention-in-float64.",
+    teach="Nearly all divide by √d unasked. Keras' layers.Attention does not: divide the queries by √d before it, or take its "
+    "MultiHeadAttention. It stands in the same library under the plainest of the names, raises nothing, and on wide keys its "
+    "softmax is far too sharp. What a mask means, what a hint of causality means, and in which precision attention is "
+    "computed differ too.",
+    not_shown="More than three keys, other scales that can be asked for, additive scores as in Keras' AdditiveAttention, and "
+    "kernels for GPUs. Equal means to the rounding of float32: see libraries.attention-in-float64.",
     cites=("vaswani2017",),
 )
 def attention_computes_the_equation(what: Built, read: Read, to: type) -> None:
+    told = next((one for one in what.recorded["answers"] if one["asked"] == FEWER and "code" in one), None)
+    if told:
+        show("to try it, delete the argument that says causal", told["code"])
     compare(what, "no mask", read(*put("no mask")), near(to))
 
 
@@ -90,9 +120,9 @@ in_float64 = claim(
             **equation(attention.attend, np.float64, where=goes_down, **DOUBLE)
         ),
     },
-    teach="Look at the digits, not at the type: onnxruntime hands back float64 with some eight good digits, as if one constant "
-    "on the way were float32. A model that is compared with its export, or a gradient checked by differences, then seems wrong "
-    "for no fault of its own.",
+    teach="Look at the digits, not at the type: onnxruntime hands back float64 with about as many right digits as float32 "
+    "has, as if one constant on the way were float32. A model that is compared with its export, or a gradient checked by "
+    "differences, then seems wrong for no fault of its own.",
     not_shown="Where the precision is lost. Libraries that are recorded in float32, since they attend in it whatever they are "
     "given.",
 )(attention_computes_the_equation)
@@ -121,15 +151,26 @@ def transposed(W: Tensor) -> Tensor:
     return W.T
 
 
-def heads(split: Split = side_by_side, mixed: Split = as_it_is, read: Read = attention.attend) -> dict[str, object]:
+def by_the_whole_width(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Tensor:
+    """The scores of a head are divided by the root of what all heads have together."""
+    return attention.attend(Q / sqrt(asking.HEADS), K, V, mask)
+
+
+OPERATOR = of("onnx", "onnxruntime")  # has no projections of its own
+LAYER = not_of("onnx", "onnxruntime")
+
+
+def heads(
+    split: Split = side_by_side, mixed: Split = as_it_is, read: Read = attention.attend, where: Where = LAYER
+) -> dict[str, object]:
     """A reading's arguments: how columns go to heads, and how W_o is applied."""
-    return {"what": answering_to("two heads"), "split": split, "mixed": mixed, "read": read}
+    return {"what": answering_to("two heads", where), "split": split, "mixed": mixed, "read": read}
 
 
 @claim(
     "libraries.multi-head",
-    says="Multi-head attention in every library projects queries, keys and values, attends in each head to neighbouring columns "
-    "of them, and mixes the heads by W_o.",
+    says="A layer of multi-head attention, in every library that has one, projects queries, keys and values, attends in each "
+    "head to neighbouring columns of them, and mixes the heads by W_o.",
     expect="supported",
     by=exhaustion(),
     uses=("libraries.scaled-dot-product", "attention.only-attention-and-ffn"),
@@ -140,13 +181,18 @@ def heads(split: Split = side_by_side, mixed: Split = as_it_is, read: Read = att
         "W_o transposed": reading(**heads(mixed=transposed)),
         "the scores not scaled": reading(**heads(read=broken_attention.unscaled)),
     },
+    holds_for={
+        "ONNX's operators, with products written before and behind them": reading(**heads(where=OPERATOR)),
+    },
     altered={
-        "Multi-head attention in every library gives every second column to one head.": reading(**heads(split=interleaved)),
+        "A layer of multi-head attention divides the scores of each head by the root of the width of all heads together.": (
+            reading(**heads(read=by_the_whole_width))
+        ),
     },
     teach="The same in all, so that weights can be carried over, if the shape in which a library keeps them is undone: stacked "
     "as one matrix, as (d, heads, d/heads), or transposed. Biases are the library's addition: the paper has none.",
-    not_shown="More than two heads, and heads whose width is not d over their number. ONNX's operator has no projections: here "
-    "they stand beside it, in the same model.",
+    not_shown="More than two heads, and heads whose width is not d over their number. ONNX's operators have no projections: of "
+    "them only the split into heads is shown.",
     cites=("vaswani2017",),
 )
 def heads_attend_side_by_side(what: Built, split: Split, mixed: Split, read: Read) -> None:
@@ -185,14 +231,14 @@ def masked(asked: str = "a mask", where: Where = anyone, read: Read = attention.
     },
     holds_for={"torch's nn.MultiheadAttention, the mask inverted": reading(**masked("a mask, inverted", torchs_layer))},
     altered={
-        "In a mask of attention True means that the query may not look there.": reading(**masked("a mask, inverted", all_others)),
-        "In a mask of torch's nn.MultiheadAttention True means that the query may not look there.": reading(
-            **masked("a mask, inverted", torchs_layer)
+        "In a mask of torch True means that the query may not look there, in its layer and in its function.": reading(
+            **masked("a mask, inverted", of("torch"))
         ),
     },
     teach="True means look, but in torch's nn.MultiheadAttention, where it means do not look, though the function of the same "
-    "library means look. The wrong one has the right shape and raises nothing; a causal mask then shows the future alone. Test a "
-    "mask with one query and see which value comes out.",
+    "library means look. The wrong one has the right shape and raises nothing; a causal mask then shows the future alone, and "
+    "the last query nothing: NaN from the layer, zeros from the function. Test a mask with one query and see which value "
+    "comes out.",
     not_shown="Masks of numbers, which are added to the scores; masks of padding, which may have a polarity of their own.",
 )
 def true_means_look(what: Built, asked: str, read: Read) -> None:
@@ -253,7 +299,7 @@ def hinted(shape: Shape, asked: str = FEWER, where: Where = anyone, read: Read =
     uses=("asked.causal-mask-beside-a-cache",),
     as_written=reading(**hinted(lower_right)),
     amended={
-        "the earlier keys are handed over as a cache, which ONNX's operator takes by themselves": reading(
+        "the earlier keys are handed over as a cache, which ONNX's operator takes as inputs of their own": reading(
             **hinted(lower_right, where=cached)
         ),
         "there are as many queries as keys": reading(**hinted(lower_right, AS_MANY)),
@@ -277,9 +323,9 @@ def hinted(shape: Shape, asked: str = FEWER, where: Where = anyone, read: Read =
     teach="The hint is no promise to a decoder. With fewer queries than keys the triangle begins in the upper left in nearly all "
     "libraries, so that a new token beside a cache of a thousand sees the first key alone. Give a mask, or no hint for a single "
     "new token. onnxruntime's own MultiHeadAttention lets the first of two queries see one key and the second all three.",
-    not_shown="More queries than keys. A cache in onnxruntime, which was not asked; kernels for GPUs.",
+    not_shown="More queries than keys; other operators with a cache; kernels for GPUs.",
     cites=("vaswani2017",),
 )
 def the_last_query_sees_all(what: Built, asked: str, shape: Shape, read: Read) -> None:
-    Q, K, V = put(asked)
+    Q, K, V = put_to(what, asked)
     compare(what, asked, read(Q, K, V, shape(len(Q), len(K))), near())

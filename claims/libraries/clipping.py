@@ -112,7 +112,7 @@ def nan_is_left(what: Built, asked: str, spoil: Spoil, joint: Joint) -> None:
         "Of finite gradients of 10²⁰ and more clipping leaves NaN in Keras, with one norm for all.": reading(
             nan_is_left, **clipped(LARGE, global_clipnorm)
         ),
-        "Of finite gradients of 10²⁰ and more clipping leaves nothing but zeros, but for Keras with one norm for all.": reading(
+        "Of finite gradients of 10²⁰ and more clipping leaves only zeros, except in Keras with one norm for all.": reading(
             nothing_is_left, **clipped(LARGE, all_but_global_clipnorm)
         ),
         "Clipping by the norm leaves the direction as it was, of all parameters together, whichever norm is taken.": reading(

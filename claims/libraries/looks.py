@@ -1,6 +1,7 @@
 """Attention as other libraries answered for it: what was put to them, what came out, and what they all must be beside."""
 
 from collections.abc import Callable
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from torch import Tensor
 
 from claims.kit import Domain, close, rounding, show
-from claims.subjects.libraries import Built, answering, numbers
+from claims.subjects.libraries import Built, answering, numbers, of
 from impls.broken import attention as broken_attention
 from impls.questions import asking
 
@@ -43,6 +44,17 @@ def put(asked: str) -> list[Tensor]:
     """Queries, keys and values that were put to it."""
     look = asking.LOOKS[asked]()
     return [torch.from_numpy(one) for one in (look.queries, look.keys, look.values)]
+
+
+def keras_plain_layer(one: Built) -> bool:
+    """Keras' layers.Attention."""
+    return of("keras-on-torch", "keras-on-jax")(one) and one.what == "layers.Attention"
+
+
+def put_to(what: Built, asked: str) -> list[Tensor]:
+    """The same for our equation, which scales: a layer that does not answers as if the queries had been √d times as long."""
+    Q, K, V = put(asked)
+    return [sqrt(Q.shape[-1]) * Q if keras_plain_layer(what) else Q, K, V]
 
 
 def outputs(what: Built, asked: str, shown: bool = True) -> np.ndarray:

@@ -78,11 +78,6 @@ def keras(layer: Built) -> bool:
     return of("keras-on-torch", "keras-on-jax")(layer)
 
 
-def reads_on(layer: Built) -> bool:
-    """Runs over the padding, and, where it knows the lengths, picks out the state."""
-    return of("flax", "flax-nnx", "onnx")(layer)
-
-
 def positions(start: int = 0, asked: tuple[str, ...] = (PADDED,), **more: object) -> dict[str, object]:
     """A reading's arguments: `start` says how many positions behind the end one begins to look."""
     return {"batch": batches(asked, **more), "start": start}  # type: ignore[arg-type]
@@ -119,9 +114,10 @@ def the_last_output_is_repeated(batch: Batch, start: int) -> None:
             **positions(asked=(PADDED, UNTOLD), where=clears)
         ),
     },
-    teach="Three habits: zeros, the last output again, or whatever the layer makes of the padding. So a mean over all outputs, "
-    "or the output at the last position, is right in one library and wrong in the next. Use the lengths yourself: mask before a "
-    "mean, and take the last state that the layer hands out.",
+    teach="Three habits: zeros, the last output again, or whatever the layer makes of the padding. So a mean over all "
+    "outputs, or the output at the last position, is right in one library and wrong in the next. Use the lengths yourself: "
+    "mask before a mean, and take the last state that the layer hands out. (Not from ONNX's reference evaluator: it ignores "
+    "lengths, and its last state is the one after the padding.)",
     not_shown="Losses and metrics that carry a mask along by themselves.",
 )
 def padded_positions_are_zero(batch: Batch, start: int) -> None:
@@ -160,9 +156,6 @@ def the_state_after_all_padding_is_left(batch: Batch, row: int) -> None:
     altered={
         "A sequence without a token leaves the state that the layer has after all padding, in Flax.": reading(
             the_state_after_all_padding_is_left, **left_by(where=of("flax", "flax-nnx"))
-        ),
-        "A sequence without a token leaves the state that the layer has after all padding, in Keras.": reading(
-            the_state_after_all_padding_is_left, **left_by(where=keras)
         ),
     },
     teach="An empty sentence has read nothing, so its state is the first one. Some libraries say so, torch refuses the whole "

@@ -18,6 +18,7 @@ from claims.libraries.looks import (
     near,
     outputs,
     put,
+    put_to,
     torchs_layer,
 )
 from claims.subjects.libraries import Built, numbers, of
@@ -107,8 +108,8 @@ def row_of(got: Got, where: Where = anyone, row: int = 0) -> dict[str, object]:
     },
     fails_for={"a query that may look at two keys": reading(**row_of(zeros, gives_zeros, 1))},
     altered={
-        "A query that may look nowhere gets NaN in torch's layer, tinygrad and Paddle's function.": reading(
-            **row_of(nan, gives_nan)
+        "A query that may look nowhere gets NaN in tinygrad, Paddle's function and torch's layer, with weights as by default.": (
+            reading(**row_of(nan, gives_nan))
         ),
         "A query that may look nowhere gets the mean of all values in Keras, JAX, Flax, Equinox and Haiku.": reading(
             **row_of(mean, gives_mean)
@@ -119,9 +120,11 @@ def row_of(got: Got, where: Where = anyone, row: int = 0) -> dict[str, object]:
         "A query that may look nowhere gets NaN in torch's scaled_dot_product_attention.": reading(**row_of(nan, gives_zeros)),
     },
     teach="0/0, as the equation has it, has four answers: zeros, NaN, the mean of what is masked, or what there would be without "
-    "a mask. The last two look like results. A sentence that is all padding makes such rows: leave it out, or choose by a where "
-    "and not by a product with zero, since 0 · NaN is NaN.",
-    not_shown="Gradients; evaluation, where a library may take another way than in training.",
+    "a mask. The last two look like results. A sentence that is all padding makes such rows: leave it out, or let it look at "
+    "one token and drop its output. To put something else in the place of NaN afterwards saves the output and not the gradient: "
+    "the zero that comes back meets the same NaN, and 0 · NaN is NaN.",
+    not_shown="Gradients; torch's layer with need_weights=False, which is not its default, and evaluation: there a library "
+    "may take another way.",
 )
 def who_sees_nothing_gets(what: Built, got: Got, row: int) -> None:
     asked = nowhere(what)
@@ -159,11 +162,11 @@ BOTH = cases((SOMEWHERE, NOWHERE))
     },
     altered={
         "Masked tokens have no influence on what a query gets that may look nowhere.": reading(**visible(NOWHERE)),
-        "Masked tokens have as much influence as others.": reading(**visible(SOMEWHERE, broken_attention.mask_forgotten)),
     },
     teach="To rounding, where something is left to see. Where nothing is, libraries that write a large negative number in place "
     "of minus infinity average over just what they were told not to read.",
-    not_shown="Scores so large that a finite number in place of minus infinity is no longer small beside them.",
+    not_shown="Scores so large that a finite number in place of minus infinity is no longer small beside them; masked values "
+    "that are infinite or NaN, of which a weight of zero makes NaN for every query.",
 )
 def only_what_is_visible_counts(what: Built, asked: str, read: Read) -> None:
     """A query's output is made of the keys that it sees; with none, no number is: zeros, or NaN."""
@@ -200,9 +203,8 @@ def first_dropped(weights: np.ndarray) -> np.ndarray:
 
 
 def before_dropout(one: Built) -> bool:
-    """Keras and the layers of Flax hand back what was there before."""
-    layer = one.what in ("linen.MultiHeadDotProductAttention", "nnx.MultiHeadAttention")
-    return of("keras-on-torch", "keras-on-jax")(one) or layer
+    """Keras' layer of several heads and those of Flax hand back what was there before."""
+    return one.what in ("layers.MultiHeadAttention", "linen.MultiHeadDotProductAttention", "nnx.MultiHeadAttention")
 
 
 def after_dropout(one: Built) -> bool:
@@ -214,15 +216,15 @@ def handed_back(where: Where = anyone, spoil: Spoil = as_recorded) -> dict[str, 
     return {"what": answering_to(TRAINING, where), "seed": cases(range(3)), "spoil": spoil}
 
 
-def shares() -> np.ndarray:
+def shares(what: Built) -> np.ndarray:
     """Of three keys, a row for each of two queries."""
-    Q, K, _ = put("no mask")
+    Q, K, _ = put_to(what, "no mask")
     return attention.weights(Q, K).numpy()
 
 
 def weights_of(what: Built, seed: int, spoil: Spoil) -> np.ndarray:
     found = spoil(numbers(what.answer("answers", asked=TRAINING, seed=seed), "outputs"))
-    show("shares by the equation", shares())
+    show("shares by the equation", shares(what))
     show(f"{what}: weights in training with dropout of one half, seed {seed}", found)
     return found
 
@@ -230,7 +232,7 @@ def weights_of(what: Built, seed: int, spoil: Spoil) -> np.ndarray:
 def those_that_are_left_are_doubled(what: Built, seed: int, spoil: Spoil) -> None:
     """Each is zero, or twice its share."""
     found = weights_of(what, seed, spoil)
-    off = np.minimum(abs(found), abs(found - 2 * shares()))
+    off = np.minimum(abs(found), abs(found - 2 * shares(what)))
     close(off, np.zeros_like(off), near(), "weights, beside 0 or twice the share")
 
 
@@ -243,23 +245,26 @@ def those_that_are_left_are_doubled(what: Built, seed: int, spoil: Spoil) -> Non
     uses=("attention.bahdanau-equations",),
     as_written=reading(**handed_back()),
     amended={
-        "weights are handed back from before dropout, as in Keras and Flax's layers": reading(**handed_back(before_dropout)),
+        "weights are handed back from before dropout, as in Keras' MultiHeadAttention and Flax's layers": reading(
+            **handed_back(before_dropout)
+        ),
     },
     fails_for={
         "near miss: weights too large by one part in 10⁴": reading(**handed_back(before_dropout, longer)),
         "the weight of one key left out": reading(**handed_back(before_dropout, first_dropped)),
     },
     altered={
-        "The weights handed back in training are zero or twice their share, but in Keras and in layers of Flax.": reading(
+        "The weights handed back in training are zero or twice their share, "
+        "except in Keras' MultiHeadAttention and Flax's layers.": reading(
             those_that_are_left_are_doubled, **handed_back(after_dropout)
         ),
-        "The weights handed back in training are zero or twice their share in Keras and in layers of Flax.": reading(
-            those_that_are_left_are_doubled, **handed_back(before_dropout)
+        "The weights handed back in training are zero or twice their share in Keras' MultiHeadAttention and Flax's layers.": (
+            reading(those_that_are_left_are_doubled, **handed_back(before_dropout))
         ),
     },
-    teach="By the equation they are. In training with dropout torch, Paddle and Flax's functions hand back what dropout left: "
-    "some are zero, the others twice their share at a rate of one half, so that a row adds up to anything from nothing to two. "
-    "Look at attention in evaluation, or say from where it was taken.",
+    teach="By the equation they are. In training with dropout torch, Paddle, Flax's functions and Keras' layers.Attention "
+    "hand back what dropout left: some are zero, the others twice their share at a rate of one half, so that a row adds up to "
+    "anything from nothing to two. Look at attention in evaluation, or say from where it was taken.",
     not_shown="Evaluation, and training without dropout, which were not asked; what dropout does to the outputs.",
     cites=("srivastava2014",),
 )

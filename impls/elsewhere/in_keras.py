@@ -215,6 +215,21 @@ def dropped(look: Look, seed: int) -> Array:
     return np.asarray(keras.ops.convert_to_numpy(weights))[0, 0]
 
 
+def plain(look: Look) -> Array:
+    """The layer Attention, as it is by itself. Its mask says which keys are padding, the same ones for every query."""
+    if look.mask is not None:
+        raise Refused("a mask of keys only: none of its own for each query")
+    (q, k, v), _ = _tensors(look)
+    return np.asarray(keras.ops.convert_to_numpy(keras.layers.Attention()([q, v, k], use_causal_mask=look.causal)))[0]
+
+
+def plain_dropped(look: Look, seed: int) -> Array:
+    (q, k, v), _ = _tensors(look)
+    layer = keras.layers.Attention(dropout=0.5, seed=seed)
+    _, weights = layer([q, v, k], return_attention_scores=True, training=True)
+    return np.asarray(keras.ops.convert_to_numpy(weights))[0]
+
+
 def clip(option: str, gradients: Sequence[Array], threshold: float) -> list[Array]:
     """The step of plain descent from 0 at a rate of -1 is the clipped gradient."""
     optimizer = keras.optimizers.SGD(-1.0, **{option: threshold})
@@ -265,6 +280,18 @@ def attention_code(look: Look, *, layer: bool = False) -> str:
     return "\n".join(lines)
 
 
+def plain_code(look: Look) -> str:
+    if look.mask is not None:
+        return "# a mask of keys only: none of its own for each query"
+    each = (("q", look.queries), ("k", look.keys), ("v", look.values))
+    return "\n".join([
+        *HEAD,
+        *(f"{name} = {_tensor(one)}" for name, one in each),
+        "layer = keras.layers.Attention()",
+        f"print(*layer([q, v, k], use_causal_mask={look.causal})[0].tolist(), sep='\\n')",
+    ])  # fmt: skip
+
+
 def clipping_code(option: str, gradients: Sequence[Array], threshold: float) -> str:
     each = [f"keras.ops.convert_to_tensor({written(one)}, dtype='float32')" for one in gradients]
     return "\n".join([
@@ -291,6 +318,7 @@ LIBRARY = Library(
     (
         Attention("ops.dot_product_attention", PRECISION, dot_product, attention_code),
         Attention("layers.MultiHeadAttention", PRECISION, multi_head, partial(attention_code, layer=True), multi_head, dropped),
+        Attention("layers.Attention", PRECISION, plain, plain_code, dropped=plain_dropped),
     ),
     (
         Clipping("clipnorm", "each by itself", partial(clip, "clipnorm"), partial(clipping_code, "clipnorm")),

@@ -37,4 +37,9 @@ OWN = Attention(
     partial(in_onnx.multi_head, HERE, multi_head_attention),
 )  # fmt: skip
 
-LIBRARY = Library("onnxruntime", tuple(in_onnx.operator_layers(HERE)), (in_onnx.operator_attention(HERE), OWN), beside=("onnx",))
+LIBRARY = Library(
+    "onnxruntime",
+    tuple(in_onnx.operator_layers(HERE)),
+    (in_onnx.operator_attention(HERE), in_onnx.operator_attention(HERE, cached=True), OWN),
+    beside=("onnx",),
+)
