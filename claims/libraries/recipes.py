@@ -60,7 +60,7 @@ STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
     },
     teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean "
     "square of a block's singular values is a quarter on average (of a GRU's, a third). So beside torch's own start the median "
-    "network gains between {least gain:+.1f} and {most gain:+.1f} powers of ten: now it loses, now it gains next to nothing. "
+    "network gains between {least gain:+.1f} and {most gain:+.1f} powers of ten: now a loss, now too little to count. "
     "Gate by gate it gains {least gain | amended:.1f} to {most gain | amended:.1f}. Flax has a cell of either kind, under "
     "nearly the same name.",
     not_shown="That it helps training, where other things are gained by orthogonal weights too.",
