@@ -5,13 +5,14 @@ from dataclasses import replace
 from claims.kit import at_least, at_most, claim, exhaustion, reading
 from claims.libraries.before_training import (
     APART,
+    LONG,
     MEDIUM,
     NARROW,
+    NORMAL,
     ONE_HOT,
     OPEN,
     SCOPE,
     SHORT,
-    WIDE,
     Beside,
     Start,
     Two,
@@ -25,6 +26,8 @@ from claims.libraries.before_training import (
 )
 from claims.libraries.starts import enough_arrives, it_explodes, less_arrives, they_lie_far_apart
 from claims.subjects.libraries import of
+
+IN_TORCH = f"{SCOPE}. The recipes in torch; where one sets biases, all others are 0"
 
 
 def drawn_as_one_stack(start: Start) -> Start:
@@ -55,12 +58,13 @@ STACK, GATES = "orthogonal on weight_hh", "orthogonal gate by gate"
             less_arrives, **by_recipe(("LSTM", "GRU"), GATES)
         ),
     },
-    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean square "
-    "of a block's singular values is a quarter on average (of a GRU's, a third). So beside torch's own start the median network "
-    "keeps {least gain:.1f} to {most gain:.1f} powers of ten more. Gate by gate it keeps {least gain | amended:.1f} to "
-    "{most gain | amended:.1f} more. Flax has a cell of either kind, under nearly the same name.",
+    teach="The parameter of an LSTM is a stack of four square blocks. Its columns made orthonormal, no block is: the mean "
+    "square of a block's singular values is a quarter on average (of a GRU's, a third). So beside torch's own start the median "
+    "network gains between {least gain:+.1f} and {most gain:+.1f} powers of ten: now a loss, now too little to count. "
+    "Gate by gate it gains {least gain | amended:.1f} to {most gain | amended:.1f}. Flax has a cell of either kind, under "
+    "nearly the same name.",
     not_shown="That it helps training, where other things are gained by orthogonal weights too.",
-    scope=SCOPE,
+    scope=IN_TORCH,
     cites=("saxe2014", "arjovsky2016"),
 )
 def orthogonal_helps(start: Start, beside: Beside, steps: int) -> None:
@@ -95,7 +99,7 @@ ONCE, TWICE, CHRONO = "forget bias 1", "forget bias 1 on both vectors", "chrono,
     teach="It does, by {least gain:.1f} to {most gain:.1f} powers of ten over 50 steps. With a bias of 1 that is still not "
     "enough over 50 tokens; it is with biases made for the distance.",
     not_shown="Other distances than 50. What becomes of it in training.",
-    scope=SCOPE,
+    scope=IN_TORCH,
     cites=("gers2000", "jozefowicz2015", "tallec2018"),
 )
 def forget_bias_helps(start: Start, beside: Beside, steps: int) -> None:
@@ -121,6 +125,9 @@ OPENED = tuple(wide("LSTM", where=OPEN))
         "near miss: Haiku beside Keras": reading(
             pair=with_the_same_inputs(wide("LSTM", where=of("haiku")), wide("LSTM", where=of("keras-on-jax"))), steps=MEDIUM
         ),
+        "both vectors beside one, in torch": reading(
+            pair=with_the_same_inputs(wide("LSTM", recipes=(TWICE,)), wide("LSTM", recipes=(ONCE,))), steps=MEDIUM
+        ),
         "neither of them is set": reading(pair=with_the_same_inputs(wide("LSTM", where=of("torch")), OPENED), steps=MEDIUM),
     },
     altered={
@@ -128,10 +135,10 @@ OPENED = tuple(wide("LSTM", where=OPEN))
             they_lie_far_apart, pair=with_the_same_inputs(wide("LSTM", recipes=(ONCE,)), OPENED), steps=MEDIUM
         ),
     },
-    teach="The two vectors are added up, so 1 in both is 2, and σ(2) = .88 where σ(1) = .73: over 50 steps {most apart:.1f} "
-    "powers of ten more arrive than was meant. It may serve you well, but say 2.",
+    teach="The two vectors are added up, so 1 in both is 2, and σ(2) = .88 where σ(1) = .73: over 50 steps {median apart | both "
+    "vectors:.1f} powers of ten more arrive than with one of them set. It may serve you well, but say 2.",
     not_shown="Which of the two is better for training.",
-    scope=SCOPE,
+    scope=IN_TORCH,
     cites=("jozefowicz2015",),
 )
 def forget_bias_twice(pair: Two, steps: int) -> None:
@@ -141,38 +148,42 @@ def forget_bias_twice(pair: Two, steps: int) -> None:
 
 # --- the identity -----------------------------------------------------------------------------------------------------
 
-EYE = ("identity",)
+EYE = ("identity, biases 0",)
 
 
 @claim(
     "libraries.identity-keeps",
-    says="The identity as recurrent matrix keeps the gradient of an untrained plain network alive over 50 steps.",
+    says="The identity as recurrent matrix, with biases of 0, keeps the gradient of an untrained plain network alive over 50 "
+    "steps.",
     expect="qualified",
     by=exhaustion(),
     uses=("gradients.no-fix-in-plain-rnns", "gradients.structural-in-the-weights"),
     as_written=reading(start=among("tanh", recipes=EYE), steps=MEDIUM),
     amended={
-        "each input moves a unit by little: one-hot symbols, 64 units": reading(
-            start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(WIDE,)), steps=MEDIUM
+        "each input moves a unit by little: by one weight within ±1/√d, as one-hot symbols do": reading(
+            start=among("tanh", recipes=EYE, inputs=(ONE_HOT,)), steps=MEDIUM
         ),
     },
     holds_for={"ten steps of one-hot symbols": reading(start=among("tanh", recipes=EYE, inputs=(ONE_HOT,)), steps=SHORT)},
     fails_for={
-        "near miss: one-hot symbols, 16 units": reading(
-            start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(NARROW,)), steps=MEDIUM
+        "near miss: one-hot symbols, 16 units, 100 steps": reading(
+            start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(NARROW,)), steps=LONG
         ),
+        "normal inputs": reading(start=among("tanh", recipes=EYE, inputs=(NORMAL,)), steps=MEDIUM),
         "torch's own weights, one-hot symbols": reading(start=among("tanh", where=of("torch"), inputs=(ONE_HOT,)), steps=MEDIUM),
     },
     altered={
         "The identity as recurrent matrix makes the gradient explode where each input moves a unit by little.": reading(
-            it_explodes, start=among("tanh", recipes=EYE, inputs=(ONE_HOT,), widths=(WIDE,)), steps=MEDIUM
+            it_explodes, start=among("tanh", recipes=EYE, inputs=(ONE_HOT,)), steps=MEDIUM
         ),
     },
-    teach="With the identity a unit adds up its inputs, until tanh is flat: normal inputs saturate it within a few steps, and "
-    "the median network loses {median lost:.0f} powers of ten over all of these settings. Of one-hot symbols at 64 units {least "
-    "least | amended:.1%} or more arrives. The recipe was made for max(0, a), which is not flat.",
-    not_shown="Networks of max(0, a); gates, of which the identity makes more than of a tanh.",
-    scope=SCOPE,
+    teach="With the identity a unit adds up its inputs, until tanh is flat. Normal inputs saturate it within a few steps: the "
+    "median network loses {least lost | normal inputs:.1f} to {most lost | normal inputs:.1f} powers of ten. Of one-hot symbols "
+    "the least that arrives is {least least | amended:.2%}. A bias is added up at every step as well, so set it to 0. The recipe "
+    "was made for max(0, a), which is not flat.",
+    not_shown="Input weights as small as the recipe's paper draws them. Networks of max(0, a). Gates, of which the identity "
+    "makes more than of a tanh.",
+    scope=IN_TORCH,
     cites=("le2015",),
 )
 def identity_keeps(start: Start, steps: int) -> None:

@@ -140,7 +140,18 @@ def orthogonal_gates(module: Any) -> None:
         nn.init.orthogonal_(gate)
 
 
-def identity(module: Any) -> None:
+def without_biases(module: Any) -> None:
+    for name in ("bias_ih_l0", "bias_hh_l0"):
+        getattr(module, name).zero_()
+
+
+def identity_without_biases(module: Any) -> None:
+    """Le, Jaitly & Hinton (2015): all biases 0 as well, which a unit would add up step by step."""
+    without_biases(module)
+    nn.init.eye_(module.weight_hh_l0)
+
+
+def identity_gates(module: Any) -> None:
     for gate in module.weight_hh_l0.chunk(module.weight_hh_l0.shape[0] // module.hidden_size):
         nn.init.eye_(gate)
 
@@ -148,8 +159,7 @@ def identity(module: Any) -> None:
 def forget_bias(module: Any, *vectors: str) -> None:
     """1 in that quarter of these vectors, 0 elsewhere in all biases."""
     d = module.hidden_size
-    for name in ("bias_ih_l0", "bias_hh_l0"):
-        getattr(module, name).zero_()
+    without_biases(module)
     for name in vectors:
         getattr(module, name)[d : 2 * d] = 1
 
@@ -158,8 +168,7 @@ def chrono(module: Any, longest: int = 100) -> None:
     """Tallec & Ollivier (2018): b_f = log U(1, longest - 1), b_i = -b_f; of a GRU, whose z keeps the old state, b_z."""
     d = module.hidden_size
     spans = torch.empty(d, dtype=torch.float64).uniform_(1, longest - 1).log()
-    for name in ("bias_ih_l0", "bias_hh_l0"):
-        getattr(module, name).zero_()
+    without_biases(module)
     module.bias_ih_l0[d : 2 * d] = spans
     if isinstance(module, nn.LSTM):
         module.bias_ih_l0[:d] = -spans
@@ -167,14 +176,14 @@ def chrono(module: Any, longest: int = 100) -> None:
 
 STACK, GATES, EYE = "orthogonal on weight_hh", "orthogonal gate by gate", "identity gate by gate"
 RECIPES: dict[str, dict[str, Callable[[Any], None]]] = {
-    "tanh": {"orthogonal on weight_hh": orthogonal_stack, "identity": identity},
+    "tanh": {STACK: orthogonal_stack, "identity, biases 0": identity_without_biases},
     "LSTM": {
-        STACK: orthogonal_stack, GATES: orthogonal_gates, EYE: identity,
+        STACK: orthogonal_stack, GATES: orthogonal_gates, EYE: identity_gates,
         "forget bias 1": lambda module: forget_bias(module, "bias_ih_l0"),
         "forget bias 1 on both vectors": lambda module: forget_bias(module, "bias_ih_l0", "bias_hh_l0"),
         "chrono, up to 100": chrono,
     },
-    "GRU": {STACK: orthogonal_stack, GATES: orthogonal_gates, EYE: identity, "chrono, up to 100": chrono},
+    "GRU": {STACK: orthogonal_stack, GATES: orthogonal_gates, EYE: identity_gates, "chrono, up to 100": chrono},
 }  # fmt: skip
 
 

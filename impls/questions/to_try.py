@@ -6,17 +6,15 @@ each other.
 
 from collections.abc import Mapping
 
+NO_BIAS = "layer.bias_ih_l0.data[:] = layer.bias_hh_l0.data[:] = 0"
 TORCH_RECIPES: Mapping[str, tuple[str, ...]] = {
     "orthogonal on weight_hh": ("torch.nn.init.orthogonal_(layer.weight_hh_l0)",),
     "orthogonal gate by gate": ("for gate in layer.weight_hh_l0.data.split(d):", "    torch.nn.init.orthogonal_(gate)"),
-    "identity": ("torch.nn.init.eye_(layer.weight_hh_l0)",),
+    "identity, biases 0": (NO_BIAS, "torch.nn.init.eye_(layer.weight_hh_l0)"),
     "identity gate by gate": ("for gate in layer.weight_hh_l0.data.split(d):", "    torch.nn.init.eye_(gate)"),
-    "forget bias 1": (
-        "layer.bias_ih_l0.data[:] = layer.bias_hh_l0.data[:] = 0",
-        "layer.bias_ih_l0.data[d : 2 * d] = 1",
-    ),
+    "forget bias 1": (NO_BIAS, "layer.bias_ih_l0.data[d : 2 * d] = 1"),
     "forget bias 1 on both vectors": (
-        "layer.bias_ih_l0.data[:] = layer.bias_hh_l0.data[:] = 0",
+        NO_BIAS,
         "layer.bias_ih_l0.data[d : 2 * d] = layer.bias_hh_l0.data[d : 2 * d] = 1",
     ),
 }

@@ -15,15 +15,19 @@ from impls.questions.to_try import TORCH_RECIPES, program
 WIDTH, STEPS = 16, 10
 
 
-def printed(code):
-    """What it prints; nothing of torch is left as it sets it."""
-    dtype, out = torch.get_default_dtype(), io.StringIO()
+def ran(code):
+    """What it prints, and its names; nothing of torch is left as it sets it."""
+    dtype, out, names = torch.get_default_dtype(), io.StringIO(), {}
     try:
         with torch.random.fork_rng(), contextlib.redirect_stdout(out):
-            exec(compile(code, "<program>", "exec"), {})
+            exec(compile(code, "<program>", "exec"), names)
     finally:
         torch.set_default_dtype(dtype)
-    return float(out.getvalue())
+    return float(out.getvalue()), names
+
+
+def printed(code):
+    return ran(code)[0]
 
 
 def by_equation(kind, recipe, inputs):
@@ -46,6 +50,19 @@ def test_it_prints_a_number_among_those_that_the_equation_gives(kind, name, reci
     spread = max(found) - min(found)
 
     assert min(found) - spread <= printed(program("torch", name, recipe, WIDTH, inputs, STEPS)) <= max(found) + spread
+
+
+def test_the_identity_comes_without_biases_as_asked_and_as_pasted():
+    recipe = "identity, biases 0"
+    asked = start("tanh", WIDTH, WIDTH, 0, RECIPES["tanh"][recipe])
+    _, names = ran(program("torch", "nn.RNN", recipe, WIDTH, "one-hot", STEPS))
+    pasted = names["layer"]
+
+    assert asked.W_h.equal(torch.eye(WIDTH, dtype=torch.float64))
+    assert pasted.weight_hh_l0.equal(asked.W_h)
+    assert not asked.b.any()
+    assert not pasted.bias_ih_l0.any()
+    assert not pasted.bias_hh_l0.any()
 
 
 NONE = (
