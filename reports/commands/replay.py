@@ -21,18 +21,30 @@ from reports.commands import statements
 def replay(id: str, out: Path | None) -> int:
     """Replay the stored cases of the claim: witnesses, the smallest and the worst counterexample as written, else a control's."""
     store = Store(statements.KEPT)
-    entry, console, folder = statements.named([id], statements.entries(store))[0], Console(), out or statements.REPORTS
+    entry, console = statements.named([id], statements.entries(store))[0], Console()
     statements.keep_sources(store)
     claim = find_claim(entry.id, entry.module)
-    evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
+    file = newest_evidence(claim.id, out)
+    evidence = read_evidence(file)
     stored = [(one, case) for one in evidence.readings for case in (one.counterexample or one.tightest, one.worst) if case]
     chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]
     if not chosen:
         raise click.ClickException(f"{claim.id} has no stored case to replay: every case held and none was close to failing")
     console.print(f"[bold]{escape(claim.id)}[/bold]  {escape(claim.says)}", soft_wrap=True)
+    console.print(f"from {escape(str(file))}, profile {evidence.profile}", soft_wrap=True, highlight=False)
     for one, case in chosen:
         _replay_case(claim, one, case, console)
     return 0
+
+
+def newest_evidence(id: str, out: Path | None) -> Path:
+    """Where the last run put what it saw of this claim: into the folder `out`, or else into whichever a run chooses by itself."""
+    folders = [out] if out else [statements.REPORTS, *statements.SCRATCH.glob("*")]
+    files = [folder / "evidence" / f"{id}.json" for folder in folders]
+    if there := [one for one in files if one.exists()]:
+        return max(there, key=lambda one: one.stat().st_mtime_ns)
+    missing = f"{files[0]}: there is no evidence of it yet; examine it first: python -m reports --only {id}"
+    raise click.ClickException(missing + (f" --out {out}" if out else ""))
 
 
 def _replay_case(claim: Claim, one: ReadingEvidence, case: Case, console: Console) -> None:

@@ -30,6 +30,7 @@ from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from reports.commands import statements
 from reports.commands.around import around
+from reports.commands.verdicts import lines_of
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
@@ -90,6 +91,8 @@ def run(asked: Asked) -> int:
         started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}
         examiner = _examiner(asked, store)
         seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, asked, console)
+        if not asked.no_examine:
+            _mark_newest(asked.folder / "evidence", entries)
         statements.keep_sources(store)
         if asked.no_examine and not asked.only:
             known_uses(seen.told.values())
@@ -110,7 +113,10 @@ def run(asked: Asked) -> int:
         _say_how_it_was_examined(console, seen, asked, came_with)
     if store.trouble:
         _say(console, f"Not all of it could be kept in {store.folder} ({store.trouble[0]}): the next run finds it out again.")
-    return _conclude(console, record, page)
+    if asked.only:
+        for line in (line for one in record.claims for line in lines_of(one, asked.folder / "site")):
+            _say(console, line)
+    return _conclude(console, record, page, told=bool(asked.only))
 
 
 def _examiner(asked: Asked, store: Store) -> Examiner:
@@ -141,6 +147,12 @@ def _forget_others(folder: Path, ids: set[str]) -> None:
         with suppress(EvidenceError):
             if file.stem not in ids and read_evidence(file).id == file.stem:
                 file.unlink()
+
+
+def _mark_newest(folder: Path, entries: Sequence[Entry]) -> None:
+    """A file that came out as it was is not written again, and is this run's evidence all the same: a replay goes by the time."""
+    for one in entries:
+        (folder / f"{one.id}.json").touch()
 
 
 def _must_be_writable(folder: Path) -> None:
@@ -213,12 +225,12 @@ def _say_how_it_was_examined(console: Console, seen: Examination, asked: Asked, 
         _say(console, f"  {id}: {what}")
 
 
-def _conclude(console: Console, record: Record, page: Path) -> int:
-    """The counts, what differs from the pinned verdicts, and where to read on."""
+def _conclude(console: Console, record: Record, page: Path, told: bool) -> int:
+    """The counts, what differs from the pinned verdicts, unless that was `told`, and where to read on."""
     changed, undecided = is_as_pinned(record)
     if not PROFILES[record.run.profile].may_conclude:  # only a crash is news there: all is undecided by design
         undecided = [one for one in undecided if any(seen.outcome == "error" for seen in one.readings)]
-    for one in changed + undecided:
+    for one in [] if told else changed + undecided:
         _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
         for seen in astray(one):
             _say(console, f"  “{seen.name}” {seen.outcome}, pinned otherwise: put it into contrary=, or take it out there.")

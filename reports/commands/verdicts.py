@@ -1,0 +1,41 @@
+"""What came of each claim that a run was asked for, claim by claim, as the terminal shows it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from claims.evidence.evidence import Case
+from reports.record.record import ClaimRecord, ReadingRecord, astray
+
+LONGEST = 120  # characters of a value: the replay has all of it
+
+
+def lines_of(claim: ClaimRecord, site: Path) -> Iterator[str]:
+    """Its verdict and why, the condition, the counterexample, what was not as pinned, and its page."""
+    pinned = "as pinned" if claim.verdict == claim.expected else f"pinned as {claim.expected}"
+    yield f"{claim.id}: {claim.verdict}, {pinned}. {claim.why}"
+    for one in claim.readings:
+        if one.role == "amended" and one.outcome == "held":
+            yield f"  true if: {one.name}"
+    if found := _counterexample(claim):
+        one, case = found
+        yield f"  counterexample, {one.name} ({case.found_by}): {_in_a_line(case)}"
+        yield f"  with its arithmetic: python -m reports --replay {claim.id}"
+    for one in astray(claim):
+        yield f"  “{one.name}” {one.outcome}, pinned otherwise: put it into contrary=, or take it out there."
+    yield f"  page: {site / 'claims' / claim.id}.html"
+
+
+def _counterexample(claim: ClaimRecord) -> tuple[ReadingRecord, Case] | None:
+    """Of the statement as written, else of a witness."""
+    fallen = [(one, one.counterexample) for one in claim.readings if one.role in ("as written", "witness") and one.counterexample]
+    return min(fallen, key=lambda pair: pair[0].role != "as written", default=None)
+
+
+def _in_a_line(case: Case) -> str:
+    values = [f"{name} = {_short(text)}" for name, text in case.text.items()]
+    return ", ".join(values) + (" " if values else "") + f"→ {case.says}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
