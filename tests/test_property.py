@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.evidence.keys import ROOT
-from claims.kit import Falsified, at_least, at_most, close, holds, measure, rounding, show
+from claims.kit import Falsified, at_least, at_most, close, holds, less_than, measure, more_than, rounding, show
 from claims.kit.property import listening
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -91,7 +91,24 @@ def test_at_most_and_at_least_are_the_two_inequalities(got, bound):
     assert falls(at_least, got, bound, "x") == (got < bound)
 
 
-@pytest.mark.parametrize("verb", [at_most, at_least])
+@given(FINITE, FINITE)
+def test_more_than_and_less_than_are_the_strict_ones(got, bound):
+    assert falls(more_than, got, bound, "x") == (got <= bound)
+    assert falls(less_than, got, bound, "x") == (got >= bound)
+
+
+@given(FINITE)
+def test_as_much_is_neither_more_nor_less(number):
+    assert falls(more_than, number, number, "x")
+    assert falls(less_than, number, number, "x")
+
+
+def test_one_bit_is_more():
+    assert not falls(more_than, np.nextafter(1.0, 2), 1.0, "x")
+    assert not falls(less_than, np.nextafter(1.0, 0), 1.0, "x")
+
+
+@pytest.mark.parametrize("verb", [at_most, at_least, more_than, less_than])
 @pytest.mark.parametrize(("got", "bound"), [(nan, 1.0), (1.0, nan), (nan, nan)])
 def test_nan_satisfies_no_inequality(verb, got, bound):
     assert falls(verb, got, bound, "x")
@@ -107,12 +124,17 @@ def test_infinity_exceeds_every_bound_but_itself():
     assert falls(at_most, inf, 1e308, "x")
     assert falls(at_least, -inf, -1e308, "x")
     assert not falls(at_most, inf, inf, "x")
+    assert falls(more_than, inf, inf, "x")
+    assert not falls(more_than, inf, 1e308, "x")
 
 
 @pytest.mark.parametrize(("verb", "arguments", "words"), [
     (close, (2.0, 1.0, 0.5), ["x", "off by 1", "allowed 0.5"]),
     (at_most, (2.0, 1.0), ["x", "2", "at most 1"]),
     (at_least, (1.0, 2.0), ["x", "1", "at least 2"]),
+    (more_than, (1.0, 2.0), ["x", "1", "more than 2"]),
+    (more_than, (2.0, 2.0), ["x: 2.0, must be more than 2.0"]),
+    (less_than, (2.0, 1.0), ["x", "2", "less than 1"]),
 ])  # fmt: skip
 def test_a_falsification_says_what_was_got_and_what_was_wanted(verb, arguments, words):
     with pytest.raises(Falsified) as caught:
@@ -129,6 +151,8 @@ def test_a_property_runs_under_plain_given_with_every_verb(n):
     close(n, n + 0.25, 1.0, "n")
     at_most(n, 10, "n")
     at_least(n, 0, "n")
+    more_than(n, -1, "n")
+    less_than(n, 11, "n")
 
 
 def test_a_property_falls_under_plain_given():
@@ -146,7 +170,18 @@ def test_a_listener_hears_the_largest_strain_and_what_it_came_from():
         at_most(3, 4, "three quarters")
         at_least(10, 5, "a half")
 
+        more_than(5, 3, "three fifths")
+        less_than(7, 10, "seven tenths")
+
     assert (seen.strain, seen.strained_by) == (0.75, "three quarters")
+
+
+def test_a_listener_hears_the_strain_of_a_strict_inequality():
+    with listening() as seen:
+        less_than(9, 10, "nine tenths")
+        more_than(5, 3, "three fifths")
+
+    assert (seen.strain, seen.strained_by) == (0.9, "nine tenths")
 
 
 @pytest.mark.parametrize("put", [
@@ -187,8 +222,9 @@ def test_the_rounding_allowance_grows_with_operations_and_size_and_is_never_zero
 
 def test_the_verbs_work_when_python_throws_asserts_away():
     program = """
-from claims.kit import Falsified, at_least, at_most, close, holds
-for verb, arguments in [(holds, (False, "x")), (close, (1, 2, .5, "x")), (at_most, (2, 1, "x")), (at_least, (1, 2, "x"))]:
+from claims.kit import Falsified, at_least, at_most, close, holds, less_than, more_than
+for verb, arguments in [(holds, (False, "x")), (close, (1, 2, .5, "x")), (at_most, (2, 1, "x")), (at_least, (1, 2, "x")),
+                        (less_than, (1, 1, "x")), (more_than, (1, 1, "x"))]:
     try:
         verb(*arguments)
     except Falsified:
@@ -198,4 +234,4 @@ for verb, arguments in [(holds, (False, "x")), (close, (1, 2, .5, "x")), (at_mos
         [sys.executable, "-O", "-c", program], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True
     )
 
-    assert run.stdout.split() == ["fell"] * 4
+    assert run.stdout.split() == ["fell"] * 6

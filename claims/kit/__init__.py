@@ -9,11 +9,24 @@ from claims.kit.domain import Domain, cases, domain, only
 from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.engines.search import search
 from claims.kit.engines.trials import trials
-from claims.kit.property import Falsified, Unsettled, at_least, at_most, cannot_tell, close, holds, measure, rounding, show
+from claims.kit.property import (
+    Falsified,
+    Unsettled,
+    at_least,
+    at_most,
+    cannot_tell,
+    close,
+    holds,
+    less_than,
+    measure,
+    more_than,
+    rounding,
+    show,
+)  # fmt: skip
 from claims.kit.reading import reading
 
 __all__ = [
     "Claim", "ClaimError", "Domain", "Falsified", "Unsettled",
-    "at_least", "at_most", "cannot_tell", "cases", "claim", "close", "domain", "exhaustion", "holds", "measure", "only",
-    "reading", "rounding", "search", "show", "trials",
+    "at_least", "at_most", "cannot_tell", "cases", "claim", "close", "domain", "exhaustion", "holds",
+    "less_than", "measure", "more_than", "only", "reading", "rounding", "search", "show", "trials",
 ]  # fmt: skip

@@ -19,7 +19,8 @@ from claims.evidence.outcomes import Falsified, Unsettled, cannot_tell
 FAR_ABOVE = 10**5  # times its rounding a number has some digits that every processor agrees on
 
 __all__ = [
-    "Falsified", "Unsettled", "at_least", "at_most", "cannot_tell", "close", "holds", "measure", "rounding", "show",
+    "Falsified", "Unsettled", "at_least", "at_most", "cannot_tell", "close", "holds", "less_than", "measure", "more_than",
+    "rounding", "show",
 ]  # fmt: skip
 
 
@@ -82,6 +83,23 @@ def at_least(got: float, bound: float, what: str, within: float = 0.0) -> None:
     _strain(float(bound), float(got), within, what)
     found, least = _told_apart(got, bound - within)
     holds(got >= bound - within, f"{what}: {found}, must be at least {least}")
+
+
+def more_than(got: float, bound: float, what: str) -> None:
+    """`got` exceeds `bound`; as much is too little, and NaN exceeds nothing.
+
+    Rounding has no allowance here, for it cannot tell more from as much: where numbers are rounded, say by how much more,
+    `more_than(got, bound + rounding(…), …)`, or count in fractions."""
+    _strain(float(bound), float(got), 0.0, what)
+    found, least = _told_apart(got, bound)
+    holds(got > bound, f"{what}: {found}, must be more than {least}")
+
+
+def less_than(got: float, bound: float, what: str) -> None:
+    """`got` stays below `bound`, as `more_than` exceeds it."""
+    _strain(float(got), float(bound), 0.0, what)
+    found, most = _told_apart(got, bound)
+    holds(got < bound, f"{what}: {found}, must be less than {most}")
 
 
 def show(label: str, value: object) -> None:
