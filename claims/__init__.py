@@ -8,12 +8,14 @@ imported, is in `claims.catalogue`.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from claims.evidence.keys import Sources
+    from claims.evidence.source import Source
     from claims.kit.claim import Claim
 
 CHAPTERS = (
@@ -26,14 +28,39 @@ FACTS = "claims.facts"
 @cache
 def every_claim() -> "tuple[Claim, ...]":
     """All claims in the order of the essay; two claims of one id are refused, and uses of what is not there."""
+    from claims.evidence.keys import here
     from claims.facts import fact_claims
 
     present = {module.name for module in pkgutil.iter_modules(__path__)}
-    found = [one for name in CHAPTERS for one in (*_own(name, present), *(one for one in fact_claims() if one.chapter == name))]
+    found = [
+        one for name in chapters(here()) for one in (*_own(name, present), *(one for one in fact_claims() if one.chapter == name))
+    ]
     in_chapters(fact_claims())
     unique(found)
     known_uses(found)
     return tuple({one.id: one for one in found}.values())
+
+
+def chapters(sources: "Sources") -> list[str]:
+    """CHAPTERS, and after them those that are new to this list: whatever else makes claims here."""
+    return [*CHAPTERS, *sorted({one.split(".")[1] for one in making_claims(sources)} - {*CHAPTERS})]
+
+
+def making_claims(sources: "Sources") -> list[str]:
+    """The modules that make claims, listed as SECTIONS or not, by their names."""
+    files = sorted(one for one in (sources.root / "claims").rglob("*.py") if b"claim(" in one.read_bytes())
+    names = (".".join(one.relative_to(sources.root).with_suffix("").parts).removesuffix(".__init__") for one in files)
+    return [one for one in names if (source := source_of(one, sources)) and source.claims]
+
+
+def source_of(module: str, sources: "Sources") -> "Source | None":
+    """A chapter's module as its source tells it; ClaimError where its list of sections cannot be read off."""
+    try:
+        return sources.module(module)
+    except ValueError as problem:
+        from claims.kit.claim import ClaimError
+
+        raise ClaimError(f"{sources.place(module)}: SECTIONS must be a plain list of texts: {problem}") from problem
 
 
 def find_claim(id: str, module: str) -> "Claim":
@@ -42,7 +69,22 @@ def find_claim(id: str, module: str) -> "Claim":
         from claims.facts import fact_claims
 
         return next(one for one in fact_claims() if one.id == id)
-    return next(one for one in claims_in(importlib.import_module(module)) if one.id == id)
+    for one in claims_in(_imported(module)):
+        if one.id == id:
+            return one
+    from claims.evidence.keys import here
+    from claims.kit.claim import ClaimError
+
+    place = here().place(module)
+    raise ClaimError(f"{place}: claim {id!r} is not there once the file was read to its end; has something else its name?")
+
+
+def _imported(module: str) -> ModuleType:
+    """A chapter's module; mistakes in it are told as its author's."""
+    from claims.kit.mistakes import told_as_mistakes
+
+    with told_as_mistakes():
+        return importlib.import_module(module)
 
 
 def claims_in(module: ModuleType) -> "list[Claim]":
@@ -57,7 +99,7 @@ def unique(found: Iterable[Any]) -> None:
     seen: dict[str, Any] = {}
     for one in found:
         if (other := seen.setdefault(one.id, one)) is not one:
-            _refuse(one, f"claim {one.id!r} is already defined at {other.defined_at}; give it another id")
+            refuse(one, f"claim {one.id!r} is already defined at {other.defined_at}; give it another id")
 
 
 def known_uses(found: Iterable[Any]) -> None:
@@ -65,17 +107,32 @@ def known_uses(found: Iterable[Any]) -> None:
     known = {one.id: one for one in found}
     for one in known.values():
         if unknown := [id for id in one.uses if id not in known or id == one.id]:
-            _refuse(one, f"claim {one.id!r} uses {', '.join(unknown)}; name other claims, by their ids")
+            refuse(one, f"claim {one.id!r} uses {', '.join(unknown)}; name other claims, by their ids")
 
 
 def in_chapters(found: Iterable[Any]) -> None:
     """Rows of facts that name no chapter are refused."""
     for one in found:
         if one.id.partition(".")[0].replace("-", "_") not in CHAPTERS:
-            _refuse(one, f"id: {one.id!r} names no chapter; begin it with one of {', '.join(CHAPTERS)}")
+            refuse(one, f"id: {one.id!r} names no chapter; begin it with one of {', '.join(CHAPTERS)}, "
+                         "or add a new one to CHAPTERS in claims/__init__.py")  # fmt: skip
 
 
-def _refuse(one: Any, why: str) -> None:
+def in_their_places(found: Iterable[Any], first: Mapping[str, Any]) -> None:
+    """Claims that a chapter does not list are refused, and those whose ids name another one. `first` are those of every module
+    that makes any."""
+    for one in (one for one in found if one.module != FACTS):
+        if not one.id:
+            refuse(one, "a claim's id stands first, in quotation marks and not worked out: it is read off the source")
+        if one.chapter != (home := one.module.split(".")[1]):
+            refuse(one, f"claim {one.id!r} stands in the chapter {home}; begin its id with {home.replace('_', '-')}.")
+    for module in sorted(first.keys() - {one.module for one in found}):
+        _, chapter, *section = module.split(".")
+        refuse(first[module], f"claims/{chapter}/__init__.py does not list it: add {'.'.join(section)!r} to its SECTIONS")
+
+
+def refuse(one: Any, why: str) -> NoReturn:
+    """ClaimError, with the place of what is refused."""
     from claims.kit.claim import ClaimError
 
     raise ClaimError(f"{one.defined_at}: {why}")
@@ -85,10 +142,10 @@ def _own(name: str, present: set[str]) -> "list[Claim]":
     """The claims that a chapter's modules define, in the order in which they stand."""
     if name not in present:
         return []
-    return [one for section in _sections(importlib.import_module(f"claims.{name}")) for one in claims_in(section)]
+    return [one for section in _sections(_imported(f"claims.{name}")) for one in claims_in(section)]
 
 
 def _sections(chapter: ModuleType) -> list[ModuleType]:
     """A chapter's own modules in the order in which they are read: itself, unless it lists others."""
     names = getattr(chapter, "SECTIONS", None)
-    return [chapter] if names is None else [importlib.import_module(f"{chapter.__name__}.{name}") for name in names]
+    return [chapter] if names is None else [_imported(f"{chapter.__name__}.{name}") for name in names]

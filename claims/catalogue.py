@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from claims import CHAPTERS, FACTS, in_chapters, unique
+from claims import FACTS, chapters, in_chapters, in_their_places, making_claims, refuse, source_of, unique
 from claims.evidence.evidence import BIBLIOGRAPHY, ReadingEvidence, as_json, versions
 from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.outcomes import READ
@@ -130,18 +130,24 @@ class Catalogue:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """In the order of the essay; two of one id are refused."""
+        """In the order of the essay; two of one id are refused, and those that no chapter has among its sections."""
         facts = list(self._facts())
         in_chapters(facts)
-        found = [one for name in CHAPTERS for one in (*self._own(name), *(each for each in facts if each.chapter == name))]
+        names = chapters(self.sources)
+        found = [one for name in names for one in (*self._own(name), *(each for each in facts if each.chapter == name))]
         unique(found)
+        in_their_places(found, {module: next(entries_of(module, self.sources)) for module in making_claims(self.sources)})
         return tuple(found)
 
     def _own(self, chapter: str) -> Iterator[Entry]:
-        home = self.sources.module(f"claims.{chapter}")
+        home = source_of(f"claims.{chapter}", self.sources)
         if home is None:
             return
         for name in [f"claims.{chapter}"] if home.sections is None else [f"claims.{chapter}.{one}" for one in home.sections]:
+            if self.sources.module(name) is None:
+                refuse(
+                    Entry("", name, self.sources.place(f"claims.{chapter}")), f"lists {name}, which is not there; mend SECTIONS"
+                )
             yield from entries_of(name, self.sources)
 
     def _facts(self) -> Iterator[Entry]:

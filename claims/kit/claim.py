@@ -10,6 +10,7 @@ from claims.evidence.outcomes import APART, MUST_COME_OUT, WORDS, Word
 from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
+from claims.kit.given import misfits, place_of
 from claims.kit.reading import Reading, Several, in_their_roles, property_of
 
 ASKED = "asked"  # the chapter of what is asked in public and not in the essay
@@ -91,8 +92,11 @@ def claim(
     """Make a claim of the property below it; README.md beside the chapters explains the roles.
 
     Cells of a table share a property: the first claim decorates it, the others are made by `claim(…)(the_first)`."""
+    wrong, caller = misfits(locals()), inspect.currentframe().f_back  # type: ignore[union-attr]
+    if wrong:
+        raise ClaimError(f"{place_of(caller)}: claim {id!r} " + "; ".join(wrong))
     readings = in_their_roles(as_written, amended, fails_for, holds_for, altered, witness, also)
-    line = inspect.currentframe().f_back.f_lineno  # type: ignore[union-attr]
+    line = caller.f_lineno  # type: ignore[union-attr]
 
     def make(check: Callable[..., None] | Claim) -> Claim:
         check = check.check if isinstance(check, Claim) else check

@@ -30,13 +30,13 @@ from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from reports.commands import statements
 from reports.commands.around import around
-from reports.commands.verdicts import lines_of
+from reports.commands.verdicts import lines_of, pinned_otherwise
 from reports.essay.page import Copy, forget_copy, read_copy, write_copy
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import differing, published
-from reports.record.record import Record, astray, is_as_pinned, write_record
+from reports.record.record import Record, is_as_pinned, write_record
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
 from reports.running.work import Task
@@ -232,8 +232,8 @@ def _conclude(console: Console, record: Record, page: Path, told: bool) -> int:
         undecided = [one for one in undecided if any(seen.outcome == "error" for seen in one.readings)]
     for one in [] if told else changed + undecided:
         _say(console, f"{one.id}: {one.verdict}, pinned as {one.expected}. {one.why}")
-        for seen in astray(one):
-            _say(console, f"  “{seen.name}” {seen.outcome}, pinned otherwise: put it into contrary=, or take it out there.")
+        for line in pinned_otherwise(one):
+            _say(console, line)
     _say(console, f"{how_many(record)} ({record.run.seconds:.0f} s)")
     _say(console, f"Report: {page}")
     return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0

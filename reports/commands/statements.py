@@ -48,8 +48,18 @@ def named(ids: Sequence[str], known: Sequence[Entry]) -> list[Entry]:
     for id in ids:
         found = [one for one in known if one.id == id] or [one for one in known if one.chapter == id.replace("-", "_")]
         if not found:
-            near = difflib.get_close_matches(id, [one.id for one in known], n=1)
-            hint = f"did you mean {near[0]}?" if near else "--list shows them all"
-            raise click.UsageError(f"no claim or chapter is called {id!r}; {hint}")
+            raise click.UsageError(f"no claim or chapter is called {id!r}; {_hint(id, known)}")
         chosen += found
     return [one for one in known if one in chosen] if ids else list(known)
+
+
+def _hint(id: str, known: Sequence[Entry]) -> str:
+    """What may have been meant: a chapter is a name without a full stop; or where the id stands and makes no claim."""
+    files = (one for one in sorted((here().root / "claims").rglob("*.py")) if f'"{id}"'.encode() in one.read_bytes())
+    if "." in id and (file := next(files, None)):
+        return (
+            f"{file.relative_to(here().root).as_posix()} has it, and makes no claim of it: put @claim(…) right above the property"
+        )
+    names = [one.id for one in known] if "." in id else list(dict.fromkeys(one.chapter.replace("_", "-") for one in known))
+    near = difflib.get_close_matches(id, names, n=1) or difflib.get_close_matches(id, [one.id for one in known], n=1)
+    return f"did you mean {near[0]}?" if near else "--list shows them all"

@@ -20,9 +20,15 @@ def lines_of(claim: ClaimRecord, site: Path) -> Iterator[str]:
         one, case = found
         yield f"  counterexample, {one.name} ({case.found_by}): {_in_a_line(case)}"
         yield f"  with its arithmetic: python -m reports --replay {claim.id}"
-    for one in astray(claim):
-        yield f"  “{one.name}” {one.outcome}, pinned otherwise: put it into contrary=, or take it out there."
+    yield from pinned_otherwise(claim)
     yield f"  page: {site / 'claims' / claim.id}.html"
+
+
+def pinned_otherwise(claim: ClaimRecord) -> Iterator[str]:
+    """What to do where an outcome is not as pinned; of a crash the verdict has told."""
+    for one in astray(claim):
+        if one.outcome != "error":
+            yield f"  “{one.name}” {one.outcome}, pinned otherwise: put it into contrary=, or take it out there."
 
 
 def _counterexample(claim: ClaimRecord) -> tuple[ReadingRecord, Case] | None:

@@ -18,6 +18,7 @@ from claims.kit.engines.engine import constants
 from claims.kit.engines.statistics import fewest
 from claims.kit.engines.trials import Trials, independent_seeds
 from claims.kit.examine import chart_of, entropy_of, examined
+from claims.kit.mistakes import told_as_mistakes
 from claims.kit.property import measured_once
 from claims.kit.reading import property_of
 from claims.kit.told import Told, told
@@ -86,7 +87,9 @@ def from_the_other_end(task: Task) -> None:
 
 def draw(id: str, module: str, readings: Sequence[ReadingEvidence]) -> dict[str, Any] | None:
     """The figure of a claim."""
-    return chart_of(find_claim(id, module), readings)
+    claim = find_claim(id, module)
+    with told_as_mistakes(f"the figure of {id}", claim.defined_at):
+        return chart_of(claim, readings)
 
 
 def _entropy(claim: Claim, task: Task) -> int:

@@ -1,6 +1,7 @@
 """The command line from outside: exit codes, a line for every input error, folders, replays, the list."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import Case, as_json
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import ROOT, Sources
+from claims.kit.mistakes import told_as_mistakes
+from reports.commands import statements
 from reports.commands.verdicts import _in_a_line
 from reports.pages import render
 from reports.running import work
@@ -178,6 +181,39 @@ def test_a_record_that_contradicts_itself_is_named(reports):
     for arguments in (("--list",), ("--slides",)):
         complaint = reports.refuses(*arguments)
         assert f"{reports.record}: its counts are not those of its verdicts" in complaint
+
+
+@pytest.mark.parametrize(("figure", "words"), [
+    (lambda seen: seen["as spoken"], "KeyError: 'as spoken'"), (lambda seen: 3, "has no attribute 'to_dict'"),
+], ids=["that looks for what is not there", "that is none"])  # fmt: skip
+def test_a_figure_is_told_as_its_author_s_mistake(reports, figure, words):
+    reports.claims(replace(toys.supported, figure=figure))
+    complaint = reports.refuses("--workers", 1)
+
+    assert f"the figure of {toys.supported.id}" in complaint
+    assert words in complaint
+    assert re.match(r"reports: tests/\S+\.py:\d+: ", complaint)
+
+
+def test_a_mistake_in_a_chapter_is_no_fault_of_the_program(reports):
+    def broken(*_):
+        with told_as_mistakes():
+            raise NameError("name 'hole' is not defined", name="hole")
+
+    reports.monkeypatch.setattr(work, "find_claim", broken)
+
+    complaint = reports.refuses("--workers", 1)
+    assert "name 'hole' is not defined; define it" in complaint
+    assert "fault" not in complaint
+
+
+def test_an_id_that_stands_in_a_file_and_makes_no_claim_is_told(reports, tmp_path):
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / "trying.py").write_text('claim("trying.small", says="")\n')
+    reports.monkeypatch.setattr(statements, "here", lambda: Sources(root=tmp_path))
+
+    assert "claims/trying.py has it, and makes no claim of it: put @claim(…)" in reports.refuses("--only", "trying.small")
+    assert "did you mean toys?" in reports.refuses("--only", "tois")
 
 
 def test_evidence_that_is_not_there_is_named(reports):
