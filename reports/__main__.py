@@ -1,16 +1,19 @@
 """`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
 `python -m reports record-libraries`: ask the libraries that are installed what they compute.
 `python -m reports locate FILE "phrase"`: where a passage of the essay stands, for `claims/passages.toml`.
+`python -m reports new ID`: write a claim to fill in.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
 input error, said in one line, with nothing lost.
 """
 
+import importlib
 import sys
 import traceback
 
 INPUT_ERROR = 3
 RECORDING = (["record-hardware"], ["record-libraries"])
+WITH_ARGUMENTS = {"locate": "reports.essay.locate", "new": "reports.commands.new"}  # and where each is
 
 
 def main() -> int:
@@ -22,10 +25,9 @@ def main() -> int:
     except ModuleNotFoundError as problem:
         return _missing(problem)
     try:
-        if sys.argv[1:2] == ["locate"]:
-            from reports.essay.locate import locate
-
-            return int(locate(sys.argv[2:], prog_name="python -m reports locate", standalone_mode=False) or 0)
+        if (name := next(iter(sys.argv[1:]), "")) in WITH_ARGUMENTS:
+            asked = getattr(importlib.import_module(WITH_ARGUMENTS[name]), name)
+            return int(asked(sys.argv[2:], prog_name=f"python -m reports {name}", standalone_mode=False) or 0)
         from reports.command import command
 
         return int(command(standalone_mode=False) or 0)
