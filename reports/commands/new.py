@@ -32,8 +32,8 @@ CLAIM = '''@claim(
     says="Whole numbers up to ten are at most ten.",  # the statement, in your own words
     as_written=reading(n=whole(0, 10)),  # what it speaks of, no more and no less: a domain for each argument of the property
     # amended={{"they are less than ten": reading(n=whole(0, 9))}},  # fell as written? the condition, read after “true if”
-    fails_for={{"near miss: up to eleven": reading(n=whole(0, 11))}},  # a control, where the property must fall
-    # holds_for={{"the number ten": reading(n=10)}},  # a control, where it must hold: refuted claims need one
+    fails_for={{"near miss: up to eleven": reading(n=whole(0, 11))}},  # a control, where it must fall: whatever stands needs one
+    holds_for={{"the number ten": reading(n=10)}},  # a control, where it must hold: refuted claims need one
     expect="supported",  # what came out, pinned; it is never looked at when judging
     teach="Count on your fingers.",  # what to say instead, or why it is so
     # not_shown="Larger numbers.",

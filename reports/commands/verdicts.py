@@ -5,6 +5,7 @@ from pathlib import Path
 
 from claims.evidence.evidence import Case
 from reports.record.record import ClaimRecord, ReadingRecord, astray
+from reports.text.wording import as_it_must
 
 LONGEST = 120  # characters of a value: the replay has all of it
 
@@ -20,8 +21,26 @@ def lines_of(claim: ClaimRecord, site: Path) -> Iterator[str]:
         one, case = found
         yield f"  counterexample, {one.name} ({case.found_by}): {_in_a_line(case)}"
         yield f"  with its arithmetic: python -m reports --replay {claim.id}"
-    yield from pinned_otherwise(claim)
+    yield from _to_do(claim)
     yield f"  page: {site / 'claims' / claim.id}.html"
+
+
+def _to_do(claim: ClaimRecord) -> Iterator[str]:
+    """What is to be added for a verdict, or pinned if the one that came out is right."""
+    there = {one.role for one in claim.readings}
+    is_astray = any(as_it_must(one) is False for one in claim.readings)  # then a control more is no help
+    held = any(one.role in ("as written", "amended") and one.outcome == "held" for one in claim.readings)
+    fell = any(one.role == "as written" and one.outcome == "fell" for one in claim.readings)
+    if claim.verdict == claim.expected:
+        yield from pinned_otherwise(claim)
+    elif claim.verdict != "undecided":
+        yield f'  if that is right, pin it: expect="{claim.verdict}"'
+    elif is_astray:
+        return
+    elif held and "fails for" not in there:
+        yield "  to decide it, add fails_for=: a case where the property must fall"
+    elif fell and not held and "holds for" not in there:
+        yield "  to decide it, add amended=, the condition under which it holds, or holds_for=, a case where it must"
 
 
 def pinned_otherwise(claim: ClaimRecord) -> Iterator[str]:

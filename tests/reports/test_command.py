@@ -5,15 +5,13 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from claims.evidence.evidence import Case, as_json
+from claims.evidence.evidence import as_json
 from claims.evidence.keys import ROOT, Sources
 from claims.kit.mistakes import told_as_mistakes
 from reports.commands import statements
-from reports.commands.verdicts import _in_a_line
 from reports.pages import render
 from reports.running import work
 from tests import toys
@@ -330,67 +328,6 @@ def test_a_replay_prints_the_arithmetic_of_the_stored_counterexample(reports):
     assert code == ALL_PINNED
     for line in ("n = 11", "twice the number = 22", "→ n: 11, must be at most 10", "a dozen", "n = 12", "twice the number = 24"):
         assert line in said.splitlines() or line in said, line
-
-
-def test_a_replay_takes_what_the_last_run_saw_wherever_that_is_and_says_where(reports):
-    id = toys.qualified.id
-
-    def replayed_from():
-        code, said, _ = reports.run("--replay", id)
-        assert code == ALL_PINNED
-        (line,) = [one for one in said.splitlines() if one.startswith("from ")]
-        return line
-
-    reports.examine("--only", id)
-    alone, whole = (str(folder / "evidence" / f"{id}.json") for folder in (reports.folder / "scratch" / "only", reports.folder))
-    assert alone in replayed_from()
-    reports.examine()
-    assert whole in replayed_from()
-    reports.examine("--only", id)
-    assert alone in replayed_from(), "its file came out as it was, and is the newest all the same"
-    reports.examine("--profile", "quick")
-    assert "profile quick" in replayed_from()
-
-
-def test_a_replay_from_a_folder_that_is_named_looks_nowhere_else(reports, tmp_path):
-    reports.examine("--only", toys.qualified.id)
-
-    complaint = reports.refuses("--replay", toys.qualified.id, "--out", tmp_path)
-    assert str(tmp_path) in complaint
-    assert f"python -m reports --only {toys.qualified.id} --out {tmp_path}" in complaint
-
-
-def test_after_some_claims_were_examined_the_terminal_tells_what_came_of_each(reports):
-    code, said, _ = reports.examine("--only", toys.qualified.id, "--only", toys.supported.id)
-    lines = said.splitlines()
-
-    assert code == ALL_PINNED
-    for line in (
-        "toys.small-numbers-are-small: supported, as pinned. It held in ",
-        "toys.numbers-are-small: qualified, as pinned. As written it fell",
-        "  true if: the numbers go up to ten",
-        "  counterexample, as written (search, smallest found): n = 11 → n: 11, must be at most 10",
-        "  with its arithmetic: python -m reports --replay toys.numbers-are-small",
-        f"  page: {reports.folder / 'scratch' / 'only' / 'site' / 'claims' / 'toys.numbers-are-small.html'}",
-    ):
-        assert any(one.startswith(line) for one in lines), line
-    assert all(Path(one.partition(": ")[2]).is_file() for one in lines if one.startswith("  page: "))
-
-
-def test_a_changed_verdict_of_a_claim_that_was_asked_for_is_told_once(reports):
-    reports.claims(replace_expect(toys.refuted, "supported"))
-    code, said, _ = reports.examine("--only", toys.refuted.id)
-
-    assert code == VERDICT_CHANGED
-    assert said.count("refuted, pinned as supported") == 1
-
-
-def test_of_a_large_case_a_line_shows_the_beginning():
-    case = Case(found_by="search", text={"x": "[[1 2]\n " + "3 " * 100}, says="too much")
-
-    assert _in_a_line(case).startswith("x = [[1 2] 3 3")
-    assert _in_a_line(case).endswith("3… → too much")
-    assert len(_in_a_line(case)) < 150
 
 
 def test_a_replay_without_a_stored_case_says_so(reports):
