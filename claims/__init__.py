@@ -8,7 +8,7 @@ imported, is in `claims.catalogue`.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -102,11 +102,11 @@ def unique(found: Iterable[Any]) -> None:
             refuse(one, f"claim {one.id!r} is already defined at {other.defined_at}; give it another id")
 
 
-def known_uses(found: Iterable[Any]) -> None:
-    """Uses of what is not there are refused."""
+def known_uses(found: Iterable[Any], ids: Container[str] = ()) -> None:
+    """Uses of what is not there are refused; of all claims there are these `ids` as well."""
     known = {one.id: one for one in found}
     for one in known.values():
-        if unknown := [id for id in one.uses if id not in known or id == one.id]:
+        if unknown := [id for id in one.uses if (id not in known and id not in ids) or id == one.id]:
             refuse(one, f"claim {one.id!r} uses {', '.join(unknown)}; name other claims, by their ids")
 
 

@@ -1,7 +1,7 @@
 """A run: examine what is not known, judge, write the record and the pages, and say what came of it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -83,19 +83,20 @@ def run(asked: Asked) -> int:
         if asked.whole and asked.workers > 1 and not asked.no_examine:
             import_ahead(EVERYTHING)
 
-    entries = statements.named(asked.only, statements.entries(store, nothing_known))
+    known = statements.entries(store, nothing_known)
+    entries, ids = statements.named(asked.only, known), {one.id for one in known}
     _must_be_writable(asked.folder)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     with alone(asked.folder):
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}
         examiner = _examiner(asked, store)
-        seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, examiner, asked, console)
+        seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, ids, examiner, console)
         if not asked.no_examine:
             _mark_newest(asked.folder / "evidence", entries)
         statements.keep_sources(store)
-        if asked.no_examine and not asked.only:
-            known_uses(seen.told.values())
+        if asked.no_examine:
+            known_uses(seen.told.values(), ids)
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
             around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new,
@@ -188,7 +189,7 @@ def _as_seen(stored: ClaimEvidence, known: Mapping[str, Examined]) -> bool:
     return all(known[one.name].evidence == one for one in stored.readings if one.name in known and not one.timed)
 
 
-def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console: Console) -> Examination:
+def _examine(entries: Sequence[Entry], ids: Container[str], examiner: Examiner, console: Console) -> Examination:
     """Examine with a progress bar, which only a terminal gets to see."""
     columns = (
         TextColumn("[progress.description]{task.description:60.60}"),
@@ -200,8 +201,7 @@ def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console
         bar = progress.add_task("starting", total=None)
 
         def begun(told: Mapping[str, Told], readings: int) -> None:
-            if not asked.only:
-                known_uses(told.values())
+            known_uses(told.values(), ids)
             progress.update(bar, total=readings)
 
         def finished(task: Task, found: ReadingEvidence) -> None:

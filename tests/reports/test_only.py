@@ -90,3 +90,17 @@ def test_of_a_large_case_a_line_shows_the_beginning():
     assert _in_a_line(case).startswith("x = [[1 2] 3 3")
     assert _in_a_line(case).endswith("3… → too much")
     assert len(_in_a_line(case)) < 150
+
+
+@pytest.mark.parametrize("arguments", [(), ("--no-examine",)], ids=["examined", "judged"])
+def test_what_a_claim_uses_is_looked_up_among_all_claims_also_where_it_is_alone(reports, arguments):
+    only = ("--only", toys.supported.id)
+
+    def uses(id):
+        reports.claims(replace(toys.supported, uses=(id,)), toys.refuted)
+
+    uses(toys.refuted.id)
+    assert reports.examine(*only)[0] == ALL_PINNED
+    assert reports.examine(*only, *arguments)[0] == ALL_PINNED
+    uses("toys.of-which-nobody-heard")
+    assert "uses toys.of-which-nobody-heard; name other claims" in reports.refuses("--workers", 1, *only, *arguments)
