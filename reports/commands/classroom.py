@@ -19,7 +19,7 @@ def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool,
     of = f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
     written = [write_slides(folder, ids, f"slides{of}")] if slides else []
     written += [write_handout(folder, ids, f"handout{of}")] if handout else []
-    for entry in statements.named([notebook], known) if notebook else []:
+    for entry in statements.named([notebook], known) if notebook is not None else []:
         written.append(write_notebook(folder, find_claim(entry.id, entry.module)))
     for path in written:
         Console().print(f"Written: {path}", markup=False, highlight=False, soft_wrap=True)

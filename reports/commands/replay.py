@@ -21,7 +21,7 @@ from reports.commands import statements
 def replay(id: str, out: Path | None) -> int:
     """Replay the stored cases of the claim: witnesses, the smallest and the worst counterexample as written, else a control's."""
     store = Store(statements.KEPT)
-    entry, console, folder = statements.named([id], statements.entries(store))[0], Console(), out or statements.REPORTS
+    entry, console, folder = statements.the_one(id, statements.entries(store)), Console(), out or statements.REPORTS
     statements.keep_sources(store)
     claim = find_claim(entry.id, entry.module)
     evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")

@@ -30,12 +30,13 @@ from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from reports.commands import statements
 from reports.commands.around import around
-from reports.essay.page import Copy, forget_copy, read_copy, write_copy
+from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
+from reports.essay.page import Copy, read_copy, write_copy
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import differing, published
-from reports.record.record import Record, astray, is_as_pinned, write_record
+from reports.record.record import Record, astray, is_as_pinned, read_record, write_record
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
 from reports.running.work import Task
@@ -82,9 +83,10 @@ def run(asked: Asked) -> int:
         if asked.whole and asked.workers > 1 and not asked.no_examine:
             import_ahead(EVERYTHING)
 
-    entries = statements.named(asked.only, statements.entries(store, nothing_known))
-    _must_be_writable(asked.folder)
+    known = statements.entries(store, nothing_known)
+    entries = statements.named(asked.only, known)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
+    _must_be_writable(asked, [one.id for one in entries], [one.id for one in known])
     with alone(asked.folder):
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}
@@ -97,11 +99,14 @@ def run(asked: Asked) -> int:
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
             around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new,
         )  # fmt: skip
+        was = record_in(asked.folder)
         write_record(record, asked.folder)
         write_exports(record, asked.folder)
         if before:
             _tell_changes(console, compare(before, record), asked.folder)
-        page = _write_pages(console, record, seen, asked, copy)
+        if record_in(asked.folder) != was:
+            _forget_outdated(console, asked)
+        page = _write_pages(console, record, seen.evidence, asked, copy)
         if not asked.only:
             _forget_others(asked.folder / "evidence", {one.id for one in entries})
             if not asked.no_examine:
@@ -122,16 +127,33 @@ def _examiner(asked: Asked, store: Store) -> Examiner:
     )  # fmt: skip
 
 
-def _write_pages(console: Console, record: Record, seen: Examination, asked: Asked, copy: Copy | None) -> Path:
+def mark(asked: Asked) -> int:
+    """`--essay`: the reader's copy, marked by the record that is there, with the site that goes with it."""
+    console, copy = Console(), read_copy(asked.essay) if asked.essay else None
+    record = read_record(asked.folder / "verdicts.json")
+    evidence = {one.id: read_evidence(asked.folder / "evidence" / f"{one.id}.json") for one in record.claims}
+    with alone(asked.folder):
+        page = _write_pages(console, record, evidence, asked, copy)
+    return _conclude(console, record, page)
+
+
+def _write_pages(
+    console: Console, record: Record, evidence: Mapping[str, ClaimEvidence], asked: Asked, copy: Copy | None
+) -> Path:
     """The site, and beside it what was asked for; the page to read first."""
-    page = write_site(record, seen.evidence, asked.folder)
+    page = write_site(record, evidence, asked.folder)
     if asked.single:
-        _say(console, f"One file: {write_single(record, seen.evidence, asked.folder)}")
+        _say(console, f"One file: {write_single(record, evidence, asked.folder)}")
     if copy is None:
-        forget_copy(asked.folder)
         return page
     _say(console, copy.summary)
     return write_copy(copy, record, asked.folder)
+
+
+def _forget_outdated(console: Console, asked: Asked) -> None:
+    written = (["single.html"] if asked.single else []) + (["essay.html", "annotations.json"] if asked.essay else [])
+    for line in forget_outdated(asked.folder, but=written):
+        _say(console, line)
 
 
 def _forget_others(folder: Path, ids: set[str]) -> None:
@@ -143,8 +165,13 @@ def _forget_others(folder: Path, ids: set[str]) -> None:
                 file.unlink()
 
 
-def _must_be_writable(folder: Path) -> None:
-    """Find out now, not after minutes of work."""
+def _must_be_writable(asked: Asked, ids: Sequence[str], known: Sequence[str]) -> None:
+    """Find out now, not after minutes of work. A folder for passing looks is written over."""
+    folder = asked.folder
+    if asked.out:
+        must_not_shrink(folder, ids, known, asked.profile.name)
+    if asked.no_examine and not (folder / "evidence").is_dir():
+        raise click.UsageError(f"{folder} holds no evidence to judge; run without --no-examine, or choose a folder with --out")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
