@@ -11,6 +11,7 @@ from time import perf_counter
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from claims import known_uses
 from claims.catalogue import Entry, Keys
@@ -44,6 +45,7 @@ from reports.text.comparison import Changes, as_lines, as_text, compare, read_ol
 from reports.text.wording import how_many
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
+FOR_A_BAR = 70  # columns
 # Where a killed run leaves halves.
 WRITTEN = (".verdicts.*", "evidence/.*", "evidence/runs/.*", "badges/.*", "site/.*", "site/*/.*")
 
@@ -205,19 +207,19 @@ def _as_seen(stored: ClaimEvidence, known: Mapping[str, Examined]) -> bool:
 
 def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console: Console) -> Examination:
     """Examine with a progress bar, which only a terminal gets to see."""
-    columns = (
-        TextColumn("[progress.description]{task.description:60.60}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    # The words give way where the terminal is narrow, then the bar, and never the numbers.
+    words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+    bars = [BarColumn(20)] if console.width >= FOR_A_BAR else []
+    columns = (words, *bars, MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal, expand=True) as progress:
         bar = progress.add_task("starting", total=None)
 
         def begun(told: Mapping[str, Told], readings: int) -> None:
             if not asked.only:
                 known_uses(told.values())
             progress.update(bar, total=readings)
+            if readings and not console.is_terminal:
+                _say(console, f"To be examined: {readings} reading{'s' * (readings > 1)} …")
 
         def finished(task: Task, found: ReadingEvidence) -> None:
             progress.update(bar, advance=1, description=f"{task.id} · {found.engine}, {found.cases} cases")
