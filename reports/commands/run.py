@@ -205,13 +205,17 @@ def _as_seen(stored: ClaimEvidence, known: Mapping[str, Examined]) -> bool:
     return all(known[one.name].evidence == one for one in stored.readings if one.name in known and not one.timed)
 
 
-def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console: Console) -> Examination:
-    """Examine with a progress bar, which only a terminal gets to see."""
-    # The words give way where the terminal is narrow, then the bar, and never the numbers.
+def progress_on(console: Console) -> Progress:
+    """Of which the words give way where a terminal is narrow, and then the bar, but never the numbers."""
     words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
     bars = [BarColumn(20)] if console.width >= FOR_A_BAR else []
     columns = (words, *bars, MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal, expand=True) as progress:
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal, expand=True)
+
+
+def _examine(entries: Sequence[Entry], examiner: Examiner, asked: Asked, console: Console) -> Examination:
+    """Examine with a progress bar, which only a terminal gets to see."""
+    with progress_on(console) as progress:
         bar = progress.add_task("starting", total=None)
 
         def begun(told: Mapping[str, Told], readings: int) -> None:
