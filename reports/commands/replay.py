@@ -23,8 +23,8 @@ def replay(id: str, out: Path | None) -> int:
     store = Store(statements.KEPT)
     entry, console, folder = statements.the_one(id, statements.entries(store)), Console(), out or statements.REPORTS
     statements.keep_sources(store)
+    evidence = read_evidence(folder / "evidence" / f"{entry.id}.json")  # before the claim is imported, which takes torch
     claim = find_claim(entry.id, entry.module)
-    evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
     stored = [(one, case) for one in evidence.readings for case in (one.counterexample or one.tightest, one.worst) if case]
     chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]
     if not chosen:

@@ -91,7 +91,7 @@ SHRINKING = {
     ("--only", ID, "--out", "../reports"): "statements", ("--only", ID, "--out", "../reports/site/.."): "statements",
     ("--only", ID, "--no-examine", "--out", "../reports"): "statements",
     ("--profile", "quick", "--out", "../reports"): "quick", ("--profile", "explore", "--out", "../reports"): "explore",
-    ("--replay", "toys"): "is a chapter of 4 statements",
+    ("--replay", "toys"): "is a chapter of 4 statements", ("--slides", "--handout", "--notebook", "toyz"): "did you mean toys?",
 }  # fmt: skip
 READS_THE_RECORD = [("--list",), ("--slides",), ("--handout",), ("--notebook", ID), ("--essay", "essay.md")]
 
@@ -189,6 +189,15 @@ def test_a_spoilt_record_is_named_by_all_that_read_it(wrong, call, garbage):
     assert tree(wrong) == before
 
 
+def test_where_one_of_several_pages_cannot_be_made_none_is_written(wrong):
+    shutil.rmtree(wrong.folder / "site")
+    (wrong.folder / "evidence" / f"{ID}.json").unlink()
+    before = tree(wrong)
+
+    assert f"{ID}.json" in wrong.refuses("--slides", "--handout", "--notebook", "toys")
+    assert tree(wrong) == before
+
+
 def test_what_is_asked_for_rightly_is_not_refused(wrong):
     """Else the calls above might be refused for whatever reason."""
     for call in (("--list", "--only", ID), REPLAYED, DECK, SHEETS, BOOK, ("--essay", "essay.md", "--single"), ("--slides", *BOOK),
@@ -247,6 +256,7 @@ for call in json.loads(sys.stdin.read()):
 print(*sys.modules)
 """
 SLOW = {"torch", "scipy", "altair", "vl_convert", "networkx", "nltk", "sacrebleu"}  # which take their time
+ANY = "gradients.eigenvalues-multiply"
 
 
 def test_nothing_slow_is_loaded_to_refuse_a_call(tmp_path):
@@ -257,7 +267,7 @@ def test_nothing_slow_is_loaded_to_refuse_a_call(tmp_path):
         ["locate"], ["locate", "nowhere", "a"], ["record-hardware", "x"], ["record-libraries", "x"], ["--compare", "nowhere"],
         ["--essay", "nowhere"], ["--no-examine", "--out", "nowhere"], ["--slides", "--out", "nowhere"], ["--replay", "gradients"],
         ["--only", "needed", "--out", "reports"], ["--profile", "quick", "--out", "reports"], ["--out", "reports/verdicts.json"],
-        *[[*how, "gradiants"] for how in NAMES_A_CLAIM],
+        ["--replay", ANY], ["--notebook", ANY, "--out", "nowhere"], *[[*how, "gradiants"] for how in NAMES_A_CLAIM],
     ]  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", ONE_AFTER_ANOTHER], input=json.dumps(wrong), cwd=tmp_path, capture_output=True, text=True,
