@@ -8,29 +8,63 @@ input error, said in one line, with nothing lost.
 """
 
 import importlib
+import os
+import re
 import sys
 import traceback
+from pathlib import Path
 
 INPUT_ERROR = 3
-RECORDING = (["record-hardware"], ["record-libraries"])
+RECORDING = {
+    "record-hardware": "usage: python -m reports record-hardware\n\nTime this machine, and keep what was measured: 7 minutes.",
+    "record-libraries": "usage: python -m reports record-libraries [NAME ...]\n\nAsk these libraries, or all that are installed, "
+    "what they compute, and compare it with what is recorded.",
+}
+HELP = ("-h", "--help")
 WITH_ARGUMENTS = {"locate": "reports.essay.locate", "new": "reports.commands.new"}  # and where each is
 
 
 def main() -> int:
-    """Run the command line and translate what went wrong into a line and an exit code."""
-    if sys.argv[1:2] in RECORDING:  # before anything is imported that a bare machine has not
+    """Run the command line, and end well where what it says can be written nowhere."""
+    _let_nothing_be_unspeakable()
+    code = 0
+    try:
+        code = _asked()
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # rich leaves by the door where a pipe is closed
+        _say_no_more()
+        return _sorry("whoever read the output has gone, so not all of it was said")
+    except OSError as problem:
+        _say_no_more()
+        return code or _sorry(f"the output could not be written: {problem.strerror}")
+    return code
+
+
+def _say_no_more() -> None:
+    """Let what is still to be flushed at the end go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _let_nothing_be_unspeakable() -> None:
+    """A sign that a pipe's code page has not is written as its escape; where a stream is closed, only words are lost."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  as long as the program runs
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _asked() -> int:
+    """Do what was asked for, and translate what went wrong into a line and an exit code."""
+    if sys.argv[1:2] and sys.argv[1] in RECORDING:  # before anything is imported that a bare machine has not
         return _record(*sys.argv[1:])
     try:
         import click
     except ModuleNotFoundError as problem:
         return _missing(problem)
     try:
-        if (name := next(iter(sys.argv[1:]), "")) in WITH_ARGUMENTS:
-            asked = getattr(importlib.import_module(WITH_ARGUMENTS[name]), name)
-            return int(asked(sys.argv[2:], prog_name=f"python -m reports {name}", standalone_mode=False) or 0)
-        from reports.command import command
-
-        return int(command(standalone_mode=False) or 0)
+        return _command()
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as problem:
@@ -39,6 +73,8 @@ def main() -> int:
         return _sorry("interrupted; the last whole record is still in place")
     except ModuleNotFoundError as problem:
         return _missing(problem)
+    except BrokenPipeError:
+        raise
     except (OSError, SyntaxError) as problem:
         return _sorry(_of_a_file(problem))
     except Exception as problem:
@@ -56,11 +92,25 @@ def main() -> int:
         return _sorry("that was a fault of the program, not of a claim; no verdict follows from it")
 
 
+def _command() -> int:
+    if (name := next(iter(sys.argv[1:]), "")) in WITH_ARGUMENTS:
+        asked = getattr(importlib.import_module(WITH_ARGUMENTS[name]), name)
+        return int(asked(sys.argv[2:], prog_name=f"python -m reports {name}", standalone_mode=False) or 0)
+    from reports.command import command
+
+    return int(command(prog_name="python -m reports", standalone_mode=False) or 0)
+
+
 def _record(what: str, *arguments: str) -> int:
+    if any(one in HELP for one in arguments):
+        print(RECORDING[what])
+        return 0
     if what == "record-hardware":
+        if arguments:  # before torch is loaded
+            return _sorry(f"record-hardware takes no arguments, and was given {' '.join(arguments)}")
         from reports.running.hardware import main as record_hardware
 
-        return record_hardware(list(arguments))
+        return record_hardware()
     from reports.running.libraries import main as record_libraries
 
     return record_libraries(list(arguments))
@@ -78,7 +128,10 @@ def _of_a_file(problem: OSError | SyntaxError) -> str:
 
 
 def _sorry(line: str) -> int:
-    print(f"reports: {line}", file=sys.stderr)
+    """One line, whatever a name or a message has in it: what cannot be printed is shown as its escape."""
+    one = re.sub(r"\s*\n\s*", " ", line)
+    shown = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in one)
+    print(f"reports: {shown}", file=sys.stderr)
     return INPUT_ERROR
 
 

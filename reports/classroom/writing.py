@@ -1,6 +1,8 @@
-"""Write what a lecturer asked for, from the record and the evidence in a folder; nothing is examined."""
+"""What a lecturer asked for, from the record and the evidence in a folder; nothing is examined. Each page comes with its place,
+so that none is written before all are there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
@@ -13,26 +15,39 @@ from reports.classroom.slides import slides_as_html
 from reports.record.record import ClaimRecord, Record, read_record
 
 
-def write_slides(folder: Path, ids: Sequence[str], name: str) -> Path:
+@dataclass(frozen=True)
+class Page:
+    """A file to write."""
+
+    path: Path
+    text: str
+
+    def write(self) -> Path:
+        """Write it, and return where."""
+        write_whole(self.path, self.text.encode())
+        return self.path
+
+
+def slides_of(folder: Path, ids: Sequence[str], name: str) -> Page:
     """The deck of these claims, or of those of the rule."""
-    record = _record_of(folder, ids)
+    record = record_of(folder, ids)
     page = slides_as_html(record, _figures(chosen(record, ids), folder), read_sources(), ids)
-    return _written(folder / "site" / f"{name}.html", page)
+    return Page(folder / "site" / f"{name}.html", page)
 
 
-def write_handout(folder: Path, ids: Sequence[str], name: str) -> Path:
+def handout_of(folder: Path, ids: Sequence[str], name: str) -> Page:
     """The handout on these claims, or on all."""
-    return _written(folder / "site" / f"{name}.html", handout_as_html(_record_of(folder, ids), ids))
+    return Page(folder / "site" / f"{name}.html", handout_as_html(record_of(folder, ids), ids))
 
 
-def write_notebook(folder: Path, claim: Claim) -> Path:
+def notebook_of(folder: Path, claim: Claim) -> Page:
     """The notebook of this claim."""
-    record = _record_of(folder, [claim.id])
+    record = record_of(folder, [claim.id])
     evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
-    return _written(folder / "site" / "notebooks" / f"{claim.id}.ipynb", notebook_as_json(claim, record, evidence, folder))
+    return Page(folder / "site" / "notebooks" / f"{claim.id}.ipynb", notebook_as_json(claim, record, evidence, folder))
 
 
-def _record_of(folder: Path, ids: Sequence[str]) -> Record:
+def record_of(folder: Path, ids: Sequence[str]) -> Record:
     """The record, which must have a verdict on each of these claims."""
     path = folder / "verdicts.json"
     record = read_record(path)
@@ -46,8 +61,3 @@ def _record_of(folder: Path, ids: Sequence[str]) -> Record:
 def _figures(claims: Sequence[ClaimRecord], folder: Path) -> dict[str, ClaimEvidence]:
     """The evidence of those that have a figure: it is kept there."""
     return {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in claims if one.figure}
-
-
-def _written(path: Path, page: str) -> Path:
-    write_whole(path, page.encode())
-    return path

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from claims import find_claim
 from claims.evidence.store import Store
-from reports.classroom.writing import write_handout, write_notebook, write_slides
+from reports.classroom.writing import handout_of, notebook_of, record_of, slides_of
 from reports.commands import statements
 
 
@@ -17,10 +17,11 @@ def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool,
     known = statements.entries(store)
     ids = [one.id for one in statements.named(only, known)] if only else []
     of = f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
-    written = [write_slides(folder, ids, f"slides{of}")] if slides else []
-    written += [write_handout(folder, ids, f"handout{of}")] if handout else []
-    for entry in statements.named([notebook], known) if notebook else []:
-        written.append(write_notebook(folder, find_claim(entry.id, entry.module)))
-    for path in written:
-        Console().print(f"Written: {path}", markup=False, highlight=False, soft_wrap=True)
+    books = statements.named([notebook], known) if notebook is not None else []
+    record_of(folder, [one.id for one in books])  # before claims are imported, which takes torch
+    pages = [slides_of(folder, ids, f"slides{of}")] if slides else []
+    pages += [handout_of(folder, ids, f"handout{of}")] if handout else []
+    pages += [notebook_of(folder, find_claim(one.id, one.module)) for one in books]
+    for page in pages:
+        Console().print(f"Written: {page.write()}", markup=False, highlight=False, soft_wrap=True)
     return 0

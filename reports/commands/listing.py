@@ -1,7 +1,11 @@
 """`--list`: every claim with its verdict in the record, if there is one."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+import click
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
@@ -12,22 +16,55 @@ from claims.evidence.store import Store
 from reports.commands import statements
 from reports.record.record import read_record
 
+ROOM = 40  # columns that a statement needs for itself beside its id
+INDENT = "  "
+NARROWEST = 20  # columns: what says that it has fewer is no terminal that anybody reads
 
-def listing(folder: Path | None) -> int:
-    """Print them as a table."""
+
+class Line(NamedTuple):
+    """What is listed of a claim."""
+
+    id: str
+    verdict: str
+    engine: str
+    says: str
+
+
+def listing(out: Path | None, only: Sequence[str] = ()) -> int:
+    """Print them whole: in a terminal as wide as it is, in a pipe a claim a line, parted by tabs."""
     store = Store(statements.KEPT)
-    known = statements.entries(store)
-    path = (folder or statements.REPORTS) / "verdicts.json"
+    known = statements.named(only, statements.entries(store))
+    path = (out or statements.REPORTS) / "verdicts.json"
+    if out and not path.exists():
+        raise click.UsageError(f"{out} holds no record; without --out those of the project are listed")
     record = {one.id: one for one in read_record(path).claims} if path.exists() else {}
-    whole = (Column(name, no_wrap=True) for name in ("claim", "verdict", "engine"))
-    table = Table(*whole, "says", box=None, show_edge=False)
+    lines = []
     for entry in known:
         seen = record.get(entry.id)
         by, says = (seen.by, entry.says) if seen and entry.says else _told(entry, store)
-        table.add_row(entry.id, seen.verdict if seen else "not examined", by, Text(says, no_wrap=True, overflow="ellipsis"))
-    Console().print(table)
+        lines.append(Line(entry.id, seen.verdict if seen else "not examined", by, " ".join(says.split())))
+    console = Console()
+    if console.is_terminal and console.width >= NARROWEST:
+        _show(lines, console)
+    else:
+        sys.stdout.writelines("\t".join(one) + "\n" for one in lines)
     statements.keep_sources(store)
     return 0
+
+
+def _show(lines: Sequence[Line], console: Console) -> None:
+    """As a table where there is room beside the longest id, else one below the other. No word is left out for want of room."""
+    table = Table(*(Column(name, no_wrap=True) for name in Line._fields[:3]), "says", box=None, show_edge=False)
+    for one in lines:
+        table.add_row(*map(Text, one))
+    others = sum(max(len(one[place]) for one in lines) + 2 for place in range(3)) if lines else 0
+    if console.width >= others + ROOM:
+        console.print(table)
+        return
+    for one in lines:
+        console.print(Text(one.id, "bold"), soft_wrap=True)  # so that it can be copied whole
+        for line in Text(f"{one.verdict}, {one.engine}\n{one.says}").wrap(console, max(1, console.width - len(INDENT))):
+            console.print(INDENT + line.plain, markup=False, highlight=False, soft_wrap=True)
 
 
 def _told(entry: Entry, store: Store) -> tuple[str, str]:

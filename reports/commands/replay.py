@@ -21,11 +21,11 @@ from reports.commands import statements
 def replay(id: str, out: Path | None) -> int:
     """Replay the stored cases of the claim: witnesses, the smallest and the worst counterexample as written, else a control's."""
     store = Store(statements.KEPT)
-    entry, console = statements.named([id], statements.entries(store))[0], Console()
+    entry, console = statements.the_one(id, statements.entries(store)), Console()
     statements.keep_sources(store)
+    file = newest_evidence(entry.id, out)
+    evidence = read_evidence(file)  # before the claim is imported, which takes torch
     claim = find_claim(entry.id, entry.module)
-    file = newest_evidence(claim.id, out)
-    evidence = read_evidence(file)
     stored = [(one, case) for one in evidence.readings for case in (one.counterexample or one.tightest, one.worst) if case]
     chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]
     if not chosen:

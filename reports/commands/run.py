@@ -1,7 +1,7 @@
 """A run: examine what is not known, judge, write the record and the pages, and say what came of it."""
 
 import secrets
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from time import perf_counter
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from claims import known_uses
 from claims.catalogue import Entry, Keys
@@ -30,13 +31,14 @@ from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from reports.commands import statements
 from reports.commands.around import around
+from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
 from reports.commands.verdicts import lines_of, pinned_otherwise
-from reports.essay.page import Copy, forget_copy, read_copy, write_copy
+from reports.essay.page import Copy, read_copy, write_copy
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
 from reports.record.published import differing, published
-from reports.record.record import Record, is_as_pinned, write_record
+from reports.record.record import Record, is_as_pinned, read_record, write_record
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
 from reports.running.work import Task
@@ -44,6 +46,7 @@ from reports.text.comparison import Changes, as_lines, as_text, compare, read_ol
 from reports.text.wording import how_many
 
 VERDICT_CHANGED, NOT_DECIDED = 1, 2
+FOR_A_BAR = 70  # columns
 # Where a killed run leaves halves.
 WRITTEN = (".verdicts.*", "evidence/.*", "evidence/runs/.*", "badges/.*", "site/.*", "site/*/.*")
 
@@ -85,15 +88,13 @@ def run(asked: Asked) -> int:
 
     known = statements.entries(store, nothing_known)
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
-    _must_be_writable(asked.folder)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
+    _must_be_writable(asked, [one.id for one in entries], ids)
     with alone(asked.folder):
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}
         examiner = _examiner(asked, store)
         seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, ids, examiner, console)
-        if not asked.no_examine:
-            _mark_newest(asked.folder / "evidence", entries)
         statements.keep_sources(store)
         if asked.no_examine:
             known_uses(seen.told.values(), ids)
@@ -101,11 +102,14 @@ def run(asked: Asked) -> int:
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
             around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new,
         )  # fmt: skip
+        was = record_in(asked.folder)
         write_record(record, asked.folder)
         write_exports(record, asked.folder)
         if before:
             _tell_changes(console, compare(before, record), asked.folder)
-        page = _write_pages(console, record, seen, asked, copy)
+        if record_in(asked.folder) != was:
+            _forget_outdated(console, asked)
+        page = _write_pages(console, record, seen.evidence, asked, copy)
         if not asked.only:
             _forget_others(asked.folder / "evidence", {one.id for one in entries})
             if not asked.no_examine:
@@ -129,16 +133,33 @@ def _examiner(asked: Asked, store: Store) -> Examiner:
     )  # fmt: skip
 
 
-def _write_pages(console: Console, record: Record, seen: Examination, asked: Asked, copy: Copy | None) -> Path:
+def mark(asked: Asked) -> int:
+    """`--essay`: the reader's copy, marked by the record that is there, with the site that goes with it."""
+    console, copy = Console(), read_copy(asked.essay) if asked.essay else None
+    record = read_record(asked.folder / "verdicts.json")
+    evidence = {one.id: read_evidence(asked.folder / "evidence" / f"{one.id}.json") for one in record.claims}
+    with alone(asked.folder):
+        page = _write_pages(console, record, evidence, asked, copy)
+    return _conclude(console, record, page, told=False)
+
+
+def _write_pages(
+    console: Console, record: Record, evidence: Mapping[str, ClaimEvidence], asked: Asked, copy: Copy | None
+) -> Path:
     """The site, and beside it what was asked for; the page to read first."""
-    page = write_site(record, seen.evidence, asked.folder)
+    page = write_site(record, evidence, asked.folder)
     if asked.single:
-        _say(console, f"One file: {write_single(record, seen.evidence, asked.folder)}")
+        _say(console, f"One file: {write_single(record, evidence, asked.folder)}")
     if copy is None:
-        forget_copy(asked.folder)
         return page
     _say(console, copy.summary)
     return write_copy(copy, record, asked.folder)
+
+
+def _forget_outdated(console: Console, asked: Asked) -> None:
+    written = (["single.html"] if asked.single else []) + (["essay.html", "annotations.json"] if asked.essay else [])
+    for line in forget_outdated(asked.folder, but=written):
+        _say(console, line)
 
 
 def _forget_others(folder: Path, ids: set[str]) -> None:
@@ -156,8 +177,13 @@ def _mark_newest(folder: Path, entries: Sequence[Entry]) -> None:
         (folder / f"{one.id}.json").touch()
 
 
-def _must_be_writable(folder: Path) -> None:
-    """Find out now, not after minutes of work."""
+def _must_be_writable(asked: Asked, ids: Collection[str], known: Collection[str]) -> None:
+    """Find out now, not after minutes of work. A folder for passing looks is written over."""
+    folder = asked.folder
+    if asked.out:
+        must_not_shrink(folder, ids, known, asked.profile.name)
+    if asked.no_examine and not (folder / "evidence").is_dir():
+        raise click.UsageError(f"{folder} holds no evidence to judge; run without --no-examine, or choose a folder with --out")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
@@ -189,25 +215,31 @@ def _as_seen(stored: ClaimEvidence, known: Mapping[str, Examined]) -> bool:
     return all(known[one.name].evidence == one for one in stored.readings if one.name in known and not one.timed)
 
 
+def progress_on(console: Console) -> Progress:
+    """Of which the words give way where a terminal is narrow, and then the bar, but never the numbers."""
+    words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+    bars = [BarColumn(20)] if console.width >= FOR_A_BAR else []
+    columns = (words, *bars, MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal, expand=True)
+
+
 def _examine(entries: Sequence[Entry], ids: Container[str], examiner: Examiner, console: Console) -> Examination:
     """Examine with a progress bar, which only a terminal gets to see."""
-    columns = (
-        TextColumn("[progress.description]{task.description:60.60}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with progress_on(console) as progress:
         bar = progress.add_task("starting", total=None)
 
         def begun(told: Mapping[str, Told], readings: int) -> None:
             known_uses(told.values(), ids)
             progress.update(bar, total=readings)
+            if readings and not console.is_terminal:
+                _say(console, f"To be examined: {readings} reading{'s' * (readings > 1)} …")
 
         def finished(task: Task, found: ReadingEvidence) -> None:
             progress.update(bar, advance=1, description=f"{task.id} · {found.engine}, {found.cases} cases")
 
-        return examiner.examine(entries, finished, begun)
+        found = examiner.examine(entries, finished, begun)
+    _mark_newest(examiner.folder, entries)
+    return found
 
 
 def _say_how_it_was_examined(console: Console, seen: Examination, asked: Asked, came_with: Mapping[str, ClaimEvidence]) -> None:

@@ -2,9 +2,10 @@
 
 import difflib
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -48,18 +49,45 @@ def named(ids: Sequence[str], known: Sequence[Entry]) -> list[Entry]:
     for id in ids:
         found = [one for one in known if one.id == id] or [one for one in known if one.chapter == id.replace("-", "_")]
         if not found:
-            raise click.UsageError(f"no claim or chapter is called {id!r}; {_hint(id, known)}")
+            meant = _stands(id) or _hint(id, _names(known), "--list shows them all")
+            raise click.UsageError(f"no claim or chapter is called {id!r}; {meant}")
         chosen += found
     return [one for one in known if one in chosen] if ids else list(known)
 
 
-def _hint(id: str, known: Sequence[Entry]) -> str:
-    """What may have been meant: a chapter is a name without a full stop; or where the id stands and makes no claim."""
-    files = (one for one in sorted((here().root / "claims").rglob("*.py")) if f'"{id}"'.encode() in one.read_bytes())
+def the_one(id: str, known: Sequence[Entry]) -> Entry:
+    """The claim of this id; a chapter of several is too many."""
+    first, *others = named([id], known)
+    if others:
+        raise click.UsageError(f"{id} is a chapter of {1 + len(others)} statements; name one of them, {first.id} for instance")
+    return first
+
+
+def stray(word: str, commands: Sequence[str], options: Sequence[str]) -> NoReturn:
+    """Refuse a word that stands alone, with what was meant perhaps: a command, an option without its dashes, a claim."""
+    if word in commands:
+        raise click.UsageError(f"{word} comes first, before all options")
+    known = {name: f"--only {id}" for name, id in _names(entries(Store(KEPT))).items()}
+    meant = known | {one.lstrip("-"): one for one in options} | {one: one for one in commands}
+    raise click.UsageError(f"nothing is called {word!r} here; {_hint(word, meant, '--help shows what there is')}")
+
+
+def _names(known: Sequence[Entry]) -> dict[str, str]:
+    """What claims and chapters may be called by mistake, each with its name: the last part alone, for instance."""
+    ids = {one.id: one.id for one in known}
+    return {id.partition(".")[2]: id for id in ids} | ids | {id.partition(".")[0]: id.partition(".")[0] for id in ids}
+
+
+def _stands(id: str) -> str:
+    """Where an id stands and makes no claim."""
+    wanted = f'"{id}"'.encode(errors="replace")
+    files = (one for one in sorted((here().root / "claims").rglob("*.py")) if wanted in one.read_bytes())
     if "." in id and (file := next(files, None)):
-        return (
-            f"{file.relative_to(here().root).as_posix()} has it, and makes no claim of it: put @claim(…) right above the property"
-        )
-    names = [one.id for one in known] if "." in id else list(dict.fromkeys(one.chapter.replace("_", "-") for one in known))
-    near = difflib.get_close_matches(id, names, n=1) or difflib.get_close_matches(id, [one.id for one in known], n=1)
-    return f"did you mean {near[0]}?" if near else "--list shows them all"
+        place = file.relative_to(here().root).as_posix()
+        return f"{place} has it, and makes no claim of it: put @claim(…) right above the property"
+    return ""
+
+
+def _hint(word: str, names: Mapping[str, str], otherwise: str) -> str:
+    near = difflib.get_close_matches(word.strip().lower().replace("_", "-"), names, n=1)
+    return f"did you mean {names[near[0]]}?" if near else otherwise

@@ -52,12 +52,6 @@ def write_copy(copy: Copy, record: Record, folder: Path) -> Path:
     return path
 
 
-def forget_copy(folder: Path) -> None:
-    """Once there are other verdicts, what was written of a copy before is out of date."""
-    for name in ("essay.html", "annotations.json"):
-        (folder / "site" / name).unlink(missing_ok=True)
-
-
 def copy_as_html(copy: Copy, record: Record) -> str:
     """The page as text."""
     placing = copy.placing

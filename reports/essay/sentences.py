@@ -4,6 +4,7 @@ A *sentence* is the least thing that is accounted for: a sentence of a paragraph
 table, a line of code or of a drawing. What has no letter and no digit is none.
 """
 
+import os
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -57,10 +58,11 @@ def digest(text: str) -> str:
 def read_essay(path: Path) -> Essay:
     """The essay in a file. EvidenceError if it is no text in UTF-8, is empty, or is larger than any essay."""
     try:
-        size = path.stat().st_size
-        if size >= LARGEST:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST)  # what is no file on a disk may have no end
+        if len(raw) == LARGEST:
+            size = max(LARGEST, path.stat().st_size)
             raise EvidenceError(f"{path}: {size / 1e6:.0f} MB is no essay; give a text of less than {LARGEST / 1e6:.0f} MB")
-        raw = path.read_bytes()
     except OSError as problem:
         raise EvidenceError(f"{path}: {problem.strerror or problem}; give a Markdown file that can be read") from problem
     if b"\0" in raw:
@@ -72,7 +74,7 @@ def read_essay(path: Path) -> Essay:
         raise EvidenceError(f"{found}; save the essay as UTF-8") from problem
     if not text.strip():
         raise EvidenceError(f"{path}: empty; give the essay as Markdown")
-    return taken_apart(text, path.name)
+    return taken_apart(text, os.fsencode(path.name).decode(errors="replace"))
 
 
 def _line_of(raw: bytes, place: int) -> int:

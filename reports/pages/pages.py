@@ -251,8 +251,6 @@ def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: 
 
 def _ours(site: Path) -> Iterator[Path]:
     """What an earlier run may have left."""
-    yield from (
-        site / name for name in ("instead.html", "tables.html", "training.html", "machines.html", "libraries.html", "single.html")
-    )
+    yield from (site / name for name in ("instead.html", "tables.html", "training.html", "machines.html", "libraries.html"))
     yield from site.glob("claims/*.html")
     yield from site.glob("figures/*.csv")

@@ -192,11 +192,8 @@ def as_text(found: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """The command; it takes no arguments."""
-    if arguments:
-        print(f"reports: record-hardware takes no arguments, and was given {' '.join(arguments)}", file=sys.stderr)
-        return 3
     try:
         return record_all()
     except KeyboardInterrupt:

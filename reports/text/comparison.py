@@ -15,6 +15,8 @@ CAME_OUT: dict[Outcome, str] = {
     "held": "held", "fell": "fell", "undecided": "was undecided", "error": "broke off", "not run": "was not run",
 }  # fmt: skip
 
+LARGEST = 100_000_000  # bytes; a record of all claims has a fiftieth of that
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -65,7 +67,8 @@ class _Version(msgspec.Struct):
 def read_older(path: Path, ids: Collection[str] = ()) -> Older:
     """The record to compare with; of these claims alone, where any are named, for what was not examined did not disappear."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST)  # what is no file on a disk may have no end
         version = msgspec.json.decode(content, type=_Version).schema
         if version == SCHEMA:
             found = msgspec.json.decode(content, type=Older)

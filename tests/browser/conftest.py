@@ -11,7 +11,7 @@ import pytest
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
 from claims.kit.terms import read_terms
-from reports.classroom.writing import write_handout, write_slides
+from reports.classroom.writing import handout_of, slides_of
 from reports.essay.page import read_copy, write_copy
 from reports.pages.pages import write_single, write_site
 from reports.record.making import terms_of
@@ -52,8 +52,8 @@ def site(whole, tmp_path_factory) -> Path:
     shutil.copytree(REPORTS / "evidence", folder / "evidence")
     write_site(record, evidence, folder)
     write_single(record, evidence, folder)
-    write_slides(folder, [], "slides")
-    write_handout(folder, [], "handout")
+    slides_of(folder, [], "slides").write()
+    handout_of(folder, [], "handout").write()
     essay = folder / "essay.md"
     essay.write_text(ESSAY, encoding="utf-8")
     write_copy(read_copy(essay), record, folder)

@@ -275,11 +275,11 @@ class Missing(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 
 sys.meta_path.insert(0, Missing())
-sys.argv = ["reports", "--out", {str(tmp_path / "reports")!r}, *{arguments!r}]
+sys.argv = ["reports", *{arguments!r}]
 from reports.__main__ import main
 if {package!r} != "click":
     from reports.commands import statements
-    statements.KEPT = Path({str(tmp_path / "kept")!r})
+    statements.KEPT, statements.REPORTS = Path({str(tmp_path / "kept")!r}), Path({str(tmp_path / "reports")!r})
 sys.exit(main())
 """
     run = python(missing)
@@ -358,13 +358,16 @@ def test_help_names_every_option(reports):
         assert option in said
 
 
-def test_the_one_file_is_written_when_asked_for_and_goes_with_the_next_site(reports):
+def test_the_one_file_is_written_when_asked_for_and_goes_with_the_record_that_it_tells_of(reports):
     single = reports.folder / "site" / "single.html"
     reports.examine("--single")
     text = single.read_text(encoding="utf-8")
     assert all(f'id="{one.id}"' in text for one in toys.QUICK_TOYS)
     reports.run("--no-examine")
-    assert not single.exists(), "it would tell of an older record"
+    assert single.exists(), "the record is the same"
+    reports.claims(*toys.QUICK_TOYS[:-1])
+    assert f"Removed, for it told of the record before: {single}; --single makes it anew." in reports.examine()[1]
+    assert not single.exists()
 
 
 def test_the_page_is_written_beside_the_record(reports):

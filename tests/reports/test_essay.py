@@ -18,6 +18,8 @@ from reports.essay.passages import Row, read_passages
 from reports.essay.placing import place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import LARGEST, Essay, read_essay, taken_apart
+from reports.running.examination import Examiner
+from tests import toys
 from tests.reports.made import HOSTILE, claim, record
 from tests.reports.running import files
 
@@ -333,14 +335,36 @@ def test_an_essay_is_shown_from_the_evidence_that_is_there(reports, tmp_path):
     assert reports.run("--no-examine", "--essay", essay)[0] == before
 
 
-def test_without_an_essay_there_is_no_page_of_one_nor_an_old_one(reports, owls):
-    reports.examine()
-    fresh = files(reports.folder / "site").keys()
+def test_a_copy_is_two_files_more_and_nothing_else(reports, owls):
+    reports.examine("--single")
+    before = files(reports.folder)
     reports.run("--essay", owls)
 
-    assert files(reports.folder / "site").keys() - fresh == {"essay.html", "annotations.json"}
+    after = files(reports.folder)
+    assert after.keys() - before.keys() == {"site/essay.html", "site/annotations.json"}
+    assert {name: after[name] for name in before} == before
+
+
+def test_without_an_essay_there_is_no_page_of_one_nor_an_old_one(reports, owls):
+    reports.examine()
+    reports.run("--essay", owls)
+    marked = {"essay.html", "annotations.json"}
+
     reports.run("--no-examine")
-    assert files(reports.folder / "site").keys() == fresh
+    assert marked < files(reports.folder / "site").keys(), "the record is the same"
+    reports.claims(*toys.QUICK_TOYS[:-1])
+    reports.examine()
+    assert not marked & files(reports.folder / "site").keys(), "they would tell of an older record"
+
+
+def test_a_copy_is_marked_by_the_record_that_is_there_though_the_code_was_edited_since(reports, owls, monkeypatch):
+    reports.examine()
+    monkeypatch.setattr(Examiner, "rests_on", lambda *_: "of other code")
+    before = files(reports.folder)
+
+    assert "older than the code" in reports.refuses("--essay", owls, "--no-examine")
+    assert files(reports.folder) == before
+    assert reports.run("--essay", owls)[0] == 0
 
 
 @pytest.mark.parametrize(("content", "complaint"), [

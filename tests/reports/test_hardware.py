@@ -103,9 +103,8 @@ def test_an_interruption_keeps_what_was_recorded(tmp_path, monkeypatch):
     assert len(read_recorded(tmp_path / "one-cpu-core-of-a-toy.json").timings) == 1
 
 
-def test_the_command_takes_no_arguments(capsys):
-    assert hardware.main(["--gpu"]) == 3
-    assert capsys.readouterr().err == "reports: record-hardware takes no arguments, and was given --gpu\n"
+def test_the_command_takes_no_arguments(reports):
+    assert reports.refuses("record-hardware", "--gpu") == "reports: record-hardware takes no arguments, and was given --gpu\n"
 
 
 BARE = """

@@ -92,7 +92,7 @@ def test_of_a_large_case_a_line_shows_the_beginning():
     assert len(_in_a_line(case)) < 150
 
 
-@pytest.mark.parametrize("arguments", [(), ("--no-examine",)], ids=["examined", "judged"])
+@pytest.mark.parametrize("arguments", [("--workers", 1), ("--no-examine",)], ids=["examined", "judged"])
 def test_what_a_claim_uses_is_looked_up_among_all_claims_also_where_it_is_alone(reports, arguments):
     only = ("--only", toys.supported.id)
 
@@ -101,6 +101,6 @@ def test_what_a_claim_uses_is_looked_up_among_all_claims_also_where_it_is_alone(
 
     uses(toys.refuted.id)
     assert reports.examine(*only)[0] == ALL_PINNED
-    assert reports.examine(*only, *arguments)[0] == ALL_PINNED
+    assert reports.run(*only, *arguments)[0] == ALL_PINNED
     uses("toys.of-which-nobody-heard")
-    assert "uses toys.of-which-nobody-heard; name other claims" in reports.refuses("--workers", 1, *only, *arguments)
+    assert "uses toys.of-which-nobody-heard; name other claims" in reports.refuses(*only, *arguments)
