@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 
 INPUT_ERROR = 3
+ONE_OF_SEVERAL = "\n  "  # before each mistake of a file that has more than one
 RECORDING = {
     "record-hardware": "usage: python -m reports record-hardware\n\nTime this machine, and keep what was measured: 7 minutes.",
     "record-libraries": "usage: python -m reports record-libraries [NAME ...]\n\nAsk these libraries, or all that are installed, "
@@ -128,10 +129,11 @@ def _of_a_file(problem: OSError | SyntaxError) -> str:
 
 
 def _sorry(line: str) -> int:
-    """One line, whatever a name or a message has in it: what cannot be printed is shown as its escape."""
-    one = re.sub(r"\s*\n\s*", " ", line)
-    shown = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in one)
-    print(f"reports: {shown}", file=sys.stderr)
+    """One line, and one more for each of several mistakes, whatever a name or a message has in it: what cannot be printed is
+    shown as its escape."""
+    told = [re.sub(r"\s*\n\s*", " ", one) for one in line.split(ONE_OF_SEVERAL)]
+    shown = ["".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in one) for one in told]
+    print(f"reports: {ONE_OF_SEVERAL.join(shown)}", file=sys.stderr)
     return INPUT_ERROR
 
 

@@ -45,7 +45,7 @@ def record(
     names: Sequence[str],
     folder: Path = RECORDED,
     ask: Ask | None = None,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = partial(print, flush=True),
     named: bool = True,
 ) -> int:
     """0 if each answered as it did before, or for the first time; 1 if one answered otherwise, or was `named` and could not be

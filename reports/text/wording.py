@@ -31,7 +31,7 @@ CHAPTERS = {
 
 STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
 
-PROGRAM = "to try it"  # the label of a program that a case shows
+PROGRAM = "to try it"  # with which the label of a program begins that a case shows
 ICONS: dict[Word, str] = {"supported": "✓", "qualified": "◐", "refuted": "✗", "undecided": "?"}
 
 GRAVEST: tuple[Word, ...] = ("refuted", "qualified", "undecided", "supported")  # first what a reader must know first
