@@ -123,7 +123,8 @@ def row_of(got: Got, where: Where = anyone, row: int = 0) -> dict[str, object]:
     "a mask. The last two look like results. A sentence that is all padding makes such rows: leave it out, or let it look at "
     "one token and drop its output. To put something else in the place of NaN afterwards saves the output and not the gradient: "
     "the zero that comes back meets the same NaN, and 0 · NaN is NaN.",
-    not_shown="Gradients; torch's layer with need_weights=False, which is not its default, and evaluation: there a library "
+    not_shown="Other precisions: asked in float32, PaddlePaddle's layer gives the mean, as its mask is a finite number. "
+    "Gradients; torch's layer with need_weights=False, which is not its default, and evaluation: there a library "
     "may take another way.",
 )
 def who_sees_nothing_gets(what: Built, got: Got, row: int) -> None:
