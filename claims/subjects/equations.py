@@ -73,13 +73,13 @@ EQUATIONS: Mapping[str, Mapping[str, Equation]] = {
 
 def outputs(equation: Equation, layer: Built, case: int) -> Array:
     """h_1, h_2 as the equation has them, (2, 1, 2)."""
-    p = asking.parameters(layer.kind, case)  # type: ignore[arg-type]
-    return equation(p, torch.from_numpy(asking.put(layer.kind, case).xs)).numpy()  # type: ignore[arg-type]
+    p = asking.parameters(layer.kind, case)
+    return equation(p, torch.from_numpy(asking.put(layer.kind, case).xs)).numpy()
 
 
 def gradient(equation: Equation, layer: Built, case: int) -> Array:
     """Of the weighed sum of all outputs, by the inputs, (2, 1, 2)."""
-    p, put = asking.parameters(layer.kind, case), asking.put(layer.kind, case)  # type: ignore[arg-type]
+    p, put = asking.parameters(layer.kind, case), asking.put(layer.kind, case)
     xs = torch.tensor(put.xs, requires_grad=True)
     weighed = (torch.from_numpy(put.weighed) * equation(p, xs)).sum()
     (found,) = torch.autograd.grad(weighed, xs)

@@ -219,4 +219,4 @@ def clipped(library: str, what: str, gradients: Sequence[Array], threshold: floa
 
 def parameters(layer: Built, case: int) -> Parameters:
     """What was put into the layer."""
-    return asking.parameters(layer.kind, case)  # type: ignore[arg-type]
+    return asking.parameters(layer.kind, case)

@@ -110,8 +110,7 @@ class Clipping:
 
 @dataclass(frozen=True)
 class Library:
-    """A library: the name of its package, what it builds, and the packages beside it whose versions matter. `differentiates`:
-    whether it gives gradients."""
+    """A library: the name of its package, what it builds, and the packages beside it whose versions matter."""
 
     package: str
     layers: tuple[Layer, ...] = ()
