@@ -27,7 +27,10 @@ TOX = re.compile(r"^commands = pytest (.*) \{posargs\}$", re.MULTILINE)  # how e
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "3aa656a"  # the last build that examined everything at every run
 QUIETLY = os.environ | {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
-EDITED, SMALL = "claims/promise/equations.py", "gradients.tanh-saturates"  # the file that is edited, the claim that is asked for
+EDITED, SMALL = (
+    "claims/rnns/promise/equations.py",
+    "gradients.tanh-saturates",
+)  # the file that is edited, the claim that is asked for
 SITE = """
 import sys, time, json
 sys.path.insert(0, ".")

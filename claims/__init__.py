@@ -1,9 +1,8 @@
-"""The essay, chapter by chapter: one function a claim; a chapter is a module, or a package with a list of its SECTIONS. The last
-two are not of the essay: what is asked in class, and what comes of it in the libraries that people use.
+"""Texts, chapter by chapter: one function a claim; a chapter is a module, or a package with a list of its SECTIONS.
 
 Nothing registers itself: `every_claim()` looks into the chapters and takes the claims it finds, in the order of the page;
 after a chapter's own come those that rows of `facts` make of its published figures. What is read off the source alone, nothing
-imported, is in `claims.catalogue`.
+imported, is in `claims.catalogue`, and which text is meant in `claims.texts`.
 """
 
 import importlib
@@ -17,39 +16,51 @@ if TYPE_CHECKING:
     from claims.evidence.keys import Sources
     from claims.evidence.source import Source
     from claims.kit.claim import Claim
+    from claims.texts import Text
 
-CHAPTERS = (
-    "promise", "sequential", "gradients", "bottleneck", "forgetting", "long_range",
-    "gated", "complexity", "benchmarks", "needed", "attention", "interview", "asked", "libraries",
-)  # fmt: skip
-FACTS = "claims.facts"
+FACTS = "facts"  # the module of a text that its rows stand for
+
+
+def every_claim(text: "Text | None" = None) -> "tuple[Claim, ...]":
+    """All claims of a text, in its order; two claims of one id are refused, and uses of what is not there."""
+    from claims.texts import the_text
+
+    return _claims_of(text or the_text())
 
 
 @cache
-def every_claim() -> "tuple[Claim, ...]":
-    """All claims in the order of the essay; two claims of one id are refused, and uses of what is not there."""
+def _claims_of(text: "Text") -> "tuple[Claim, ...]":
     from claims.evidence.keys import here
     from claims.facts import fact_claims
 
-    present = {module.name for module in pkgutil.iter_modules(__path__)}
+    present = {module.name for module in pkgutil.iter_modules([str(text.folder)])}
+    facts = fact_claims(text)
     found = [
-        one for name in chapters(here()) for one in (*_own(name, present), *(one for one in fact_claims() if one.chapter == name))
+        one
+        for name in chapters(text, here())
+        for one in (*_own(text, name, present), *(one for one in facts if one.chapter == name))
     ]
-    in_chapters(fact_claims())
+    in_chapters(text, facts)
     unique(found)
     known_uses(found)
     return tuple({one.id: one for one in found}.values())
 
 
-def chapters(sources: "Sources") -> list[str]:
-    """CHAPTERS, and after them those that are new to this list: whatever else makes claims here."""
-    return [*CHAPTERS, *sorted({one.split(".")[1] for one in making_claims(sources)} - {*CHAPTERS})]
+def chapters(text: "Text", sources: "Sources") -> list[str]:
+    """Those that the text lists, and after them those that are new to it: whatever else makes claims there."""
+    return [*text.names, *sorted({chapter_of(text, one) for one in making_claims(text, sources)} - {*text.names})]
 
 
-def making_claims(sources: "Sources") -> list[str]:
+def chapter_of(text: "Text", module: str) -> str:
+    """The chapter that a module of the text belongs to."""
+    return module.removeprefix(f"{text.package}.").partition(".")[0]
+
+
+def making_claims(text: "Text", sources: "Sources") -> list[str]:
     """The modules that make claims, listed as SECTIONS or not, by their names."""
-    files = sorted(one for one in (sources.root / "claims").rglob("*.py") if b"claim(" in one.read_bytes())
-    names = (".".join(one.relative_to(sources.root).with_suffix("").parts).removesuffix(".__init__") for one in files)
+    files = sorted(one for one in text.folder.rglob("*.py") if b"claim(" in one.read_bytes())
+    parts = (one.relative_to(text.folder).with_suffix("").parts for one in files)
+    names = (".".join([text.package, *one]).removesuffix(".__init__") for one in parts)
     return [one for one in names if (source := source_of(one, sources)) and source.claims]
 
 
@@ -65,12 +76,16 @@ def source_of(module: str, sources: "Sources") -> "Source | None":
 
 def find_claim(id: str, module: str) -> "Claim":
     """The claim of that id, of which it is known where it stands: nothing else is imported."""
-    if module == FACTS:
+    from claims.texts import the_text
+
+    text = the_text()
+    if module == f"{text.package}.{FACTS}":
         from claims.facts import fact_claims
 
-        return next(one for one in fact_claims() if one.id == id)
+        return next(one for one in fact_claims(text) if one.id == id)
     for one in claims_in(_imported(module)):
         if one.id == id:
+            in_its_place(text, one)
             return one
     from claims.evidence.keys import here
     from claims.kit.claim import ClaimError
@@ -110,25 +125,43 @@ def known_uses(found: Iterable[Any], ids: Container[str] = ()) -> None:
             refuse(one, f"claim {one.id!r} uses {', '.join(unknown)}; name other claims, by their ids")
 
 
-def in_chapters(found: Iterable[Any]) -> None:
+def in_chapters(text: "Text", found: Iterable[Any]) -> None:
     """Rows of facts that name no chapter are refused."""
     for one in found:
-        if one.id.partition(".")[0].replace("-", "_") not in CHAPTERS:
-            refuse(one, f"id: {one.id!r} names no chapter; begin it with one of {', '.join(CHAPTERS)}, "
-                         "or add a new one to CHAPTERS in claims/__init__.py")  # fmt: skip
+        if one.id.partition(".")[0].replace("-", "_") not in text.names:
+            refuse(one, f"id: {one.id!r} names no chapter; begin it with one of {', '.join(text.names)}, "
+                         f"or add a new one to {text.called('text.toml')}")  # fmt: skip
 
 
-def in_their_places(found: Iterable[Any], first: Mapping[str, Any]) -> None:
+def in_its_place(text: "Text", claim: "Claim") -> None:
+    """Refused are claims that are not in the text and say where it says so, and those that answer no public question where all
+    do, or do so elsewhere."""
+    chapter = text.about.chapter(claim.chapter)
+    if claim.lines and chapter.apart:
+        refuse(claim, f"claim {claim.id!r} is not of the {text.about.noun} and has lines=; leave them out")
+    if chapter.asked and not claim.asked:
+        refuse(claim, f"claim {claim.id!r} has asked={claim.asked!r}; write where and in which year, the question, "
+                      "and its address: “GitHub 2024: Which step has read it all? https://…”")  # fmt: skip
+    if claim.asked and not chapter.asked:
+        home = next((one.name for one in text.about.chapters if one.asked), "")
+        refuse(claim, f"claim {claim.id!r} answers no question in public and has asked={claim.asked!r}: leave it out"
+                      + (f", or begin its id with {home}." if home else ""))  # fmt: skip
+
+
+def in_their_places(text: "Text", found: Iterable[Any], first: Mapping[str, Any]) -> None:
     """Claims that a chapter does not list are refused, and those whose ids name another one. `first` are those of every module
     that makes any."""
-    for one in (one for one in found if one.module != FACTS):
+    found = list(found)
+    for one in (one for one in found if one.module != f"{text.package}.{FACTS}"):
         if not one.id:
             refuse(one, "a claim's id stands first, in quotation marks and not worked out: it is read off the source")
-        if one.chapter != (home := one.module.split(".")[1]):
+        if one.chapter != (home := chapter_of(text, one.module)):
             refuse(one, f"claim {one.id!r} stands in the chapter {home}; begin its id with {home.replace('_', '-')}.")
     for module in sorted(first.keys() - {one.module for one in found}):
-        _, chapter, *section = module.split(".")
-        refuse(first[module], f"claims/{chapter}/__init__.py does not list it: add {'.'.join(section)!r} to its SECTIONS")
+        chapter, *section = module.removeprefix(f"{text.package}.").split(".")
+        refuse(
+            first[module], f"{text.called(f'{chapter}/__init__.py')} does not list it: add {'.'.join(section)!r} to its SECTIONS"
+        )
 
 
 def refuse(one: Any, why: str) -> NoReturn:
@@ -138,11 +171,14 @@ def refuse(one: Any, why: str) -> NoReturn:
     raise ClaimError(f"{one.defined_at}: {why}")
 
 
-def _own(name: str, present: set[str]) -> "list[Claim]":
+def _own(text: "Text", name: str, present: set[str]) -> "list[Claim]":
     """The claims that a chapter's modules define, in the order in which they stand."""
     if name not in present:
         return []
-    return [one for section in _sections(_imported(f"claims.{name}")) for one in claims_in(section)]
+    found = [one for section in _sections(_imported(f"{text.package}.{name}")) for one in claims_in(section)]
+    for one in found:
+        in_its_place(text, one)
+    return found
 
 
 def _sections(chapter: ModuleType) -> list[ModuleType]:

@@ -1,4 +1,4 @@
-"""Every claim as the source tells it, in the order of the essay, and the keys of all that is known of it. Nothing is imported."""
+"""Every claim as the source tells it, in the order of its text, and the keys of all that is known of it. Nothing is imported."""
 
 import json
 import re
@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from claims import FACTS, chapters, in_chapters, in_their_places, making_claims, refuse, source_of, unique
-from claims.evidence.evidence import BIBLIOGRAPHY, ReadingEvidence, as_json, versions
+from claims.evidence.evidence import ReadingEvidence, as_json, versions
 from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.outcomes import READ
 from claims.evidence.source import ClaimSource, Piece, digest
+from claims.texts import Text, the_text
 
 EXAMINES = Target("claims.kit.examine", "examine_reading"), Target("claims.kit.reading", "in_their_roles")
 TELLS = Target("claims.kit.told", "told"), Target("impls.broken", "BEFORE_NAMES")
 SEARCHES = Target("claims.kit.engines.search", "search")  # where a claim names no engine
 MAKES = Target("claims.kit.facts.comparison", "claims_of")  # claims of rows
 HELD = Target("claims.kit.facts.fact", "Fact"), Target("claims.kit.facts.fact", "Stated")  # which nothing there calls by name
+Row = tuple[str, dict[str, Any]]  # where it stands, and what it says
 # Of a row: they are told, and examined by nobody.
 WORDS = ("says", "teach", "not_shown", "lines", "expect", "contrary", "why_not", "cites")
 
@@ -124,43 +126,51 @@ def _short(name: str, version: str) -> str:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All claims, read off the source."""
+    """All claims of a text, read off the source."""
 
     sources: Sources
+    text: Text
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """In the order of the essay; two of one id are refused, and those that no chapter has among its sections."""
+        """In the order of the text; two of one id are refused, and those that no chapter has among its sections."""
         facts = list(self._facts())
-        in_chapters(facts)
-        names = chapters(self.sources)
+        in_chapters(self.text, facts)
+        names = chapters(self.text, self.sources)
         found = [one for name in names for one in (*self._own(name), *(each for each in facts if each.chapter == name))]
         unique(found)
-        in_their_places(found, {module: next(entries_of(module, self.sources)) for module in making_claims(self.sources)})
+        making = {module: next(entries_of(module, self.sources)) for module in making_claims(self.text, self.sources)}
+        in_their_places(self.text, found, making)
         return tuple(found)
 
     def _own(self, chapter: str) -> Iterator[Entry]:
-        home = source_of(f"claims.{chapter}", self.sources)
+        module = f"{self.text.package}.{chapter}"
+        home = source_of(module, self.sources)
         if home is None:
             return
-        for name in [f"claims.{chapter}"] if home.sections is None else [f"claims.{chapter}.{one}" for one in home.sections]:
+        for name in [module] if home.sections is None else [f"{module}.{one}" for one in home.sections]:
             if self.sources.module(name) is None:
-                refuse(
-                    Entry("", name, self.sources.place(f"claims.{chapter}")), f"lists {name}, which is not there; mend SECTIONS"
-                )
+                refuse(Entry("", name, self.sources.place(module)), f"lists {name}, which is not there; mend SECTIONS")
             yield from entries_of(name, self.sources)
 
     def _facts(self) -> Iterator[Entry]:
         """As `claims.facts` reads them, which knows what to say of one with mistakes."""
         try:
-            rows = [row for file in sorted((self.sources.root / "claims" / "facts").glob("*.toml")) for row in _rows(file)]
-            sources = _published(BIBLIOGRAPHY.read_text(encoding="utf-8"))
-            yield from (_fact(at, rows, sources) for at in range(len(rows)))
+            rows = [row for file in sorted(self.text.facts.glob("*.toml")) for row in self._rows(file)]
+            sources = _published(self.text.bibliography.read_text(encoding="utf-8")) if rows else {}
+            module = f"{self.text.package}.{FACTS}"
+            yield from (_fact(at, rows, sources, module) for at in range(len(rows)))
         except (KeyError, TypeError, AttributeError, ValueError, OSError) as problem:
-            from claims.facts import facts
+            from claims.facts import read_rows
 
-            facts()
+            read_rows(self.text)
             raise AssertionError("a row that nothing is wrong with could not be read") from problem
+
+    def _rows(self, file: Path) -> Iterator[Row]:
+        text = file.read_text(encoding="utf-8")
+        lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[fact]]"]
+        place = self.text.called(file.relative_to(self.text.folder).as_posix())
+        yield from ((f"{place}:{line}", row) for line, row in zip(lines, tomllib.loads(text).get("fact", []), strict=True))
 
 
 def entries_of(module: str, sources: Sources) -> Iterator[Entry]:
@@ -171,23 +181,14 @@ def entries_of(module: str, sources: Sources) -> Iterator[Entry]:
 
 
 def catalogue() -> Catalogue:
-    """As the source lies on disk."""
-    return Catalogue(here())
+    """Of the text that is meant, as the source lies on disk."""
+    return Catalogue(here(), the_text())
 
 
 # --- rows of facts ------------------------------------------------------------------------------------------------------------
 
-Row = tuple[str, dict[str, Any]]
 
-
-def _rows(file: Path) -> Iterator[Row]:
-    text = file.read_text(encoding="utf-8")
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[fact]]"]
-    place = file.relative_to(here().root).as_posix()
-    yield from ((f"{place}:{line}", row) for line, row in zip(lines, tomllib.loads(text).get("fact", []), strict=True))
-
-
-def _fact(at: int, rows: list[Row], sources: dict[str, str]) -> Entry:
+def _fact(at: int, rows: list[Row], sources: dict[str, str], module: str) -> Entry:
     """With the row that figures are exchanged with, those that measure the same, in whose terms it is altered, and the entries of
     the bibliography that all of them name. A row of which no source was read borrows one of another, whichever that is."""
     place, row = rows[at]
@@ -204,7 +205,7 @@ def _fact(at: int, rows: list[Row], sources: dict[str, str]) -> Entry:
         *(sources[one] for one in dict.fromkeys([*named, *_sources_of(alike)])),
         *borrowed,
     ]
-    return Entry(row["id"], FACTS, place, row=json.dumps([row, named], sort_keys=True), beside=digest(*beside))
+    return Entry(row["id"], module, place, row=json.dumps([row, named], sort_keys=True), beside=digest(*beside))
 
 
 def _sources_of(rows: list[dict[str, Any]]) -> list[str]:

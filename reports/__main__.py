@@ -1,6 +1,6 @@
 """`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
 `python -m reports record-libraries`: ask the libraries that are installed what they compute.
-`python -m reports locate FILE "phrase"`: where a passage of the essay stands, for `claims/passages.toml`.
+`python -m reports locate FILE "phrase"`: where a passage of a text stands, for its `passages.toml`.
 `python -m reports new ID`: write a claim to fill in.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or

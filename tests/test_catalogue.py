@@ -11,9 +11,9 @@ from claims.evidence.evidence import BIBLIOGRAPHY, versions
 from claims.evidence.keys import ROOT, Sources, here
 from claims.evidence.outcomes import READ
 from claims.evidence.source import digest
-from claims.facts import _everything
 from claims.kit.claim import ClaimError
 from claims.kit.facts.comparison import _others, _partner, alike
+from claims.rnns.facts import _everything
 
 CLAIMS = {one.id: one for one in every_claim()}
 ENTRIES = {one.id: one for one in catalogue().entries}
@@ -90,7 +90,7 @@ def test_of_rows_with_mistakes_it_says_what_reading_them_says(monkeypatch, mista
     monkeypatch.setattr(catalogue_module, "_rows", broken)
     with pytest.raises(AssertionError, match="a row that nothing is wrong with"):
         list(Catalogue(here())._facts())
-    monkeypatch.setattr("claims.facts.facts", refuse)
+    monkeypatch.setattr("claims.rnns.facts.facts", refuse)
     with pytest.raises(ClaimError, match="all mistakes at once"):
         list(Catalogue(here())._facts())
 
@@ -273,7 +273,7 @@ def test_modules_that_move_change_no_readings_key(usual, tmp_path):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     moved = {
         "impls.recurrent.lstm": "impls.gates_of_old", "claims.subjects.networks": "claims.subjects.nets",
-        "claims.kit.property": "claims.kit.verbs", "claims.gradients.consequences": "claims.gradients.what_follows",
+        "claims.kit.property": "claims.kit.verbs", "claims.rnns.gradients.consequences": "claims.rnns.gradients.what_follows",
     }  # fmt: skip
     for file in tmp_path.rglob("*.py"):
         text = file.read_text(encoding="utf-8")

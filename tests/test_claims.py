@@ -279,7 +279,7 @@ def chapters_holding(monkeypatch, **chapters):
     """Let `every_claim` find these modules only."""
     monkeypatch.setattr(claims, "CHAPTERS", tuple(chapters))
     monkeypatch.setattr(claims, "chapters", lambda sources: claims.CHAPTERS)
-    monkeypatch.setattr("claims.facts.fact_claims", lambda: ())
+    monkeypatch.setattr("claims.rnns.facts.fact_claims", lambda: ())
     monkeypatch.setattr(claims.pkgutil, "iter_modules", lambda path: [type("Found", (), {"name": name}) for name in chapters])
     monkeypatch.setattr(claims.importlib, "import_module", lambda name: chapters[name.removeprefix("claims.")])
 

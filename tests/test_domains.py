@@ -16,11 +16,11 @@ from hypothesis.errors import NoSuchExample
 from hypothesis.statistics import collector
 
 from claims.evidence.codec import to_plain
-from claims.gated.gru import gru_runs
 from claims.kit import Domain, cases, only
 from claims.kit.domain import in_words, name_of
 from claims.kit.domains import any32, chains, finite32, matrices, reals, seeds, vectors, whole
 from claims.kit.engines.search import nothing_read_from_source
+from claims.rnns.gated.gru import gru_runs
 from claims.subjects.contexts import independent_keys, rearranged
 from claims.subjects.memories import lstm_runs
 from claims.subjects.networks import elman_runs

@@ -12,13 +12,13 @@ from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import VERDICT
 from claims.evidence.sources import read_sources
 from claims.evidence.verdict import judge
-from claims.facts import FOLDER, elsewhere, facts
 from claims.kit.claim import ClaimError
 from claims.kit.examine import examine_reading
 from claims.kit.facts.comparison import IMAGINED, claims_of
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.rows import read_facts
+from claims.rnns.facts import FOLDER, elsewhere, facts
 
 SOURCES = read_sources()
 FIRST = "the first public version"
@@ -323,6 +323,6 @@ def test_every_row_is_a_claim_and_every_statement_elsewhere_names_claims_that_th
 
 def test_a_row_of_no_chapter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = claims_of([Placed(toy(tmp_path), FOLDER / "toys.toml", 5)], SOURCES)
-    monkeypatch.setattr("claims.facts.fact_claims", lambda: lost)
+    monkeypatch.setattr("claims.rnns.facts.fact_claims", lambda: lost)
     with pytest.raises(ClaimError, match=r"toys\.toml:5: id: 'toys\.size' names no chapter"):
         every_claim.__wrapped__()

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from claims.evidence.sources import read_sources
-from claims.facts import fact_claims, facts
 from claims.kit.facts.altered import Alteration, alterations, read_out, stated_of, turned_round
 from claims.kit.facts.comparison import (
     IMAGINED,
@@ -26,6 +25,7 @@ from claims.kit.facts.comparison import (
 )
 from claims.kit.facts.fact import ANY, Fact, Of, Stated
 from claims.kit.reading import Reading
+from claims.rnns.facts import fact_claims, facts
 
 ROWS = list(facts().values())
 SOURCES = read_sources()

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from claims.complexity import attention as costs
-from claims.complexity.recurrent import Way, in_tensor_operations, operations_for_n_states
-from claims.sequential import chain
+from claims.rnns.complexity import attention as costs
+from claims.rnns.complexity.recurrent import Way, in_tensor_operations, operations_for_n_states
+from claims.rnns.sequential import chain
 from impls.attending import attention, online
 from impls.broken.attention import online_without_rescaling, unnormalised_nearly
 from impls.broken.cells import scan_nearly, scan_off_by_one

@@ -13,9 +13,9 @@ from pybtex.database import parse_file
 import claims
 from claims.evidence.evidence import BIBLIOGRAPHY
 from claims.evidence.keys import ROOT
-from claims.figures import training
 from claims.kit.blanks import BLANK
 from claims.kit.earlier import read_earlier
+from claims.rnns.figures import training
 
 CLAIMS = {one.id: one for one in claims.every_claim()}
 MEASURED = [one for one in CLAIMS.values() if one.by.name == "trials"]

@@ -16,10 +16,8 @@ from typing import Any
 
 import msgspec
 
-from claims.evidence.keys import ROOT
 from claims.evidence.outcomes import Outcome, Role
 
-BIBLIOGRAPHY = ROOT / "claims" / "sources.bib"
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what reading a file that others wrote may end with
 PACKAGES = ("hypothesis", "numpy", "scipy", "torch")
 

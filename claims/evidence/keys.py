@@ -15,6 +15,7 @@ from claims.evidence.source import Piece, Source, digest, read
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ("*.json", "*.toml", "*.bib")  # what counts in a folder that a constant names
+HOMES: dict[str, Path] = {}  # where packages of ours lie that are not below the root
 KEEPERS = frozenset({"claims.evidence.runs.experiment"})  # keeps what a run comes to and has no part in it
 
 
@@ -53,13 +54,14 @@ class Sources:
         return self._modules[name]
 
     def file_of(self, name: str) -> Path | None:
-        path = self.root.joinpath(*name.split("."))
+        parts = name.split(".")
+        path = HOMES.get(parts[0], self.root).joinpath(*parts)
         return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
 
     def place(self, name: str) -> str:
-        """Where a module stands, from the checkout's root; empty if it is none of ours."""
+        """Where a module stands, from the checkout's root if it lies below; empty if it is none of ours."""
         file = self.file_of(name)
-        return "" if file is None else file.relative_to(self.root).as_posix()
+        return "" if file is None else file.relative_to(HOMES.get(name.partition(".")[0], self.root)).as_posix()
 
     def _read(self, name: str, file: Path) -> Source:
         self.files[file] = _marks(file)

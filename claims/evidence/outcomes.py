@@ -8,7 +8,6 @@ Verified = Literal["read", "secondary", "memory"]  # how a published figure is k
 Outcome = Literal["held", "fell", "undecided", "error", "not run"]
 
 WORDS: tuple[Word, ...] = ("supported", "qualified", "refuted", "undecided")
-APART = {"asked": "asked in class", "libraries": "tried in libraries"}  # chapters that are not of the essay, and count apart
 READ: Verified = "read"
 HOW: dict[Verified, str] = {"read": "read there", "secondary": "read at second hand", "memory": "known from memory"}
 MUST_COME_OUT: dict[Role, str] = {"fails for": "fell", "holds for": "held"}  # the controls

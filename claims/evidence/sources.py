@@ -1,4 +1,4 @@
-"""The bibliography, `claims/sources.bib`, as the report cites it."""
+"""A bibliography, the `sources.bib` of a text, as the report cites it."""
 
 import string
 from collections import defaultdict
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claims.evidence.evidence import BIBLIOGRAPHY, EvidenceError
+from claims.evidence.evidence import EvidenceError
 
 if TYPE_CHECKING:  # it takes a while to load, and who has the sources already does not need it
     from pybtex.database import Entry, Person
@@ -29,7 +29,7 @@ class Source:
     url: str
 
 
-def read_sources(path: Path = BIBLIOGRAPHY) -> Mapping[str, Source]:
+def read_sources(path: Path) -> Mapping[str, Source]:
     """Every entry by key; those that would read the same (two of Cho et al. 2014) get a letter, in the order of the file.
 
     A text is parsed once: LaTeX takes a fifth of a second to decode, and facts, claims and pages all ask for it."""
@@ -54,7 +54,7 @@ def _unreadable(path: Path, problem: Exception) -> EvidenceError:
     return EvidenceError(f"{path}: not readable as a bibliography ({problem}); mend the file")
 
 
-def cited(keys: Iterable[str], sources: Mapping[str, Source], path: Path = BIBLIOGRAPHY) -> list[Source]:
+def cited(keys: Iterable[str], sources: Mapping[str, Source], path: Path | str = "sources.bib") -> list[Source]:
     """The sources of these keys, each once, by author and year."""
     wanted = set(keys)
     if unknown := sorted(wanted - set(sources)):

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from claims.evidence.outcomes import APART, MUST_COME_OUT, WORDS, Word
+from claims.evidence.outcomes import MUST_COME_OUT, WORDS, Word
 from claims.kit import blanks
 from claims.kit.engines.engine import Engine
 from claims.kit.engines.search import search
 from claims.kit.given import misfits, place_of
 from claims.kit.reading import Reading, Several, in_their_roles, property_of
 
-ASKED = "asked"  # the chapter of what is asked in public and not in the essay
 QUESTION = re.compile(r"[^:]*\b(?:19|20)\d\d: .*\?\s+https://\S+")  # where it was asked and when: the question? its address
 
 
@@ -23,13 +22,13 @@ class ClaimError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A statement of the essay in our words, the property that it comes down to, and everything it is tried on.
+    """A statement of a text in our words, the property that it comes down to, and everything it is tried on.
 
-    `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the essay,
-    `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of `claims/facts` has
-    that row as its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read).
-    `contrary` pins the names of readings that come out against what is usual for their role; `why_not` answers readers who would
-    give another verdict. `asked` is the public question that a claim answers which is not in the essay. `scope` says where the
+    `expect` pins the verdict so that a change is noticed; it never enters the judgement. `lines` are those of the text,
+    `figure` a function from the evidence, reading by reading, to an altair chart. A claim made of a row of facts has that row as
+    its `fact` (`claims.kit.facts.fact.Fact`, not imported here, so that evidence does not rest on how rows are read). `contrary`
+    pins the names of readings that come out against what is usual for their role; `why_not` answers readers who would
+    give another verdict. `asked` is the public question that a claim answers which is not in the text. `scope` says where the
     statement was tried, if it may come out otherwise elsewhere; `uses` names the claims that it rests on. Numbers that were
     measured stand as blanks in these words (`claims.kit.blanks`)."""
 
@@ -143,12 +142,8 @@ def problems_of(claim: Claim) -> list[str]:
 
 
 def _problems_of_the_question(claim: Claim) -> list[str]:
-    """Claims that are not of the essay say who asked; those of the essay say where it stands there."""
-    problems = ["is not of the essay and has lines=; leave them out"] if claim.lines and claim.chapter in APART else []
-    if claim.chapter != ASKED:
-        many = f"answers no question in public and has asked={claim.asked!r}: leave it out, or begin its id with {ASKED}."
-        return [*problems, many] if claim.asked else problems
-    if not QUESTION.fullmatch(claim.asked):
-        problems.append(f"has asked={claim.asked!r}; write where and in which year, the question, and its address: "
-                        "“GitHub 2024: Which step has read it all? https://…”")  # fmt: skip
-    return problems
+    """Whether a claim should have one is the text's business (`claims.in_its_place`)."""
+    if not claim.asked or QUESTION.fullmatch(claim.asked):
+        return []
+    return [f"has asked={claim.asked!r}; write where and in which year, the question, and its address: "
+            "“GitHub 2024: Which step has read it all? https://…”"]  # fmt: skip

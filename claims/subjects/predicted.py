@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from impls.attending import attention, transformer
-from impls.clocks.timing import HEADS, LAYERS, Abilities, Layer
+from impls.clocks.timing import HEADS, LAYERS, SHAPES, Abilities, Layer
 from impls.counting.graph import Graph, trace
 from impls.recurrent import elman, gru, linear, lstm
 
@@ -132,6 +132,8 @@ def _of_a_scan(n: int, width: int) -> Demand:
 
 COUNTED = ("tanh RNN", "LSTM", "linear recurrence, by scan", "attention", "Transformer layer")
 WIDTH = 128
+BATCH = next(batch for width, batch in SHAPES if width == WIDTH)
+PAIR = (Layer("LSTM", WIDTH), Layer("Transformer layer", WIDTH))  # the layers that are set beside each other
 
 
 def counted(n: int) -> dict[str, Demand]:

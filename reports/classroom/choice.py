@@ -11,13 +11,13 @@ MOST = 20
 LINES, LETTERS = 14, 500  # of a case that can be read from the last row
 
 RULE = (
-    "Of every chapter of the essay the first statement to correct, then of every chapter the first that stands as written, "
+    "Of every chapter of the text the first statement to correct, then of every chapter the first that stands as written, "
     f"each with a case or a figure to look at, until there are {MOST}."
 )
 
 
 def chosen(record: Record, ids: Sequence[str]) -> list[ClaimRecord]:
-    """The claims of these ids, or where there are none, those of the rule; in the order of the essay."""
+    """The claims of these ids, or where there are none, those of the rule; in the order of the text."""
     wanted = set(ids or _by_rule(record))
     return [one for one in record.claims if one.id in wanted]
 
@@ -32,7 +32,7 @@ def case_of(claim: ClaimRecord) -> tuple[ReadingEvidence, Case] | None:
 def _by_rule(record: Record) -> list[str]:
     by_id = {one.id: one for one in record.claims}
     corrected = _first_of_each_chapter(by_id[id] for id in record.instead)
-    standing = _first_of_each_chapter(one for one in record.of_essay if one.verdict == STANDS)
+    standing = _first_of_each_chapter(one for one in record.of_text if one.verdict == STANDS)
     return [*corrected, *standing][:MOST]
 
 

@@ -17,7 +17,7 @@ from claims.kit.examine import rebuilt
 from reports.classroom import cells, sources
 from reports.pages.render import prose
 from reports.record.record import ClaimRecord, Record
-from reports.text.wording import CORRECTED, ENGINES, ICONS, TITLE, engine
+from reports.text.wording import CORRECTED, ENGINES, ICONS, engine
 
 Cell = tuple[str, str]
 SHOWN = 3  # stored cases that are replayed
@@ -77,14 +77,14 @@ def _told(claim: ClaimRecord, record: Record) -> str:
     parts = [f"# {claim.id}\n", _paragraph(claim.says)]
     parts.append(_paragraph(claim.why, f"{ICONS[claim.verdict]} {claim.verdict.capitalize()}."))
     if claim.asked:
-        parts.append(_paragraph(claim.asked, "Not in the essay. Asked:"))
+        parts.append(_paragraph(claim.asked, f"Not in the {record.text.noun}. Asked:"))
     if claim.scope:
         parts.append(_paragraph(claim.scope, "Scope."))
     parts.append(_paragraph(claim.teach, f"{CORRECTED[claim.verdict]}."))
     if claim.not_shown:
         parts.append(_paragraph(claim.not_shown, "Not shown."))
     commit = f", commit {record.run.commit}" if record.run.commit else ""
-    parts.append(_paragraph(f"Cite as: {TITLE}, claim {claim.id}, {record.run.date[:10]}{commit}."))
+    parts.append(_paragraph(f"Cite as: {record.text.report}, claim {claim.id}, {record.run.date[:10]}{commit}."))
     parts.append(_paragraph("Run it with Jupyter from anywhere within a checkout, in the environment of the project."))
     return "\n".join(parts)
 

@@ -23,7 +23,7 @@ def module_of(claim: Claim) -> ModuleType:
 
 
 def import_of(claim: Claim) -> str:
-    """The line that imports the claim; a row of `claims/facts` has no name, and is looked up."""
+    """The line that imports the claim; a row of facts has no name, and is looked up."""
     if claim.fact:
         return f"from claims import every_claim\n\nclaim = next(one for one in every_claim() if one.id == {json.dumps(claim.id)})"
     module = module_of(claim)

@@ -13,7 +13,7 @@ from reports.commands import statements
 
 def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool, handout: bool, notebook: str | None) -> int:
     """What was asked for, each in a file whose name says of which claims it is."""
-    store, folder = Store(statements.KEPT), out or statements.REPORTS
+    store, folder = Store(statements.KEPT), out or statements.reports()
     known = statements.entries(store)
     ids = [one.id for one in statements.named(only, known)] if only else []
     of = f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""

@@ -34,7 +34,7 @@ def listing(out: Path | None, only: Sequence[str] = ()) -> int:
     """Print them whole: in a terminal as wide as it is, in a pipe a claim a line, parted by tabs."""
     store = Store(statements.KEPT)
     known = statements.named(only, statements.entries(store))
-    path = (out or statements.REPORTS) / "verdicts.json"
+    path = (out or statements.reports()) / "verdicts.json"
     if out and not path.exists():
         raise click.UsageError(f"{out} holds no record; without --out those of the project are listed")
     record = {one.id: one for one in read_record(path).claims} if path.exists() else {}

@@ -9,21 +9,16 @@ from pathlib import Path
 
 import click
 
-from claims import CHAPTERS
 from claims.catalogue import Entry
 from claims.evidence.evidence import write_whole
 from claims.evidence.keys import Sources, here
 from claims.evidence.source import Source
 from claims.evidence.store import Store
-from claims.kit.claim import ASKED
+from claims.texts import Text, the_text
 from reports.commands import statements
 
 ID = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:[.-][a-z0-9]+)*")
 IMPORTS = {"claims.kit": ("at_most", "claim", "reading", "show"), "claims.kit.domains": ("whole",)}
-UNLISTED = (
-    "A new chapter is found as it is. Before it is shared, name it in CHAPTERS of claims/__init__.py (its place), in CHAPTERS of "
-    "reports/text/wording.py (its title), and in two contracts of pyproject.toml."
-)
 QUESTION = (
     '    asked="A forum 2025: Are numbers up to ten at most ten? https://example.org/",  # where, when, what, its address\n'
 )
@@ -57,10 +52,13 @@ def new(id: str, section: str | None, begins: bool) -> int:
     _must_be_free(id, known)
     chapter = id.partition(".")[0].replace("-", "_")
     _must_be_a_chapter(id, chapter, known, begins)
-    for line in write(id, here(), chapter, section):
+    text = the_text()
+    for line in write(id, here(), text, chapter, section):
         click.echo(line)
     if begins:
-        click.echo(UNLISTED)
+        click.echo(
+            f"A new chapter is found as it is, and comes last. Give it its place and its title in {text.called('text.toml')}."
+        )
     click.echo(f"It runs as it is, on a toy. Edit it, then: python -m reports --only {id}")
     return 0
 
@@ -75,11 +73,10 @@ def _must_be_free(id: str, known: Sequence[Entry]) -> None:
 
 
 def _must_be_a_chapter(id: str, chapter: str, known: Sequence[Entry], begins: bool) -> None:
-    chapters = list(dict.fromkeys([*CHAPTERS, *(one.chapter for one in known)]))
-    if begins and here().file_of(f"claims.{chapter}"):
-        raise click.UsageError(
-            f"{here().place(f'claims.{chapter}')} is there already; leave out --new-chapter, or choose another"
-        )
+    text = the_text()
+    chapters, module = list(dict.fromkeys([*text.names, *(one.chapter for one in known)])), f"{text.package}.{chapter}"
+    if begins and here().file_of(module):
+        raise click.UsageError(f"{here().place(module)} is there already; leave out --new-chapter, or choose another")
     if not begins and chapter not in chapters:
         near = difflib.get_close_matches(chapter, chapters, n=1)
         hint = f"did you mean {near[0].replace('_', '-')}.{id.partition('.')[2]}? " if near else ""
@@ -88,45 +85,45 @@ def _must_be_a_chapter(id: str, chapter: str, known: Sequence[Entry], begins: bo
         )
 
 
-def write(id: str, sources: Sources, chapter: str, section: str | None = None) -> list[str]:
+def write(id: str, sources: Sources, text: Text, chapter: str, section: str | None = None) -> list[str]:
     """Write the claim, and say where. A chapter that is one module has it added; one that is a package has a module more."""
-    home = sources.file_of(f"claims.{chapter}")
-    own = _name(id)
+    module, own, asked = f"{text.package}.{chapter}", _name(id), text.about.chapter(chapter).asked
+    home = sources.file_of(module)
     if home is None or home.name != "__init__.py":
         if section:
             raise click.UsageError(f"the chapter {chapter} has no sections; leave out --section")
-        file = home or sources.root / "claims" / f"{chapter}.py"
-        return [_add(id, file, sources, f"claims.{chapter}") if home else _begin(id, file, sources)]
-    sections = (sources.module(f"claims.{chapter}") or Source({}, {}, None, [])).sections or []  # type: ignore[arg-type]
+        file = home or text.folder / f"{chapter}.py"
+        return [_add(id, file, sources, module, asked) if home else _begin(id, file, sources, asked)]
+    sections = (sources.module(module) or Source({}, {}, None, [])).sections or []  # type: ignore[arg-type]
     file = home.parent / f"{section or own}.py"
     if section and section not in sections:
         near = difflib.get_close_matches(section, sections, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sections)}; without --section it has one of its own"
         raise click.UsageError(f"the chapter {chapter} has no section {section!r}; {hint}")
     if section:
-        return [_add(id, file, sources, f"claims.{chapter}.{section}")]
+        return [_add(id, file, sources, f"{module}.{section}", asked)]
     if file.exists():
         raise click.UsageError(f"{_short(file, sources)} is there already; add to it with --section {own}, or choose another id")
     listed = with_section(home.read_text(encoding="utf-8"), own)
-    said = _begin(id, file, sources)
+    said = _begin(id, file, sources, asked)
     write_whole(home, listed.encode())
     return [said, f"Listed last among the SECTIONS of {_short(home, sources)}: put it where it is to be read."]
 
 
-def _begin(id: str, file: Path, sources: Sources) -> str:
+def _begin(id: str, file: Path, sources: Sources, asked: bool) -> str:
     imports = "\n".join(f"from {module} import {', '.join(names)}" for module, names in IMPORTS.items())
     with file.open("x", encoding="utf-8") as there:
-        there.write(f'"""What this is about, in a sentence."""\n\n{imports}\n\n\n{_claim(id, _name(id))}')
+        there.write(f'"""What this is about, in a sentence."""\n\n{imports}\n\n\n{_claim(id, _name(id), asked)}')
     return f"Written: {_short(file, sources)}"
 
 
-def _add(id: str, file: Path, sources: Sources, module: str) -> str:
+def _add(id: str, file: Path, sources: Sources, module: str, asked: bool) -> str:
     source = sources.module(module)
     name = _name(id)
     while source and name in {*source.defined, *source.imported}:
         name += "_too"
     text = with_imports(file.read_text(encoding="utf-8"), source.imported if source else {})
-    write_whole(file, f"{text.rstrip()}\n\n\n{_claim(id, name)}".encode())
+    write_whole(file, f"{text.rstrip()}\n\n\n{_claim(id, name, asked)}".encode())
     return f"Added to the end of {_short(file, sources)}"
 
 
@@ -154,8 +151,8 @@ def with_section(text: str, name: str) -> str:
     return f'{text.rstrip()}\n\nSECTIONS = ("{name}",)\n'
 
 
-def _claim(id: str, name: str) -> str:
-    return CLAIM.format(id=id, name=name, asked=QUESTION if id.startswith(f"{ASKED}.") else "")
+def _claim(id: str, name: str, asked: bool) -> str:
+    return CLAIM.format(id=id, name=name, asked=QUESTION if asked else "")
 
 
 def _name(id: str) -> str:
@@ -165,4 +162,4 @@ def _name(id: str) -> str:
 
 
 def _short(file: Path, sources: Sources) -> str:
-    return file.relative_to(sources.root).as_posix()
+    return file.relative_to(sources.root).as_posix() if file.is_relative_to(sources.root) else str(file)

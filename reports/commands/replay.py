@@ -39,7 +39,7 @@ def replay(id: str, out: Path | None) -> int:
 
 def newest_evidence(id: str, out: Path | None) -> Path:
     """Where the last run put what it saw of this claim: into the folder `out`, or else into whichever a run chooses by itself."""
-    folders = [out] if out else [statements.REPORTS, *statements.SCRATCH.glob("*")]
+    folders = [out] if out else [statements.reports(), *statements.scratch().glob("*")]
     files = [folder / "evidence" / f"{id}.json" for folder in folders]
     if there := [one for one in files if one.exists()]:
         return max(there, key=lambda one: one.stat().st_mtime_ns)

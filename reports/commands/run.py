@@ -29,6 +29,7 @@ from claims.evidence.profiles import PROFILES, Profile
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
 from claims.kit.told import Told
+from claims.texts import the_text
 from reports.commands import statements
 from reports.commands.around import around
 from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
@@ -74,7 +75,7 @@ class Asked:
     def folder(self) -> Path:
         """Where record, evidence and site go."""
         of = "only" if self.only else self.profile.name
-        return self.out or (statements.REPORTS if self.whole else statements.SCRATCH / of)
+        return self.out or (statements.reports() if self.whole else statements.scratch() / of)
 
 
 def run(asked: Asked) -> int:
@@ -100,7 +101,7 @@ def run(asked: Asked) -> int:
             known_uses(seen.told.values(), ids)
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
-            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new,
+            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new, the_text().about,
         )  # fmt: skip
         was = record_in(asked.folder)
         write_record(record, asked.folder)
@@ -126,7 +127,7 @@ def run(asked: Asked) -> int:
 
 def _examiner(asked: Asked, store: Store) -> Examiner:
     luck = 0 if asked.profile.repeatable else secrets.randbits(48)
-    kept = None if asked.fresh else statements.REPORTS / "evidence" / "runs"
+    kept = None if asked.fresh else statements.reports() / "evidence" / "runs"
     return Examiner(
         Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh,
         meanwhile=partial(around, store, not asked.only),
@@ -147,9 +148,10 @@ def _write_pages(
     console: Console, record: Record, evidence: Mapping[str, ClaimEvidence], asked: Asked, copy: Copy | None
 ) -> Path:
     """The site, and beside it what was asked for; the page to read first."""
-    page = write_site(record, evidence, asked.folder)
+    bibliography = the_text().bibliography
+    page = write_site(record, evidence, asked.folder, bibliography)
     if asked.single:
-        _say(console, f"One file: {write_single(record, evidence, asked.folder)}")
+        _say(console, f"One file: {write_single(record, evidence, asked.folder, bibliography)}")
     if copy is None:
         return page
     _say(console, copy.summary)

@@ -11,17 +11,25 @@ import click
 
 from claims.catalogue import Entry, catalogue
 from claims.evidence import source, syntax
-from claims.evidence.keys import ROOT, here
+from claims.evidence.keys import here
 from claims.evidence.source import Source, digest
 from claims.evidence.store import KEPT as KEPT
 from claims.evidence.store import Store
+from claims.texts import the_text
 
-REPORTS = ROOT / "reports"
-SCRATCH = REPORTS / "scratch"  # where runs go that are not a whole verdict run; never committed
+
+def reports() -> Path:
+    """Where the report of the text lies."""
+    return the_text().report
+
+
+def scratch() -> Path:
+    """Where runs go that are not a whole verdict run; never committed."""
+    return reports() / "scratch"
 
 
 def entries(store: Store, if_new: Callable[[], None] = lambda: None) -> tuple[Entry, ...]:
-    """All claims, in the order of the essay. Files that were read before need not be read again; `if_new` is called before they
+    """All claims of the text, in its order. Files that were read before need not be read again; `if_new` is called before they
     are read where none was."""
     known = store.get("sources", _reader(), dict[str, Source])
     if known is None:
@@ -81,9 +89,10 @@ def _names(known: Sequence[Entry]) -> dict[str, str]:
 def _stands(id: str) -> str:
     """Where an id stands and makes no claim."""
     wanted = f'"{id}"'.encode(errors="replace")
-    files = (one for one in sorted((here().root / "claims").rglob("*.py")) if wanted in one.read_bytes())
+    text = the_text()
+    files = (one for one in sorted(text.folder.rglob("*.py")) if wanted in one.read_bytes())
     if "." in id and (file := next(files, None)):
-        place = file.relative_to(here().root).as_posix()
+        place = text.called(file.relative_to(text.folder).as_posix())
         return f"{place} has it, and makes no claim of it: put @claim(…) right above the property"
     return ""
 

@@ -1,4 +1,4 @@
 """The reader's own copy of the essay, annotated: sentences, the passages that state claims, where they are now, and the page.
 
-`claims/passages.toml` places each claim; no text of an essay is kept, so that a copy is needed to show it.
+A text's `passages.toml` places each claim; no text of an essay is kept, so that a copy is needed to show it.
 """

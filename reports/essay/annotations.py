@@ -8,19 +8,18 @@ from reports.essay.placing import Placing
 from reports.essay.sentences import Essay, Sentence
 from reports.pages.render import Here
 from reports.record.record import ClaimRecord, Record
-from reports.text.wording import TITLE
 
 CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"sha256": "https://schema.org/sha256", "digest": "https://schema.org/identifier"}]
 
 
 def annotations(essay: Essay, placing: Placing, record: Record) -> dict[str, Any]:
     """A collection of one page, with an annotation for each claim in each place. Positions count characters of the text, a line
-    end for one; the digest is that of `claims/passages.toml`."""
+    end for one; the digest is that of `passages.toml`."""
     items = list(_items(essay, placing, {one.id: one for one in record.claims}))
     page = {"id": "annotations.json#page", "type": "AnnotationPage", "startIndex": 0, "items": items}
     return {
-        "@context": CONTEXT, "id": "annotations.json", "type": "AnnotationCollection", "label": TITLE, "total": len(items),
-        "created": record.run.date, "first": page,
+        "@context": CONTEXT, "id": "annotations.json", "type": "AnnotationCollection", "label": record.text.report,
+        "total": len(items), "created": record.run.date, "first": page,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`python -m reports locate FILE "phrase"`: the rows for `claims/passages.toml` of the sentences that a phrase stands in."""
+"""`python -m reports locate FILE "phrase"`: the rows for `passages.toml` of the sentences that a phrase stands in."""
 
 import re
 from bisect import bisect_right
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from claims.evidence.evidence import EvidenceError
-from reports.essay.passages import Row, read_passages
+from reports.essay.passages import Row, passages
 from reports.essay.placing import place
 from reports.essay.sentences import Essay, Sentence, read_essay
 
@@ -20,12 +20,12 @@ NEAREST = 3  # sentences to name when the phrase is nowhere
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("phrase")
 def locate(file: Path, phrase: str) -> int:
-    """Print the rows for claims/passages.toml of the sentences in FILE that PHRASE stands in, wherever it breaks its lines."""
+    """Print the rows for passages.toml of the sentences in FILE that PHRASE stands in, wherever it breaks its lines."""
     essay = read_essay(file)
     found = sentences_with(essay, phrase)
     if not found:
         raise EvidenceError(f"{file}: {phrase!r} is nowhere{_nearest(essay, phrase)}")
-    known = place(read_passages().passages, essay.sentences).rows
+    known = place(passages().passages, essay.sentences).rows
     for number in found:
         click.echo(row(essay.sentences[number], known.get(number)))
     return 0

@@ -1,6 +1,6 @@
 """The page `site/essay.html`: the reader's own copy with every passage marked, the coverage as a number, and what to review.
 
-It is written on demand alone, for the project holds no essay; `site/annotations.json` says the same to programs.
+It is written on demand alone, for the project holds no text; `site/annotations.json` says the same to programs.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from claims.evidence.evidence import as_json, write_whole
 from claims.evidence.outcomes import Word
 from reports.essay.annotations import annotations
 from reports.essay.marking import Verdicts
-from reports.essay.passages import KINDS, PASSAGES, Row, read_passages
+from reports.essay.passages import KINDS, Row, passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
@@ -38,10 +38,10 @@ class Copy:
         )
 
 
-def read_copy(path: Path, passages: Path = PASSAGES) -> Copy:
-    """The essay in a file with its passages found. EvidenceError if it cannot be read; that it changed is no error."""
+def read_copy(path: Path) -> Copy:
+    """The text in a file with its passages found. EvidenceError if it cannot be read; that it changed is no error."""
     essay = read_essay(path)
-    return Copy(essay, place(read_passages(passages).passages, essay.sentences))
+    return Copy(essay, place(passages().passages, essay.sentences))
 
 
 def write_copy(copy: Copy, record: Record, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The rows of `claims/passages.toml`: where each claim sits in the essay, and why other sentences carry none."""
+"""The rows of a text's `passages.toml`: where each claim sits in it, and why other sentences carry none."""
 
 import re
 import tomllib
@@ -9,9 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from claims.evidence.evidence import EvidenceError
-from claims.evidence.keys import ROOT
-
-PASSAGES = ROOT / "claims" / "passages.toml"
+from claims.texts import the_text
 
 Kind = Literal[
     "heading", "contents", "label", "drawing", "transition", "definition", "example", "question", "opinion", "vague"
@@ -31,7 +29,7 @@ KINDS: dict[Kind, str] = {
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A sentence of the essay: its place, its digest, and one of the claims it states (`claims`), those that it says again in
+    """A sentence of the text: its place, its digest, and one of the claims it states (`claims`), those that it says again in
     passing (`repeats`), or why it has none (`none`, `why`)."""
 
     line: int
@@ -61,13 +59,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 class Passages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file, its rows in the order of the essay; `beyond` are claims that go further than it."""
+    """The whole file, its rows in the order of the text; `beyond` are claims that go further than it."""
 
     passages: list[Row]
     beyond: list[str] = []
 
 
-def read_passages(path: Path = PASSAGES) -> Passages:
+def passages() -> Passages:
+    """Those of the text that is meant; none where it has no such file."""
+    path = the_text().folder / "passages.toml"
+    return read_passages(path) if path.exists() else Passages(passages=[])
+
+
+def read_passages(path: Path) -> Passages:
     """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do."""
     try:
         text = path.read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ def badge(record: Record, word: Word) -> str:
     text = f"{record.summary[word]} {word}"
     room = round(len(text) * PER_LETTER) + 2 * MARGIN
     return SVG.format(
-        title=escape(f"{record.summary[word]} of {len(record.of_essay)} statements {word}"), text=escape(text), icon=ICONS[word],
+        title=escape(f"{record.summary[word]} of {len(record.of_text)} statements {word}"), text=escape(text), icon=ICONS[word],
         colour=_colours()[word], width=ICON_WIDTH + room, height=HEIGHT, icon_width=ICON_WIDTH, icon_at=ICON_WIDTH / 2,
         text_at=ICON_WIDTH + room / 2,
     )  # fmt: skip

@@ -1,14 +1,13 @@
 """`claim-reviews.jsonld`: each verdict as a schema.org `ClaimReview`, which search engines and collections of fact checks read.
 
-The rating is a scale of truth with a step a decided verdict: 1 *refuted*, 2 *qualified* (true under a condition that the essay
+The rating is a scale of truth with a step a decided verdict: 1 *refuted*, 2 *qualified* (true under a condition that the text
 leaves out), 3 *supported*. *Undecided* is no degree of truth, neither worse than refuted nor between two others, so it has its
 word and its reason but no number: a harvester that sorts or averages by number must not count it."""
 
 from typing import Any
 
 from reports.record.record import ClaimRecord, Record
-from reports.text.citing import AUTHORS
-from reports.text.wording import CORRECTED, ESSAY, TRUTH, question
+from reports.text.wording import CORRECTED, TRUTH, question
 
 CONTEXT = "https://schema.org"
 
@@ -23,9 +22,10 @@ def claim_review(claim: ClaimRecord, record: Record, pages: str = "claims/") -> 
     """One of them. `pages` is where the pages of claims lie as seen from where this is put: empty in such a page itself."""
     return {
         "@context": CONTEXT, "@type": "ClaimReview", "url": f"{pages}{claim.id}.html", "identifier": claim.id,
-        "claimReviewed": claim.says, "datePublished": record.run.date, "author": {"@type": "Organization", "name": AUTHORS},
+        "claimReviewed": claim.says, "datePublished": record.run.date,
+        "author": {"@type": "Organization", "name": record.text.authors},
         "reviewBody": f"{_why(claim)} {CORRECTED[claim.verdict]}: {claim.teach}", "reviewRating": _rating(claim),
-        "itemReviewed": {"@type": "Claim", "text": claim.says, "appearance": _appearance(claim)},
+        "itemReviewed": {"@type": "Claim", "text": claim.says, "appearance": _appearance(claim, record)},
     }  # fmt: skip
 
 
@@ -40,10 +40,10 @@ def _rating(claim: ClaimRecord) -> dict[str, Any]:
     return told | {"ratingValue": TRUTH[claim.verdict], "worstRating": min(TRUTH.values()), "bestRating": max(TRUTH.values())}
 
 
-def _appearance(claim: ClaimRecord) -> dict[str, Any]:
-    """Where the statement is made: the essay, and the lines of it; or the page on which it is asked."""
+def _appearance(claim: ClaimRecord, record: Record) -> dict[str, Any]:
+    """Where the statement is made: the text, and the lines of it; or the page on which it is asked."""
     if claim.asked:
         place, asks, address = question(claim)
         return {"@type": "WebPage", "name": place, "description": asks, "url": address}
     where = {"pagination": f"lines {', '.join(map(str, claim.lines))}"} if claim.lines else {}
-    return {"@type": "Article", "name": ESSAY, **where}
+    return {"@type": "Article", "name": record.text.title, **where}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from reports.record.record import Record
-from reports.text.citing import AUTHORS, LICENSE, citation
-from reports.text.wording import TITLE, how_many
+from reports.text.citing import LICENSE, citation
+from reports.text.wording import how_many
 
 CRATE = "https://w3id.org/ro/crate/1.1"
 FILES = {  # the first is what all the others are made from
@@ -32,7 +32,7 @@ def ro_crate(record: Record) -> dict[str, Any]:
     folders = [{"@id": id, "@type": "Dataset", "name": name} for id, name in FOLDERS.items()]
     return {
         "@context": f"{CRATE}/context",
-        "@graph": [_descriptor(), _root(record, files + folders), *files, *folders, *_people(), *_provenance(record)],
+        "@graph": [_descriptor(), _root(record, files + folders), *files, *folders, *_people(record), *_provenance(record)],
     }
 
 
@@ -42,7 +42,7 @@ def _descriptor() -> dict[str, Any]:
 
 def _root(record: Record, parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "@id": "./", "@type": "Dataset", "name": TITLE, "description": f"Verdicts on {how_many(record)}.",
+        "@id": "./", "@type": "Dataset", "name": record.text.report, "description": f"Verdicts on {how_many(record)}.",
         "datePublished": record.run.date, "license": {"@id": LICENSE}, "author": {"@id": "#authors"},
         "publisher": {"@id": "#authors"},
         "creditText": citation(record), "hasPart": _ids(parts), "mentions": {"@id": "#run"},
@@ -53,9 +53,9 @@ def _conforms(id: str) -> dict[str, Any]:
     return {"conformsTo": {"@id": "verdicts.schema.json"}} if id == "verdicts.json" else {}
 
 
-def _people() -> list[dict[str, Any]]:
+def _people(record: Record) -> list[dict[str, Any]]:
     return [
-        {"@id": "#authors", "@type": "Organization", "name": AUTHORS},
+        {"@id": "#authors", "@type": "Organization", "name": record.text.authors},
         {
             "@id": LICENSE,
             "@type": "CreativeWork",
@@ -72,7 +72,8 @@ def _provenance(record: Record) -> list[dict[str, Any]]:
         {"@id": f"#{name}", "@type": "SoftwareApplication", "name": name, "version": version}
         for name, version in sorted(run.versions.items())
     ]
-    program = {"@id": "#checked-claims", "@type": "SoftwareApplication", "name": TITLE, "softwareRequirements": _ids(packages)}
+    name = record.text.report
+    program = {"@id": "#checked-claims", "@type": "SoftwareApplication", "name": name, "softwareRequirements": _ids(packages)}
     action = {
         "@id": "#run", "@type": "CreateAction", "name": f"Examination of the claims, profile {run.profile}", "endTime": run.date,
         "description": run.machine, "instrument": {"@id": "#checked-claims"},

@@ -6,14 +6,13 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from reports.record.record import ClaimRecord, Record, is_as_pinned
-from reports.text.wording import TITLE
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, even as a reference
 
 
 def junit(record: Record) -> bytes:
     """A suite a chapter. What differs from its pin failed; what is undecided as pinned was skipped."""
-    root = Element("testsuites", name=TITLE)
+    root = Element("testsuites", name=record.text.report)
     off = {one.id for part in is_as_pinned(record) for one in part}
     for chapter, claims in groupby(record.claims, key=lambda one: one.chapter):
         suite = SubElement(root, "testsuite", name=_legal(chapter), timestamp=record.run.date[:19])

@@ -15,7 +15,7 @@ RUNS_AS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
 def verdicts_csv(record: Record) -> bytes:
-    """A row a claim, in the essay's order."""
+    """A row a claim, in the order of the text."""
     return _table([_claim(one) for one in record.claims])
 
 

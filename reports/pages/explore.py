@@ -19,7 +19,8 @@ class Slider(NamedTuple):
 
 @dataclass(frozen=True)
 class Curve:
-    """A gain over `across`, in powers of ten: `power(settings, x)`, in the script under the same id. `claims` are concerned."""
+    """A gain over `across`, in powers of ten: `power(settings, x)`, in the script under the same id. Which claims it
+    illustrates is for a text to say (`formulas` in its `text.toml`)."""
 
     id: str
     title: str
@@ -29,7 +30,6 @@ class Curve:
     across: str
     xs: Sequence[float]
     power: Callable[[Mapping[str, float], float], float]
-    claims: Sequence[str]
     settings: Sequence[float]
 
     def rows(self) -> list[tuple[str, list[str]]]:
@@ -57,7 +57,6 @@ CURVES = (
         "matrices this is what happens in the end; before that, the product may grow.",
         (Slider("rho", "ρ =", 0.5, 1.5, 0.01, 0.9),), "depth t", (0, 10, 20, 50, 100),
         lambda at, t: t * log10(at["rho"]),
-        ("gradients.eigenvalues-below-one-vanish", "gradients.singular-values-must-be-one", "gradients.transient-growth"),
         (0.5, 0.9, 0.99, 1.0, 1.01, 1.1),
     ),
     Curve(
@@ -70,7 +69,6 @@ CURVES = (
             Slider("T", "T =", 1, 100, 1, 50),
         ), "drive a", (0, 0.25, 0.5, 1, 2, 3),
         lambda at, a: at["T"] * log10(at["w"] / cosh(a) ** 2),
-        ("gradients.tanh-saturates", "gradients.hundred-steps-almost-surely", "gradients.never-one-in-practice"),
         (0.5, 1.0, 1.5, 2.0, 4.0),
     ),
     Curve(
@@ -79,10 +77,6 @@ CURVES = (
         "forgets in a few steps; to keep half over n steps takes a bias of about log n.",
         (Slider("b", "b =", -2, 8, 0.1, 0),), "lag n", (1, 10, 30, 50, 100, 200),
         lambda at, n: -n * log1p(exp(-at["b"])) / log(10),
-        (
-            "gated.circular-training", "gated.table.vanishing-gradients", "gated.medium-and-long-lags",
-            "interview.solved-for-medium",
-        ),
         (0.0, 1.0, 2.0, 4.0, 6.0),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The pages as text: `index.html` with all statements, a page a claim, the essay's tables, what to say instead, references,
+"""The pages as text: `index.html` with all statements, a page a claim, the text's tables, what to say instead, references,
 what training showed, what was timed; and all of it in one file.
 
 Everything on them is taken from the record and the evidence; the same two give the same bytes. They open offline, ask the
@@ -16,7 +16,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from claims.evidence.evidence import BIBLIOGRAPHY, ROOT, ClaimEvidence, write_whole
+from claims.evidence.evidence import ClaimEvidence, write_whole
+from claims.evidence.keys import ROOT
 from claims.evidence.sources import Source, cited
 from reports.exports.claim_review import claim_review
 from reports.pages import pictures
@@ -47,7 +48,8 @@ class Pages:
         yield Page("index.html", record, self.start)
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
-        yield Page("explore.html", self._named(id for curve in CURVES for id in curve.claims), self.explore)
+        if formulas := record.text.formulas:
+            yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
         for one in claims:
             drawn = [one.id] if one.figure and one.id in self.charts else []
             yield Page(f"claims/{one.id}.html", self._shown_of(one), partial(self.claim, one), drawn)
@@ -83,7 +85,7 @@ class Pages:
         )  # fmt: skip
 
     def claim(self, claim: ClaimRecord) -> str:
-        """All about one claim, and the way to its neighbours in the essay."""
+        """All about one claim, and the way to its neighbours in the text."""
         before, after = self._beside[claim.id]
         seen = self.evidence.get(claim.id)
         return self._page(
@@ -98,7 +100,7 @@ class Pages:
         return self._page("instead.html", Here(), instead=instead, most=wording.MOST_IMPORTANT)
 
     def tables(self) -> str:
-        """The essay's tables, rebuilt."""
+        """The text's tables, rebuilt."""
         found = [(chapter, [one for one in self.record.tables if one.chapter == chapter]) for chapter in self._all_chapters]
         return self._page("tables.html", Here(), by_chapter=[(chapter, tables) for chapter, tables in found if tables])
 
@@ -131,7 +133,8 @@ class Pages:
 
     def explore(self) -> str:
         """Formulas to turn by hand."""
-        return self._page("explore.html", Here(), curves=CURVES)
+        formulas = self.record.text.formulas
+        return self._page("explore.html", Here(), curves=[(one, formulas[one.id]) for one in CURVES if one.id in formulas])
 
     @cached_property
     def by_id(self) -> dict[str, ClaimRecord]:
@@ -143,15 +146,15 @@ class Pages:
 
     @cached_property
     def chapters(self) -> list[tuple[str, list[ClaimRecord]]]:
-        """The claims by chapter, in the essay's order; chapters that are new to the list come last."""
-        order = list(wording.CHAPTERS)
+        """The claims by chapter, in the order of the text; chapters that are new to its list come last."""
+        order = [one.name for one in self.record.text.chapters]
         place = {one.chapter: order.index(one.chapter) if one.chapter in order else len(order) for one in self.record.claims}
         ordered = sorted(self.record.claims, key=lambda one: (place[one.chapter], one.chapter))
         return [(chapter, list(claims)) for chapter, claims in groupby(ordered, key=lambda one: one.chapter)]
 
     @cached_property
     def _beside(self) -> dict[str, tuple[ClaimRecord | None, ClaimRecord | None]]:
-        """What stands before and after a claim in the essay."""
+        """What stands before and after a claim in the text."""
         row = [None, *(one for _, claims in self.chapters for one in claims), None]
         return {one.id: (before, after) for before, one, after in zip(row, row[1:], row[2:], strict=False) if one}
 
@@ -225,7 +228,7 @@ def _as_script(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
+def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
     """Write the pages that have to be, remove those that are no more, and return the path of the first."""
     site = folder / "site"
     made = Pages(record, evidence, sources_of(bibliography))
@@ -242,7 +245,7 @@ def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Pa
     return site / "index.html"
 
 
-def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path = BIBLIOGRAPHY) -> Path:
+def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
     """Write the report as one file and return its path."""
     path = folder / "site" / "single.html"
     write_whole(path, Pages(record, evidence, sources_of(bibliography)).single().encode())
@@ -251,6 +254,9 @@ def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: 
 
 def _ours(site: Path) -> Iterator[Path]:
     """What an earlier run may have left."""
-    yield from (site / name for name in ("instead.html", "tables.html", "training.html", "machines.html", "libraries.html"))
+    yield from (
+        site / name
+        for name in ("instead.html", "tables.html", "training.html", "machines.html", "libraries.html", "explore.html")
+    )
     yield from site.glob("claims/*.html")
     yield from site.glob("figures/*.csv")

@@ -10,7 +10,7 @@ OF_A_CHAPTER = 2
 
 def surprising(record: Record) -> list[ClaimRecord]:
     """Of what fell as written, ten: first what no condition rescues, then what is said or built on most often, then what one
-    case settles before published figures before counts; then the essay's order, with two of a chapter at most."""
+    case settles before published figures before counts; then the order of the text, with two of a chapter at most."""
     by_id = {one.id: one for one in record.claims}
     built_on = Counter(id for one in record.claims for id in one.uses)
     place = {one.id: number for number, one in enumerate(record.claims)}

@@ -19,7 +19,8 @@ from typing import Any
 
 import msgspec
 
-from claims.evidence.evidence import ROOT, write_whole
+from claims.evidence.evidence import write_whole
+from claims.evidence.keys import ROOT
 from claims.evidence.sources import Source, read_sources
 from claims.evidence.store import KEPT, Store
 

@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from claims.figures.hardware import BATCH, PAIR
-from claims.showed import WHY_FASTER
 from claims.subjects.machines import Recorded, every_recording
-from claims.subjects.predicted import Demand, counted, crossing, eaten
+from claims.subjects.predicted import BATCH, PAIR, Demand, counted, crossing, eaten
 from reports.record.record import CountedRecord, MachineRecord, MachinesRecord
 
 LENGTHS = (512, 2**20)  # tokens
 
 
-def machines_record(figures: Sequence[str]) -> MachinesRecord:
-    """Beside these figures."""
+def machines_record(figures: Sequence[str], why_faster: str) -> MachinesRecord:
+    """Beside these figures, and what the text says of them."""
     asked = [(name, n, asks) for n in LENGTHS for name, asks in counted(n).items()]
     return MachinesRecord(
-        why_faster=WHY_FASTER, machines=[_machine_record(one) for one in every_recording()], figures=list(figures),
+        why_faster=why_faster, machines=[_machine_record(one) for one in every_recording()], figures=list(figures),
         counted=[_counted_record(name, n, asks) for name, n, asks in asked],
     )  # fmt: skip
 

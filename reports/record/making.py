@@ -9,7 +9,7 @@ import msgspec
 from claims.evidence import runs as kept
 from claims.evidence.evidence import ClaimEvidence, Examined, machine, versions
 from claims.evidence.keys import Target, here
-from claims.evidence.outcomes import APART, WORDS
+from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import Profile
 from claims.evidence.source import digest
 from claims.evidence.store import Store
@@ -22,6 +22,7 @@ from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
 from claims.kit.table import Cell, Table
 from claims.kit.terms import Term
 from claims.kit.told import Told
+from claims.texts import About, the_text
 from reports.record.checkout import commit
 from reports.record.readings import clocked, reading_record
 from reports.record.record import (
@@ -46,13 +47,15 @@ from reports.record.record import (
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, and what was timed; verdicts that were other ones; and the words that people ask with."""
+    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; and the words
+    that people ask with."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
     first: Sequence[str] = ()
     figures: Sequence[str] = ()
     timed: Sequence[str] = ()
+    answered: Sequence[str] = ()
     earlier: Sequence[Earlier] = ()
     terms: Sequence[Term] = ()
 
@@ -73,6 +76,7 @@ def make_record(
     readings: Mapping[str, Mapping[str, Examined]] | None = None,
     store: Store = Store(None),
     new: Collection[str] = (),
+    text: About = About(title=""),
 ) -> Record:
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
@@ -87,15 +91,16 @@ def make_record(
     )  # fmt: skip
     by_id = {one.id: one for one in judged}
     filled = [_table_record(one, by_id) for one in around.tables]
+    apart = [one.name for one in text.chapters if one.apart]
     settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
     return Record(
-        schema=SCHEMA, run=run, claims=judged,
-        summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if not one.is_apart),
-        apart={chapter: counts(found) for chapter in APART if (found := [one for one in judged if one.chapter == chapter])},
+        schema=SCHEMA, text=text, run=run, claims=judged,
+        summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if one.chapter not in apart),
+        apart={chapter: counts(found) for chapter in apart if (found := [one for one in judged if one.chapter == chapter])},
         tables=[one for one in filled if any(getattr(cell, "came", "") for _, cells in one.rows for cell in cells)],
-        elsewhere=settled, instead=_instead(by_id, around.first),
-        training=trained.record, machines=_timed(evidence, around.timed, store), libraries=_answered(evidence, store),
-        terms=terms_of(around.terms, by_id),
+        elsewhere=settled, instead=_instead([one for one in judged if one.chapter not in apart], around.first),
+        training=trained.record, machines=_timed(evidence, around.timed, store),
+        libraries=_answered(evidence, around.answered, store), terms=terms_of(around.terms, by_id),
     )  # fmt: skip
 
 
@@ -123,14 +128,16 @@ def _trained(
         [(one.id, [(each.name, each.role, each.words) for each in one.readings]) for one in trials],
         [(one.id, evidence[one.id].figure is not None, [each.outcome for each in evidence[one.id].readings]) for one in trials],
     ])  # fmt: skip
-    code = here().fingerprint(Target("reports.record.training", "training_record"))
+    words = [here().fingerprint(one) for name in ("VARIED", "ARMS") if (one := the_text().brings("showed", name))]
+    code = digest(here().fingerprint(Target("reports.record.training", "training_record")), *words)
 
     def sum_up() -> Trained:
-        from reports.record.training import arms_of, seconds_of, training_record
+        from reports.record.training import Words, arms_of, seconds_of, training_record
 
         arms = arms_of(runs)
+        words = Words(the_text().listed("showed", "VARIED", {}), the_text().listed("showed", "ARMS", {}))
         return Trained(
-            training_record(claims, evidence, figures, arms), {name: seconds_of(found) for name, found in arms.items()}
+            training_record(claims, evidence, figures, arms, words), {name: seconds_of(found) for name, found in arms.items()}
         )
 
     return store.once("training", digest(code, told.decode()), Trained, sum_up)
@@ -150,10 +157,11 @@ def _timed(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store:
     def sum_up() -> Timed:
         from reports.record.machines import machines_record
 
-        return Timed(machines_record(drawn))
+        return Timed(machines_record(drawn, why_faster))
 
+    why_faster = the_text().listed("showed", "WHY_FASTER", "")
     code = here().fingerprint(Target("reports.record.machines", "machines_record"))
-    return store.once("machines", digest(code, *drawn), Timed, sum_up).record
+    return store.once("machines", digest(code, why_faster, *drawn), Timed, sum_up).record
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -162,9 +170,8 @@ class Answered(msgspec.Struct, frozen=True):
     record: LibrariesRecord | None = None
 
 
-def _answered(evidence: Mapping[str, ClaimEvidence], store: Store) -> LibrariesRecord | None:
-    """Where claims rest on it; with the figures of these."""
-    drawn = [id for id, one in evidence.items() if id.startswith("libraries.") and one.figure]
+def _answered(evidence: Mapping[str, ClaimEvidence], figures: Sequence[str], store: Store) -> LibrariesRecord | None:
+    drawn = [id for id in figures if id in evidence and evidence[id].figure]
     if not drawn:
         return None
 
@@ -177,9 +184,9 @@ def _answered(evidence: Mapping[str, ClaimEvidence], store: Store) -> LibrariesR
     return store.once("libraries", digest(code, *drawn), Answered, sum_up).record
 
 
-def _instead(judged: Mapping[str, ClaimRecord], first: Sequence[str]) -> list[str]:
-    """What fell as the essay puts it: these first, all others as they stand."""
-    fallen = [one.id for one in judged.values() if _fell(one) and not one.is_apart]
+def _instead(judged: Sequence[ClaimRecord], first: Sequence[str]) -> list[str]:
+    """What fell as the text puts it: these first, all others as they stand."""
+    fallen = [one.id for one in judged if _fell(one)]
     return [id for id in first if id in fallen] + [id for id in fallen if id not in first]
 
 

@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 
 from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence, as_json, write_whole
-from claims.evidence.outcomes import APART, WORDS, Verified, Word
+from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
 from claims.evidence.verdict import usual
+from claims.texts import About
 from reports.record.checkout import edition
 
 SCHEMA = 2
@@ -170,7 +171,7 @@ class FigureRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PrintRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A published figure. `of` is what sets it apart from what the essay speaks of; `decides` if nothing does and it was read."""
+    """A published figure. `of` is what sets it apart from what the text speaks of; `decides` if nothing does and it was read."""
 
     prints: str
     of: str = ""
@@ -181,7 +182,7 @@ class PrintRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the essay prints, of what, beside what was published."""
+    """What the text prints, of what, beside what was published."""
 
     measures: str
     prints: str
@@ -200,7 +201,7 @@ class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
-    what is usual for their role; `why_not` answers who would give another verdict. One that is not in the essay has where it was
+    what is usual for their role; `why_not` answers who would give another verdict. One that is not in the text has where it was
     `asked`: place, year, question and address."""
 
     id: str
@@ -224,11 +225,6 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     why_not: dict[Word, str] = {}
     earlier: list[EarlierRecord] = []
     asked: str = ""
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether it is not in the essay."""
-        return self.chapter in APART
 
 
 class TermRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -288,12 +284,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All verdicts of one run. The `summary` counts those on the essay's statements; those on what is not in the essay count
-    `apart`, by their chapters. `instead` are the essay's statements that need a correction, those that matter most first;
+    """All verdicts of one run. The `summary` counts those on the statements of the `text`; those on what is not in it count
+    `apart`, by their chapters. `instead` are its statements that need a correction, those that matter most first;
     `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
     `terms` are for a search."""
 
     schema: int
+    text: About
     run: Run
     summary: dict[str, int]
     apart: dict[str, dict[str, int]] = {}
@@ -307,18 +304,22 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     terms: list[TermRecord] = []
 
     @property
-    def of_essay(self) -> list[ClaimRecord]:
-        """The essay's statements."""
-        return [one for one in self.claims if not one.is_apart]
+    def of_text(self) -> list[ClaimRecord]:
+        """The text's own statements."""
+        return [one for one in self.claims if not self.is_apart(one)]
 
     @property
     def beyond(self) -> dict[str, list[ClaimRecord]]:
-        """What is not in the essay, by its chapters."""
+        """What is not in the text, by its chapters."""
         found: dict[str, list[ClaimRecord]] = {}
         for one in self.claims:
-            if one.is_apart:
+            if self.is_apart(one):
                 found.setdefault(one.chapter, []).append(one)
         return found
+
+    def is_apart(self, claim: ClaimRecord) -> bool:
+        """Whether it is not in the text."""
+        return bool(self.text.chapter(claim.chapter).apart)
 
 
 def counts(claims: Iterable[ClaimRecord]) -> dict[str, int]:
@@ -351,7 +352,7 @@ def read_record(path: Path) -> Record:
     except (OSError, *UNREADABLE) as problem:
         raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
     apart = {chapter: counts(claims) for chapter, claims in record.beyond.items()}
-    if (record.summary, record.apart) != (dict.fromkeys(WORDS, 0) | counts(record.of_essay), apart):
+    if (record.summary, record.apart) != (dict.fromkeys(WORDS, 0) | counts(record.of_text), apart):
         raise EvidenceError(f"{path}: its counts are not those of its verdicts; run python -m reports to make it anew")
     return record
 

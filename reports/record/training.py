@@ -13,7 +13,6 @@ from claims.evidence.evidence import ClaimEvidence
 from claims.evidence.runs import Run
 from claims.kit.claim import Claim
 from claims.kit.told import TRAINED, Told
-from claims.showed import ARMS, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES
 from reports.record.readings import differing
 from reports.record.record import ArmRecord, ChangedRecord, ExperimentRecord, TrainingRecord
@@ -21,6 +20,13 @@ from reports.record.record import ArmRecord, ChangedRecord, ExperimentRecord, Tr
 OWN = ("seed", "most")  # differ from run to run of an arm
 BUDGET = ("budgets", "most")  # the rate is chosen at the plain budget, and holds for any
 EITHER_WAY = {"held", "fell"}
+
+
+class Words(NamedTuple):
+    """A text's own for arguments of experiments: what was `varied`, and how an arm reads (`showed.py`)."""
+
+    varied: Mapping[str, str]
+    arms: Mapping[str, str]
 
 
 class Arm(NamedTuple):
@@ -36,28 +42,29 @@ def training_record(
     evidence: Mapping[str, ClaimEvidence],
     figures: Sequence[str],
     arms: Mapping[str, Sequence[Arm]],
+    words: Words = Words({}, {}),
 ) -> TrainingRecord | None:
     """What the page shows; none where nothing was trained."""
     if not arms:
         return None
     return TrainingRecord(
         figures=[id for id in figures if id in evidence and evidence[id].figure is not None],
-        changed=[changed for one in claims for changed in _changed(one, evidence[one.id])],
+        changed=[changed for one in claims for changed in _changed(one, evidence[one.id], words.varied)],
         rates=list(RATES),
         experiments=[
-            ExperimentRecord(name=name, does=_does(name), arms=[_arm_record(name, arm) for arm in found])
+            ExperimentRecord(name=name, does=_does(name), arms=[_arm_record(name, arm, words.arms) for arm in found])
             for name, found in arms.items()
         ],
     )  # fmt: skip
 
 
-def _changed(claim: Claim | Told, seen: ClaimEvidence) -> list[ChangedRecord]:
+def _changed(claim: Claim | Told, seen: ClaimEvidence, varied_by: Mapping[str, str]) -> list[ChangedRecord]:
     if claim.by.name != "trials" or claim.by.timed:
         return []
     written, outcomes = claim.readings[0], {one.name: one.outcome for one in seen.readings}
     found = []
     for one in (one for one in claim.readings if one.role == "amended"):
-        varied = list(dict.fromkeys(VARIED[name] for name in differing(written, one) if name in VARIED))
+        varied = list(dict.fromkeys(varied_by[name] for name in differing(written, one) if name in varied_by))
         if varied and {outcomes[written.name], outcomes[one.name]} == EITHER_WAY:
             found.append(ChangedRecord(claim=claim.id, reading=one.name, varied=varied))
     return found
@@ -94,10 +101,10 @@ def seconds_of(arms: Iterable[Arm]) -> list[float]:
     return [round(median(one.seconds for one in arm.runs), 2) for arm in arms]
 
 
-def _arm_record(experiment: str, arm: Arm) -> ArmRecord:
+def _arm_record(experiment: str, arm: Arm, words: Mapping[str, str]) -> ArmRecord:
     steps, sizes = _measured(arm, "steps"), _measured(arm, "size")
     return ArmRecord(
-        arm=_in_words(experiment, arm.arguments), runs=len(arm.runs),
+        arm=_in_words(experiment, arm.arguments, words), runs=len(arm.runs),
         diverged=sum(None in one.ran.measured.values() for one in arm.runs), size=int(max(sizes)) if sizes else None,
         tried=arm.tried, rate=arm.arguments.get("rate"), steps=int(max(steps)) if steps else None,
         ended=median(steps) if steps else None,
@@ -109,20 +116,22 @@ def _measured(arm: Arm, name: str) -> list[float]:
     return [number for one in arm.runs if (number := one.ran.measured.get(name)) is not None]
 
 
-def _in_words(experiment: str, arguments: Mapping[str, Any]) -> str:
+def _in_words(experiment: str, arguments: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """The arguments but the rate, and but those left at what the experiment takes by itself, in its order."""
     made = _function(experiment)
     usual = {name: one.default for name, one in inspect.signature(made).parameters.items()} if made else {}
     names = [name for name in usual if name in arguments] or sorted(arguments)
-    return " · ".join(_phrase(name, arguments[name]) for name in names if name != "rate" and arguments[name] != usual.get(name))
+    return " · ".join(
+        _phrase(name, arguments[name], words) for name in names if name != "rate" and arguments[name] != usual.get(name)
+    )
 
 
-def _phrase(name: str, value: Any) -> str:
+def _phrase(name: str, value: Any, words: Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return f"{'with' if value else 'without'} {ARMS.get(name, name)}"
-    return ARMS.get(name, f"{name} {{}}").format(f"{value:g}")
+        return f"{'with' if value else 'without'} {words.get(name, name)}"
+    return words.get(name, f"{name} {{}}").format(f"{value:g}")
 
 
 def _does(experiment: str) -> str:

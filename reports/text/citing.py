@@ -6,32 +6,35 @@ from datetime import date
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record, Run
-from reports.text.wording import TITLE, how_far, how_many
+from reports.text.wording import how_far, how_many
 
-AUTHORS = "The Checked Claims authors"  # as in CITATION.cff
 LICENSE = "https://spdx.org/licenses/MIT"
 
 
 def citation(record: Record) -> str:
     """The report as plain text."""
-    return f"{AUTHORS}. {TITLE}. Verdict report on {how_many(record, listed=False)}, {_edition(record.run)}."
+    return f"{record.text.authors}. {record.text.report}. {_note(record)}."
 
 
 def bibtex(record: Record) -> str:
     """The report as a BibTeX entry."""
-    day = record.run.date[:10]
-    title = TITLE.replace("RNNs", "{RNNs}")
+    day, authors = record.run.date[:10], record.text.authors
+    title = re.sub(r"\b\w*[A-Z]\w*[A-Z]\w*\b", r"{\g<0>}", record.text.report)  # or BibTeX writes them small
     return (
-        f"@misc{{checked-claims-{day},\n  author = {{{{{AUTHORS}}}}},\n  title = {{{title}}},\n  year = {{{day[:4]}}},\n"
-        f"  note = {{Verdict report on {how_many(record, listed=False)}, {_edition(record.run)}}}\n}}"
+        f"@misc{{checked-claims-{day},\n  author = {{{{{authors}}}}},\n  title = {{{title}}},\n  year = {{{day[:4]}}},\n"
+        f"  note = {{{_note(record)}}}\n}}"
     )
 
 
-def citations(claim: ClaimRecord, run: Run) -> dict[str, str]:
+def _note(record: Record) -> str:
+    return f"Verdict report on {how_many(record, listed=False)}, {_edition(record.run)}"
+
+
+def citations(claim: ClaimRecord, record: Record) -> dict[str, str]:
     """One claim with its verdict, in the formats that are asked for, by their names."""
     return {
-        "APA": _apa(claim, run), "Plain text": _plain(claim, run), "BibTeX": _bibtex(claim, run), "RIS": _ris(claim, run),
-        "CSL-JSON": _csl_json(claim, run),
+        "APA": _apa(claim, record), "Plain text": _plain(claim, record), "BibTeX": _bibtex(claim, record),
+        "RIS": _ris(claim, record), "CSL-JSON": _csl_json(claim, record),
     }  # fmt: skip
 
 
@@ -41,35 +44,39 @@ def _title(claim: ClaimRecord) -> str:
     return " ".join(re.sub("[*`]", "", f"{claim.says} ({came})").split())
 
 
-def _plain(claim: ClaimRecord, run: Run) -> str:
-    return f"{AUTHORS}. {_title(claim)} Claim {claim.id} in: {TITLE}, {_edition(run)}."
+def _plain(claim: ClaimRecord, record: Record) -> str:
+    return f"{record.text.authors}. {_title(claim)} Claim {claim.id} in: {record.text.report}, {_edition(record.run)}."
 
 
-def _apa(claim: ClaimRecord, run: Run) -> str:
-    day = date.fromisoformat(run.date[:10])
+def _apa(claim: ClaimRecord, record: Record) -> str:
+    day = date.fromisoformat(record.run.date[:10])
     when = f"{day.year}, {day:%B} {day.day}"
-    return f"{AUTHORS}. ({when}). {_title(claim)} In {TITLE} (claim {claim.id}{_commit(run)})."
+    return f"{record.text.authors}. ({when}). {_title(claim)} In {record.text.report} (claim {claim.id}{_commit(record.run)})."
 
 
-def _bibtex(claim: ClaimRecord, run: Run) -> str:
+def _bibtex(claim: ClaimRecord, record: Record) -> str:
+    run = record.run
     fields = {
-        "author": f"{{{AUTHORS}}}", "title": f"{{{_tex(_title(claim))}}}", "year": run.date[:4],
-        "howpublished": _tex(f"{TITLE}, claim {claim.id}"), "note": _tex(_edition(run)),
+        "author": f"{{{record.text.authors}}}", "title": f"{{{_tex(_title(claim))}}}", "year": run.date[:4],
+        "howpublished": _tex(f"{record.text.report}, claim {claim.id}"), "note": _tex(_edition(run)),
     }  # fmt: skip
     return f"@misc{{{claim.id},\n" + ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items()) + "\n}"
 
 
-def _ris(claim: ClaimRecord, run: Run) -> str:
+def _ris(claim: ClaimRecord, record: Record) -> str:
+    run = record.run
     fields = [
-        ("TY", "ELEC"), ("AU", AUTHORS), ("TI", _title(claim)), ("T2", TITLE), ("PY", run.date[:4]),
+        ("TY", "ELEC"), ("AU", record.text.authors), ("TI", _title(claim)), ("T2", record.text.report), ("PY", run.date[:4]),
         ("DA", run.date[:10].replace("-", "/")), ("AN", claim.id), ("N1", _edition(run)), ("ER", ""),
     ]  # fmt: skip
     return "\n".join(f"{tag}  - {text}" for tag, text in fields)
 
 
-def _csl_json(claim: ClaimRecord, run: Run) -> str:
+def _csl_json(claim: ClaimRecord, record: Record) -> str:
+    text, run = record.text, record.run
     entry = {
-        "id": claim.id, "type": "webpage", "title": _title(claim), "container-title": TITLE, "author": [{"literal": AUTHORS}],
+        "id": claim.id, "type": "webpage", "title": _title(claim), "container-title": text.report,
+        "author": [{"literal": text.authors}],
         "issued": {"date-parts": [[int(part) for part in run.date[:10].split("-")]]}, "note": _edition(run),
     }  # fmt: skip
     return json.dumps([entry], ensure_ascii=False)

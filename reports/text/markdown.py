@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from claims.evidence.outcomes import APART, WORDS, Word
+from claims.evidence.outcomes import WORDS, Word
 from reports.record.record import CellRecord, ClaimRecord, Record, TableRecord
-from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, chapter_title, question, verdicts
+from reports.text.wording import ICONS, LEGEND, MOST_IMPORTANT, cell, question, verdicts
 
 NO_BREAK = "\u00a0"
 _BEGINS_A_BLOCK = r"^(\d+(?=[.)](?:\s|$))|(?=[#>\[]|[-+](?:[-\s]|$)))(.)"  # list, heading, quotation, definition, rule
@@ -22,13 +22,13 @@ def as_markdown(record: Record) -> str:
         "",
         *_counts(record),
         "",
-        *_contents(chapters, record.summary, record.beyond),
+        *_contents(chapters, record),
         "",
     ]
     parts += _instead([by_id[id] for id in record.instead[:MOST_IMPORTANT]])
     for chapter, claims in chapters:
-        parts += [f"## {chapter_title(chapter)}", "", *_head(["verdict", "statement", "why"])]
-        parts += [_row(one, corrected=one.id in record.instead or one.is_apart) for one in claims]
+        parts += [f"## {record.text.chapter(chapter).title}", "", *_head(["verdict", "statement", "why"])]
+        parts += [_row(one, corrected=one.id in record.instead or record.is_apart(one)) for one in claims]
         parts.append("")
         for table in (one for one in record.tables if one.chapter == chapter):
             parts += [f"**{marked(table.title)}** {marked(table.says)}", "", *_table(table, by_id), ""]
@@ -52,25 +52,25 @@ def _escaped(text: str) -> str:
 def _counts(record: Record) -> list[str]:
     rows = [f"- **{record.summary[word]} {ICONS[word]} {word}.** {marked(LEGEND[word])}" for word in WORDS]
     how = "Each statement leads to its evidence; [`verdicts.json`](verdicts.json) is the same as data."
-    top = [f"{len(record.of_essay)} statements of an essay, put to the test. {how}", "", *rows]
+    what = f"{len(record.of_text)} statements of {record.text.described}"
+    top = [f"{what}, put to the test. {how}", "", *rows]
     for chapter, claims in record.beyond.items():
-        apart = f"{len(claims)} more are not in the essay, but {APART[chapter]}, and count apart"
+        where = f"not in the {record.text.noun}, but {record.text.chapter(chapter).apart}"
+        apart = f"{len(claims)} more are {where}, and count apart"
         top += ["", f"{apart}: {verdicts(record.apart[chapter])}."]
     return top
 
 
-def _contents(
-    chapters: Sequence[tuple[str, Sequence[ClaimRecord]]], all_of_them: Mapping[str, int], apart: Collection[str]
-) -> list[str]:
+def _contents(chapters: Sequence[tuple[str, Sequence[ClaimRecord]]], record: Record) -> list[str]:
     """The chapters, each with how many of its statements got which verdict; those that count apart below the sum."""
     head = [_line(["", *(_verdict(word) for word in WORDS)]), "|---|" + "---:|" * len(WORDS)]
-    rows = {name: _chapter_line(chapter_title(name), claims) for name, claims in chapters}
-    total = _line(["**All**", *(f"**{all_of_them[word]}**" for word in WORDS)])
+    rows = {name: _chapter_line(record.text.chapter(name).title, claims) for name, claims in chapters}
+    total = _line(["**All**", *(f"**{record.summary[word]}**" for word in WORDS)])
     return [
         *head,
-        *(row for name, row in rows.items() if name not in apart),
+        *(row for name, row in rows.items() if name not in record.beyond),
         total,
-        *(rows[name] for name in rows if name in apart),
+        *(rows[name] for name in rows if name in record.beyond),
     ]
 
 

@@ -1,33 +1,14 @@
-"""What the report says in words about verdicts, chapters, roles and engines; nothing here looks at a claim's content."""
+"""What the report says in words about verdicts, roles and engines; nothing here looks at a claim's content."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from claims.evidence.evidence import Outcome, ReadingEvidence
-from claims.evidence.outcomes import APART, HOW, MUST_COME_OUT, READ, WORDS, Role, Word
+from claims.evidence.outcomes import HOW, MUST_COME_OUT, READ, WORDS, Role, Word
 from claims.evidence.verdict import how_often
 from reports.record.record import CellRecord, ClaimRecord, Record, Run
 
-TITLE = "Checked claims: why RNNs failed at scale"
-ESSAY = "Why RNNs failed at scale"
 MOST_IMPORTANT = 15  # corrections that are shown first, and are not folded
-
-CHAPTERS = {
-    "promise": "What RNNs promised",
-    "sequential": "Sequential computation",
-    "gradients": "Vanishing and exploding gradients",
-    "bottleneck": "The fixed-size state",
-    "forgetting": "Forgetting",
-    "long_range": "Long-range dependencies",
-    "gated": "LSTM and GRU",
-    "complexity": "Computational complexity",
-    "benchmarks": "Benchmarks",
-    "needed": "What was needed",
-    "attention": "Transition to attention",
-    "interview": "Interview questions",
-    "asked": "Asked in class",
-    "libraries": "In the libraries",
-}
 
 STANDS: Word = "supported"  # the one verdict that leaves the statement as it is
 
@@ -44,7 +25,7 @@ LEGEND: dict[Word, str] = {
 }
 
 SURPRISING = (
-    "Chosen by rule, from what fell as the essay puts it. What no condition rescues comes first; among that, what the essay says "
+    "Chosen by rule, from what fell as the text puts it. What no condition rescues comes first; among that, what the text says "
     "in most places and what other statements rest on. A single case that settles it comes before a published figure, and a "
     "figure before a count of trials. No chapter has more than two. A sentence that is crossed out is refuted; the others are "
     "true under a condition."
@@ -70,7 +51,7 @@ ENGINES = {
     "exhaustion": "Gone through: the list of cases is finite, and every one of them was tried.",
     "trials": "Counted: independent seeds, each a win or a loss, decided by an exact binomial test at the level printed beside "
     "the count. A trial that stopped early had already been decided, whatever the remaining seeds would have brought.",
-    "sources": "Compared: what the essay states beside what the sources print, within rounding. Sources that were read and speak "
+    "sources": "Compared: what the text states beside what the sources print, within rounding. Sources that were read and speak "
     "of the same decide; where there is none the statement is left open. Controls are the same row, doctored. A statement that "
     "does not stand is also put beside imagined sources, which print it and decide nothing: there it must hold, and a slip of it "
     "must fall.",
@@ -98,11 +79,6 @@ PROFILES = {
 }
 
 
-def chapter_title(chapter: str) -> str:
-    """The chapter's heading; one that is new to this list still reads as words."""
-    return CHAPTERS.get(chapter, chapter.replace("_", " ").capitalize())
-
-
 class Question(NamedTuple):
     """Where and when something was asked in public, in our words, and its address."""
 
@@ -112,16 +88,16 @@ class Question(NamedTuple):
 
 
 def question(claim: ClaimRecord) -> Question:
-    """What a claim answers that is not of the essay."""
+    """What a claim answers that is not of the text."""
     said, _, address = claim.asked.rpartition(" ")
     place, _, asks = said.strip().partition(": ")
     return Question(place, asks, address)
 
 
 def how_many(record: Record, listed: bool = True) -> str:
-    """The essay's statements, and apart from them what is not in it: how many, `listed` with their verdicts."""
-    parts = [("statements", record.of_essay, record.summary)]
-    parts += [(APART[chapter], claims, record.apart[chapter]) for chapter, claims in record.beyond.items()]
+    """The text's statements, and apart from them what is not in it: how many, `listed` with their verdicts."""
+    parts = [("statements", record.of_text, record.summary)]
+    parts += [(record.text.chapter(chapter).apart, claims, record.apart[chapter]) for chapter, claims in record.beyond.items()]
     shown = [(f"{len(claims)} {what}", found) for what, claims, found in parts if claims]
     told = [f"{many}: {verdicts(found)}" if listed else many for many, found in shown]
     return ("; ".join(told) if listed else _listed(told)) or "0 statements"
@@ -205,7 +181,7 @@ def how_far(strain: float) -> str:
 
 
 def outcome_as_written(claim: ClaimRecord, run: Run) -> str:
-    """One line on what became of the statement as the essay puts it."""
+    """One line on what became of the statement as the text puts it."""
     written = next((one for one in claim.readings if one.role == "as written"), None)
     fallen = next((one for one in claim.readings if one.role == "witness" and one.outcome == "fell"), None)
     if written is None:

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from claims.gated.gru import torch_gru
+from claims.rnns.gated.gru import torch_gru
 from tests.oracles.networks import slope
 from tests.oracles.registry import only, oracle
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from claims.sequential.chain import network_with
+from claims.rnns.sequential.chain import network_with
 from impls.recurrent import elman
 from impls.recurrent.elman import Elman
 from tests.oracles.registry import only, oracle

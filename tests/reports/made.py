@@ -70,7 +70,7 @@ def claim(word: Word, chapter: str = "gradients", **more: Any) -> ClaimRecord:
         "id": f"{chapter}.is-{word}", "chapter": chapter, "says": f"It is {word}: {HOSTILE}",
         "verdict": word, "why": f"Because {HOSTILE}", "expected": word, "teach": "Say *singular values* of W_h.",
         "not_shown": "Much.", "by": "search", "cites": ["pascanu2013"], "lines": [1, 2],
-        "defined_at": "claims/gradients.py:1", "readings": readings(word),
+        "defined_at": "claims/rnns/gradients.py:1", "readings": readings(word),
         "figure": FigureRecord(title=f"A finding {HOSTILE}", says="It goes down."),
     }  # fmt: skip
     made = ClaimRecord(**(given | more))

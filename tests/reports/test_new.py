@@ -97,11 +97,11 @@ def test_all_that_is_said_of_a_new_chapter_names_lists_that_there_are(reports, c
     (["gradients.../../x"], "write chapter.what-it-says"),
     (["gradients.small_steps"], "gradients.small-steps perhaps"),
     (["gradients.ümlaut"], "write chapter.what-it-says"),
-    (["gradients.first"], "claims/gradients/first.py is there already; add to it with --section first"),
+    (["gradients.first"], "claims/rnns/gradients/first.py is there already; add to it with --section first"),
     (["gradients.x", "--section", "frist"], "did you mean first?"),
     (["gradients.x", "--section", "../benchmarks"], "has no section '../benchmarks'"),
     (["benchmarks.x", "--section", "first"], "leave out --section"),
-    (["gradients.x", "--new-chapter"], "claims/gradients/__init__.py is there already"),
+    (["gradients.x", "--new-chapter"], "claims/rnns/gradients/__init__.py is there already"),
     ([], "ID"),
     (["a.b", "c.d"], "c.d"),
 ], ids=lambda one: " ".join(one) if isinstance(one, list) else "")  # fmt: skip

@@ -1,4 +1,4 @@
-"""`claims/passages.toml`: it places every claim, holds no text of the essay, and is refused with the line of a mistake."""
+"""`claims/rnns/passages.toml`: it places every claim, holds no text of the essay, and is refused with the line of a mistake."""
 
 import re
 import tomllib

@@ -7,7 +7,7 @@ import pytest
 from claims import every_claim
 from claims.evidence.profiles import PROFILES
 from claims.kit.table import Cell, Table
-from claims.tables import TABLES
+from claims.rnns.tables import TABLES
 from reports.pages.pages import Pages
 from reports.record.making import Around, make_record
 from reports.text.markdown import as_markdown

@@ -12,7 +12,7 @@ from claims.evidence.runs import Ran, Run, experiment, ran, shelf
 from claims.kit import claim, holds, measure, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.figures import dots
-from claims.showed import ASKED, FIGURES, VARIED
+from claims.rnns.showed import ASKED, FIGURES, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
 from reports.commands import run as run_of
 from reports.pages.pages import Pages, write_site
@@ -198,7 +198,7 @@ def test_what_amendments_vary_is_known_as_training_or_as_a_question():
         if domain.words != one.readings[0].arguments[name].words
     }  # fmt: skip
 
-    assert sorted(varied - VARIED.keys() - ASKED) == [], "say in claims/showed.py what varying it means"
+    assert sorted(varied - VARIED.keys() - ASKED) == [], "say in claims/rnns/showed.py what varying it means"
     assert not ASKED & VARIED.keys()
 
 

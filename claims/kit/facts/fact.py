@@ -1,4 +1,4 @@
-"""A fact: what the essay states, beside what was published, in typed fields. `claims/facts/README.md` explains them.
+"""A fact: what the essay states, beside what was published, in typed fields. `claims/kit/facts/README.md` explains them.
 
 A fact is data and no more: `rows` reads it, and whether the two agree is for `comparison` to find out.
 """

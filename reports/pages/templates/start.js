@@ -30,7 +30,7 @@ function fits(row, filter) {
     && (!sought.length || scores.get(row) > 0);
 }
 
-// In the essay's order the rows stand under their chapters, in any other in one run.
+// In the order of the text the rows stand under their chapters, in any other in one run.
 const KEYS = {
   best: (row) => [-scores.get(row), home.get(row).place],
   "": (row) => [home.get(row).place],
