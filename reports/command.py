@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from claims.evidence.profiles import PROFILES
+from claims.texts import use
 from reports.commands.together import must_go_together
 
 MOST_WORKERS = 64
@@ -40,11 +41,21 @@ def _the_only_one(context: click.Context, option: click.Parameter, values: tuple
     return values[0] if values else None
 
 
+def _meant(context: click.Context, option: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        use(folder)
+
+
 once = partial(click.option, multiple=True, callback=_the_only_one)
 FILE, FOLDER = Place(path_type=Path), Place(file_okay=False, path_type=Path)
 
+text = click.option(
+    "--text", type=FOLDER, is_eager=True, expose_value=False, callback=_meant, help="The text: a folder with a text.toml.",
+)  # fmt: skip
+
 
 @click.command(epilog=WRITES, context_settings={"help_option_names": ["-h", "--help"], "allow_extra_args": True})
+@text
 @click.option("--only", multiple=True, metavar="ID", help="Examine this claim only; may be given again, or name a chapter.")
 @once("--profile", type=click.Choice(list(PROFILES)), default=["verdict"], show_default=True, help="How hard to try.")
 @once(

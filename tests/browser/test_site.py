@@ -151,7 +151,7 @@ def test_a_statement_leads_to_its_page_and_an_old_address_as_well(visit):
     link.click()
     assert said in page.locator("main").inner_text()
     moved = visit().open("index.html#gradients.eigenvalues-below-one-vanish")
-    moved.wait_for_url("**/claims/rnns/gradients.eigenvalues-below-one-vanish.html")
+    moved.wait_for_url("**/claims/gradients.eigenvalues-below-one-vanish.html")
 
 
 # --- a claim ----------------------------------------------------------------------------------------------------------

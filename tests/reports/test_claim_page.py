@@ -101,8 +101,8 @@ def test_a_claim_stands_between_what_it_uses_and_what_uses_it() -> None:
 def test_neighbours_are_linked_both_ways(tmp_path: Path) -> None:
     files = sites.written(tmp_path, record(claim("supported"), claim("refuted", uses=["gradients.is-supported"])))
     for here, there in (("supported", "refuted"), ("refuted", "supported")):
-        drawn = files[f"claims/rnns/gradients.is-{here}.html"].partition('<svg class="graph"')[2].partition("</svg>")[0]
-        assert f'href="../claims/rnns/gradients.is-{there}.html"' in drawn
+        drawn = files[f"claims/gradients.is-{here}.html"].partition('<svg class="graph"')[2].partition("</svg>")[0]
+        assert f'href="../claims/gradients.is-{there}.html"' in drawn
     assert sites.lost_links(files) == []
 
 

@@ -205,7 +205,7 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
     assert (
-        f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/rnns/gradients.is-refuted'
+        f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted'
         in html
     )
 
@@ -215,7 +215,7 @@ def test_what_was_left_out_is_told_with_the_claims_that_it_stated() -> None:
 
     assert shorter.placing.review == []
     assert [one.claims for one in shorter.placing.gone] == [[], ["gradients.is-refuted"]]
-    assert '<li>line 12: <a href="claims/rnns/gradients.is-refuted.html">' in copy_as_html(shorter, record())
+    assert '<li>line 12: <a href="claims/gradients.is-refuted.html">' in copy_as_html(shorter, record())
 
 
 def test_another_text_altogether_is_no_error() -> None:
@@ -234,7 +234,7 @@ def test_each_passage_is_marked_with_a_word_an_icon_and_a_link() -> None:
 
     assert '<mark class="passage supported" id="s1">Owls are <strong>always awake.' in html
     assert (
-        '</strong></mark> <span class="became"><a class="verdict supported" href="claims/rnns/gradients.is-supported.html"'
+        '</strong></mark> <span class="became"><a class="verdict supported" href="claims/gradients.is-supported.html"'
         in html
     )
     assert 'aria-hidden="true">✗</span><span class="unseen">refuted: It is refuted' in html
@@ -298,7 +298,7 @@ def test_a_claim_that_the_record_does_not_have_has_no_link() -> None:
     html = copy_as_html(copy(OWLS), record(claim("supported")))
 
     assert '<mark class="passage absent" id="s2">' in html
-    assert "claims/rnns/gradients.is-qualified" not in html
+    assert "claims/gradients.is-qualified" not in html
 
 
 def test_the_same_copy_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_annotations_select_the_passages_and_hold_no_text_of_the_essay() -> None
         SENTENCES[number] for number, row in sorted(made.placing.rows.items()) if row.claims
     ]
     assert {one["type"] for one in selectors} == {"TextPositionSelector"}
-    assert found["first"]["items"][0]["body"][1]["source"] == "claims/rnns/gradients.is-supported.html"
+    assert found["first"]["items"][0]["body"][1]["source"] == "claims/gradients.is-supported.html"
     assert "awake" not in json.dumps(found)
 
 

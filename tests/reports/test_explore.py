@@ -30,7 +30,7 @@ def test_the_page_says_that_it_is_no_evidence_and_can_be_read_without_a_script()
 
     assert "no evidence" in page
     assert "<td>7.9·10<sup>-31</sup></td>" in page, "0.5 to the power of 100"
-    assert "claims/rnns/gradients.eigenvalues-below-one-vanish.html" in page
+    assert "claims/gradients.eigenvalues-below-one-vanish.html" in page
     assert "gradients.tanh-saturates" not in page, "it is not of this record"
 
 

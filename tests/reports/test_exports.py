@@ -174,7 +174,7 @@ def test_a_review_names_claim_verdict_reason_and_page():
     review = claim_review(made.claims[0], made)
 
     assert (review["@type"], review["claimReviewed"]) == ("ClaimReview", f"It is refuted: {HOSTILE}")
-    assert review["url"] == "claims/rnns/gradients.is-refuted.html"
+    assert review["url"] == "claims/gradients.is-refuted.html"
     assert review["itemReviewed"]["appearance"]["pagination"] == "lines 7"
     assert review["datePublished"] == made.run.date
     assert review["reviewRating"] == {
@@ -193,7 +193,7 @@ def test_all_reviews_stand_in_one_document_with_addresses_from_the_report():
     found = json.loads(as_json(claim_reviews(record())))
 
     assert found["@context"] == "https://schema.org"
-    assert [one["url"] for one in found["@graph"]] == [f"site/claims/rnns/gradients.is-{word}.html" for word in WORDS]
+    assert [one["url"] for one in found["@graph"]] == [f"site/claims/gradients.is-{word}.html" for word in WORDS]
     assert not any("@context" in one for one in found["@graph"])
 
 

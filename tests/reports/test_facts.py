@@ -52,7 +52,7 @@ def text(site: Path, name: str) -> str:
 
 
 def test_a_fact_stands_beside_its_sources_each_with_its_place_and_how_it_is_known(site: Path) -> None:
-    section = text(site, "claims/rnns/gradients.fact-is-refuted.html")
+    section = text(site, "claims/gradients.fact-is-refuted.html")
 
     assert "<strong>4 GPUs" in section
     link = r'<a href="\.\./references.html#source-pascanu2013">Pascanu et al. 2013</a>'
@@ -64,10 +64,10 @@ def test_a_fact_stands_beside_its_sources_each_with_its_place_and_how_it_is_know
 
 
 def test_a_slip_in_the_sentence_of_a_fact_is_shown_with_what_would_have_been_noticed(site: Path) -> None:
-    _, _, after = text(site, "claims/rnns/gradients.fact-is-refuted.html").partition("What would have been noticed")
+    _, _, after = text(site, "claims/gradients.fact-is-refuted.html").partition("What would have been noticed")
 
     assert "said of ByteNet, not GNMT" in after
-    assert "What would have been noticed" not in text(site, "claims/rnns/gradients.fact-is-undecided.html")
+    assert "What would have been noticed" not in text(site, "claims/gradients.fact-is-undecided.html")
 
 
 def test_facts_can_be_told_from_what_is_gone_through(site: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_fact_without_a_source_says_so() -> None:
 
 
 def test_hostile_text_stays_text_on_either_page(site: Path) -> None:
-    for name in ("index.html", "references.html", "claims/rnns/gradients.fact-is-refuted.html"):
+    for name in ("index.html", "references.html", "claims/gradients.fact-is-refuted.html"):
         assert "<script>alert" not in text(site, name)
         assert HOSTILE not in text(site, name)
 
@@ -100,14 +100,14 @@ def test_the_page_of_references_lists_what_was_taken_where_and_how_it_was_checke
     assert "Jürgen Schmidhuber" in entry
     assert "<strong>7 GPUs</strong>" in entry
     assert "Table 9; known from memory, decides nothing" in entry
-    assert 'href="claims/rnns/gradients.fact-is-refuted.html"' in entry
+    assert 'href="claims/gradients.fact-is-refuted.html"' in entry
     assert "cited by" in page.partition('id="source-pascanu2013"')[2].partition("</ul>")[0], "by claims that are no facts"
 
 
 def test_the_page_of_references_says_what_is_open_and_what_is_settled_otherwise(site: Path) -> None:
     page = text(site, "references.html")
 
-    assert 'href="claims/rnns/gradients.fact-is-undecided.html"' in page.partition("Left open")[2]
+    assert 'href="claims/gradients.fact-is-undecided.html"' in page.partition("Left open")[2]
     settled = page.partition("Settled without sources")[2]
     assert "It is computed." in settled
     assert "nothing yet" in settled.partition("It is open.")[2]
@@ -156,7 +156,7 @@ def test_a_cell_shows_what_the_essay_prints_and_what_was_published_with_its_sour
     cell = table.partition("<strong>4 GPUs</strong>")[2].partition("</td>")[0]
 
     assert 'class="cell refuted"' in table
-    assert '<a href="claims/rnns/sequential.wmt14-table.gnmt-hardware.html">✗ refuted</a>' in cell
+    assert '<a href="claims/sequential.wmt14-table.gnmt-hardware.html">✗ refuted</a>' in cell
     assert "96 GPUs" in cell
     assert '<a href="references.html#source-shazeer2017">Shazeer et al. 2017</a>, Table 3' in cell
     assert "4 GPUs ✗ refuted, published: 96 GPUs" in as_markdown(real)

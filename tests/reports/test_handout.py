@@ -43,7 +43,7 @@ def test_an_answer_has_the_verdict_the_correction_and_the_address(full: str) -> 
     for word in WORDS:
         (row,) = re.findall(rf'<tr id="gated.is-{word}">.*?</tr>', full, re.DOTALL)
         assert f'class="badge {word}"' in row
-        assert f'href="claims/rnns/gated.is-{word}.html"' in row
+        assert f'href="claims/gated.is-{word}.html"' in row
         assert ("<em>singular values</em>" in row) == (word != "undecided")  # nothing is corrected that was not decided
         assert ("True if" in row) == (word == "qualified")
     assert full.count("2026-03-04, commit 0123456789ab") == len(sheets(full)) // 2

@@ -39,11 +39,11 @@ def start(files: dict[str, str]) -> str:
 
 def test_each_claim_has_a_page_with_its_statement_verdict_and_replay(full: dict[str, str]) -> None:
     for word in WORDS:
-        page = full[f"claims/rnns/gradients.is-{word}.html"]
+        page = full[f"claims/gradients.is-{word}.html"]
         assert f"It is {word}" in page.partition("<h1")[2].partition("</h1>")[0]
         assert re.search(rf'class="badge {word}".*{word}', page)
         assert f"python -m reports --replay gradients.is-{word}" in page
-        assert f'href="claims/rnns/gradients.is-{word}.html"' in start(full)
+        assert f'href="claims/gradients.is-{word}.html"' in start(full)
 
 
 def test_the_one_file_has_each_claim_at_its_anchor(single: str) -> None:
@@ -84,7 +84,7 @@ def test_the_one_script_of_the_one_file_is_the_one_that_is_allowed(single: str) 
 
 
 def test_a_figure_stands_in_the_page_with_its_words_and_numbers(full: dict[str, str], single: str) -> None:
-    page = full["claims/rnns/gradients.is-refuted.html"]
+    page = full["claims/gradients.is-refuted.html"]
     assert page.count('<svg role="img"') == 1
     assert "It goes down." in page
     assert 'href="../figures/gradients.is-refuted.csv"' in page
@@ -110,7 +110,7 @@ def test_pages_of_an_earlier_run_go_and_files_of_others_stay(tmp_path: Path) -> 
     written(tmp_path, record(claim("refuted"), claim("supported")), chart())
     (tmp_path / "site" / "mine.html").write_text("", encoding="utf-8")
     files = written(tmp_path, record(claim("refuted")))
-    assert [name for name in files if name.startswith(("claims/", "figures/"))] == ["claims/rnns/gradients.is-refuted.html"]
+    assert [name for name in files if name.startswith(("claims/", "figures/"))] == ["claims/gradients.is-refuted.html"]
     assert "mine.html" in files
 
 
@@ -128,14 +128,14 @@ def test_an_unknown_source_is_an_error(tmp_path: Path) -> None:
 def test_a_verdict_that_is_not_the_pinned_one_is_said_so(tmp_path: Path, full: dict[str, str]) -> None:
     astray = written(tmp_path, record(claim("refuted", expected="supported")))
     assert "Not as expected" in start(astray)
-    assert "Expected to be supported" in astray["claims/rnns/gradients.is-refuted.html"]
+    assert "Expected to be supported" in astray["claims/gradients.is-refuted.html"]
     assert "Not as expected" not in start(full)
 
 
 def test_a_control_that_went_astray_is_said_so(full: dict[str, str]) -> None:
-    assert "not as it must" in full["claims/rnns/gradients.is-undecided.html"]
-    assert "0 of 1 as they must" in full["claims/rnns/gradients.is-undecided.html"]
-    assert "not as it must" not in full["claims/rnns/gradients.is-refuted.html"]
+    assert "not as it must" in full["claims/gradients.is-undecided.html"]
+    assert "0 of 1 as they must" in full["claims/gradients.is-undecided.html"]
+    assert "not as it must" not in full["claims/gradients.is-refuted.html"]
 
 
 def test_buttons_copy_the_text_itself(full: dict[str, str]) -> None:
@@ -148,13 +148,13 @@ def test_buttons_copy_the_text_itself(full: dict[str, str]) -> None:
 
 
 def test_pages_lead_from_claim_to_claim_in_the_essays_order(full: dict[str, str]) -> None:
-    page, ways = "claims/rnns/gradients.is-supported.html", []
+    page, ways = "claims/gradients.is-supported.html", []
     while page:
         ways.append(page)
         onward = re.search(r'<a rel="next" href="\.\./([^"]+)"', full[page])
         page = onward[1] if onward else ""
-    assert ways == [f"claims/rnns/gradients.is-{word}.html" for word in WORDS]
-    assert 'rel="prev" href="../claims/rnns/gradients.is-qualified.html"' in full["claims/rnns/gradients.is-refuted.html"]
+    assert ways == [f"claims/gradients.is-{word}.html" for word in WORDS]
+    assert 'rel="prev" href="../claims/gradients.is-qualified.html"' in full["claims/gradients.is-refuted.html"]
 
 
 def test_the_outline_counts_each_chapters_verdicts(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_the_answer_has_the_verdict_why_what_to_say_and_the_address(word: str, f
     (answer,) = (one for one in of_kind("answer", full) if f"gradients.is-{word}" in one)
     assert re.search(rf'<h2[^>]*>Answer: <span class="badge {word}">', answer)
     assert "<em>singular values</em>" in answer
-    assert f'href="claims/rnns/gradients.is-{word}.html"' in answer
+    assert f'href="claims/gradients.is-{word}.html"' in answer
     assert word == "qualified" or "Because" in answer
     assert ("True if" in answer) == (word == "qualified")
 

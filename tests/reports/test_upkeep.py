@@ -93,7 +93,7 @@ def test_other_words_of_a_claim_are_written_where_they_are_shown(site):
     made = record()
     site.write(made, chart())
     files, written = site.write(run_later(taught(made, 2, teach="Say something else.")), chart())
-    own = "claims/rnns/gradients.is-refuted.html"
+    own = "claims/gradients.is-refuted.html"
     shows = {name for name in files if b"Say something else." in files[name]}
     assert shows == written == {own, "instead.html", "index.html", "assets/words.js"}
     assert LATER in files[own].decode()
@@ -133,7 +133,7 @@ def test_other_code_writes_all_pages(site, monkeypatch):
     assert site.rendered.count("claim_page.html") == len(WORDS)
 
 
-@pytest.mark.parametrize("touched", ["index.html", "claims/rnns/gradients.is-refuted.html", "assets/style.css"])
+@pytest.mark.parametrize("touched", ["index.html", "claims/gradients.is-refuted.html", "assets/style.css"])
 def test_a_page_that_others_changed_or_removed_is_written_again(site, touched):
     first, _ = site.write(record())
     place = site.folder / "reports" / "site" / touched
