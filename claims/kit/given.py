@@ -4,8 +4,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
+from warnings import catch_warnings
 
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisException, HypothesisSideeffectWarning
 
 from claims.evidence.keys import ROOT
 from claims.kit.reading import Reading
@@ -61,8 +62,9 @@ def _domains(where: str, one: Reading) -> Iterator[str]:
     them, which is here: while a claim is examined it would look like a crash of the property."""
     for name, domain in one.arguments.items():
         try:
-            domain.strategy.validate()
-            _ = domain.strategy.is_empty  # which looks at what the first glance leaves out: sizes, on which other draws depend
+            with catch_warnings(category=HypothesisSideeffectWarning, action="ignore"):  # that a conftest.py may be slow by it
+                domain.strategy.validate()
+                _ = domain.strategy.is_empty  # which looks at what the first glance leaves out: sizes that other draws go by
         except (HypothesisException, ValueError, TypeError) as problem:
             said = " ".join(str(problem).partition("\n")[0].split()).rstrip(".") or type(problem).__name__
             yield f"has in {where} the argument {name}, {shortly(domain)}: {said}; mend its bounds"

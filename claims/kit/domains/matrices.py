@@ -21,7 +21,7 @@ EIGHTHS = 8
 
 @domain("vectors of {size} entries within {entries}")
 def vectors(size: Interval = (1, 4), entries: Interval = (-2, 2)) -> st.SearchStrategy[np.ndarray]:
-    """Real vectors on the grid of eighths. ValueError where `entries` are the wrong way round, which no search would see at once."""
+    """Real vectors on the grid of eighths. ValueError where `entries` are the wrong way round."""
     _in_order(entries)
     return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: grid((d,), entries))
 
