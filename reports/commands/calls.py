@@ -187,7 +187,7 @@ def handout(ids: Sequence[str], out: Path | None) -> int:
 def notebook(id: str, out: Path | None) -> int:
     """Write a Jupyter notebook about a claim.
 
-    ID is a claim's. In the notebook its counterexample is replayed, and its domain is there to be changed."""
+    ID is a claim's, or a chapter's, for one of each claim. There its case is replayed, and its domain is to be changed."""
     return take_to_class(out, (), notebook=id)
 
 

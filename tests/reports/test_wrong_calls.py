@@ -136,7 +136,7 @@ BEHIND_A_COMMAND = {
     ("replay", "--only", ID): "replay takes no --only", ("notebook", ID, "--only", ID): "notebook takes no --only",
     ("list", "--fresh"): "list takes no --fresh", ("replay", ID, "--profile", "quick"): "replay takes no --profile",
     ("slides", "--no-examine"): "slides takes no --no-examine", ("essay", "essay.md", "--fresh"): "essay takes no --fresh",
-    ("essay", "essay.md", "--compare", "old.json"): "essay takes no --compare",
+    ("essay", "essay.md", "--compare", "old.json"): "python -m reports compare",
     ("handout", "--single"): "handout takes no --single",
     ("compare", "old.json", "--compare", "old.json"): "python -m reports compare",
     ("new", "a.b", "--out", "x"): "new takes no --out",
