@@ -1,28 +1,21 @@
-"""`python -m reports`: examine the claims, write evidence, judge, render. `python -m reports record-hardware`: time this machine.
-`python -m reports record-libraries`: ask the libraries that are installed what they compute.
-`python -m reports locate FILE "phrase"`: where a passage of a text stands, for its `passages.toml`.
-`python -m reports new ID`: write a claim to fill in.
+"""`python -m reports`: examine the claims, write evidence, judge, render; `python -m reports --help` has the commands beside it.
 
 Exit codes: 0 all verdicts as pinned; 1 a verdict changed; 2 something is undecided that was not pinned so; 3 a usage or
 input error, said in one line, with nothing lost.
 """
 
-import importlib
 import os
 import re
 import sys
 import traceback
 from pathlib import Path
 
+from reports.commands.recording import RECORDING
+
 INPUT_ERROR = 3
+ROOT = Path(__file__).resolve().parents[1]
 ONE_OF_SEVERAL = "\n  "  # before each mistake of a file that has more than one
-RECORDING = {
-    "record-hardware": "usage: python -m reports record-hardware\n\nTime this machine, and keep what was measured: 7 minutes.",
-    "record-libraries": "usage: python -m reports record-libraries [NAME ...]\n\nAsk these libraries, or all that are installed, "
-    "what they compute, and compare it with what is recorded.",
-}
 HELP = ("-h", "--help")
-WITH_ARGUMENTS = {"locate": "reports.essay.locate", "new": "reports.commands.new"}  # and where each is
 
 
 def main() -> int:
@@ -65,7 +58,9 @@ def _asked() -> int:
     except ModuleNotFoundError as problem:
         return _missing(problem)
     try:
-        return _command()
+        from reports.command import command
+
+        return int(command(prog_name="python -m reports", standalone_mode=False) or 0)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as problem:
@@ -93,15 +88,6 @@ def _asked() -> int:
         return _sorry("that was a fault of the program, not of a claim; no verdict follows from it")
 
 
-def _command() -> int:
-    if (name := next(iter(sys.argv[1:]), "")) in WITH_ARGUMENTS:
-        asked = getattr(importlib.import_module(WITH_ARGUMENTS[name]), name)
-        return int(asked(sys.argv[2:], prog_name=f"python -m reports {name}", standalone_mode=False) or 0)
-    from reports.command import command
-
-    return int(command(prog_name="python -m reports", standalone_mode=False) or 0)
-
-
 def _record(what: str, *arguments: str) -> int:
     if any(one in HELP for one in arguments):
         print(RECORDING[what])
@@ -125,7 +111,8 @@ def _of_a_file(problem: OSError | SyntaxError) -> str:
     if isinstance(problem, OSError):
         return f"{problem.filename or 'disk'}: {problem.strerror or problem}"
     line = f":{problem.lineno}" if problem.lineno else ""
-    return f"{problem.filename}{line}: {problem.msg}; mend the file"
+    file = str(problem.filename).removeprefix(f"{ROOT}/")  # as all other mistakes are told
+    return f"{file}{line}: {problem.msg}; mend the file"
 
 
 def _sorry(line: str) -> int:

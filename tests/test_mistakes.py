@@ -88,6 +88,18 @@ def test_a_chapter_without_mistakes_gives_no_complaint():
     (edited('"supported"', "True"), 7, ["expect=True", "in quotation marks"]),
     (edited('"supported"', '"true"'), 7, ["'true'", "choose one of"]),
     (edited('"Count."', "None"), 7, ["teach=None", "in quotation marks"]),
+    (edited("whole(0, 11)", "whole(11, 0)"), 7, [
+        "has in fails_for={'up to eleven': …} the argument n, whole numbers from 11 to 0: ", "max_value=0", "mend its bounds",
+    ]),
+    (edited("n=whole(0, 10)", "n=whole(0, 'ten')"), 7, ["has in as_written the argument n, ", "'ten'", "mend its bounds"]),
+    (edited("n=whole(0, 10)", "n=reals(1, 0)").replace("import whole", "import reals, whole"), 7, ["real numbers from 1 to 0"]),
+    (edited("n=whole(0, 10)", "n=vectors((4, 1))").replace("import whole", "import vectors, whole"), 7, ["vectors of [4, 1]"]),
+    (edited("n=whole(0, 10)", "n=vectors(entries=(2, -2))").replace("import whole", "import vectors, whole"), 10, [
+        "entries=(2, -2)", "the lower end first",
+    ]),
+    (edited("n=whole(0, 10)", "n=cases([])").replace(
+        "import whole\n", "import whole\nfrom claims.kit.domain import cases\n"
+    ), 8, ["zero sequence"]),
     (added("by=claim"), 7, ["by=claim", "with its brackets"]),
     (added('by="search"'), 7, ["by='search'", "with its brackets"]),
     (added('cites=("key")'), 7, ["cites='key'", 'cites=("a",)']),

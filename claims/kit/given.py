@@ -4,6 +4,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
+from warnings import catch_warnings
+
+from hypothesis.errors import HypothesisException, HypothesisSideeffectWarning
 
 from claims.evidence.keys import HOMES, ROOT
 from claims.kit.reading import Reading
@@ -38,6 +41,8 @@ def _readings(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"has as_written={shortly(given['as_written'])}; write one reading(…), and others under the roles that have names"
     elif wrong := _positional(given["as_written"]):
         yield f"has as_written={wrong}"
+    else:
+        yield from _domains("as_written", given["as_written"])
     for role in ROLES:
         several = given[role]
         if several is not None and not isinstance(several, Mapping):
@@ -48,6 +53,21 @@ def _readings(given: Mapping[str, Any]) -> Iterator[str]:
                 yield f'has {role}={{{shortly(name)}: {shortly(one)}}}; write {{"its name": reading(…)}}'
             elif wrong := _positional(one):
                 yield f"has {role}={{{name!r}: {wrong}}}"
+            else:
+                yield from _domains(f"{role}={{{name!r}: …}}", one)
+
+
+def _domains(where: str, one: Reading) -> Iterator[str]:
+    """Domains that cannot be drawn from, their bounds the wrong way round for instance. Hypothesis says so when it first looks at
+    them, which is here: while a claim is examined it would look like a crash of the property."""
+    for name, domain in one.arguments.items():
+        try:
+            with catch_warnings(category=HypothesisSideeffectWarning, action="ignore"):  # that a conftest.py may be slow by it
+                domain.strategy.validate()
+                _ = domain.strategy.is_empty  # which looks at what the first glance leaves out: sizes that other draws go by
+        except (HypothesisException, ValueError, TypeError) as problem:
+            said = " ".join(str(problem).partition("\n")[0].split()).rstrip(".") or type(problem).__name__
+            yield f"has in {where} the argument {name}, {shortly(domain)}: {said}; mend its bounds"
 
 
 def _positional(one: Reading) -> str:

@@ -9,6 +9,7 @@ from claims import find_claim
 from claims.evidence.store import Store
 from reports.classroom.writing import handout_of, notebook_of, record_of, slides_of
 from reports.commands import statements
+from reports.commands.waiting import about_to
 
 
 def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool, handout: bool, notebook: str | None) -> int:
@@ -19,6 +20,7 @@ def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool,
     of = f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
     books = statements.named([notebook], known) if notebook is not None else []
     record_of(folder, [one.id for one in books])  # before claims are imported, which takes torch
+    about_to(f"Loading {books[0].module}" if books else "Reading the record and the evidence")
     pages = [slides_of(folder, ids, f"slides{of}")] if slides else []
     pages += [handout_of(folder, ids, f"handout{of}")] if handout else []
     pages += [notebook_of(folder, find_claim(one.id, one.module)) for one in books]

@@ -14,6 +14,7 @@ from claims.catalogue import Entry, Keys
 from claims.evidence.keys import here
 from claims.evidence.store import Store
 from reports.commands import statements
+from reports.commands.waiting import about_to
 from reports.record.record import read_record
 
 ROOM = 40  # columns that a statement needs for itself beside its id
@@ -72,5 +73,6 @@ def _told(entry: Entry, store: Store) -> tuple[str, str]:
     from reports.running import work
     from reports.running.telling import tell
 
+    about_to(f"Loading {entry.module}")
     told = tell([entry], Keys(here()), store, work.tell)[entry.id]
     return told.by.name, told.says

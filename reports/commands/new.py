@@ -41,10 +41,6 @@ def {name}(n: int) -> None:
 '''
 
 
-@click.command("new", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("id")
-@click.option("--section", metavar="NAME", help="Add it to this module of the chapter; otherwise it has one of its own.")
-@click.option("--new-chapter", "begins", is_flag=True, help="Begin a chapter with it.")
 def new(id: str, section: str | None, begins: bool) -> int:
     """Write a claim to fill in, ID being chapter.what-it-says. Nothing that is there is overwritten."""
     store = Store(statements.KEPT)

@@ -16,6 +16,7 @@ from claims.kit.examine import put_once, rebuilt
 from claims.kit.reading import property_of
 from claims.kit.text import as_text
 from reports.commands import statements
+from reports.commands.waiting import about_to
 
 
 def replay(id: str, out: Path | None) -> int:
@@ -25,6 +26,7 @@ def replay(id: str, out: Path | None) -> int:
     statements.keep_sources(store)
     file = newest_evidence(entry.id, out)
     evidence = read_evidence(file)  # before the claim is imported, which takes torch
+    about_to(f"Loading {entry.module}")
     claim = find_claim(entry.id, entry.module)
     stored = [(one, case) for one in evidence.readings for case in (one.counterexample or one.tightest, one.worst) if case]
     chosen = [(one, case) for one, case in stored if one.role in ("as written", "witness")] or stored[:1]

@@ -34,6 +34,7 @@ from reports.commands import statements
 from reports.commands.around import around
 from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
 from reports.commands.verdicts import lines_of, pinned_otherwise
+from reports.commands.waiting import about_to
 from reports.essay.page import Copy, read_copy, write_copy
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
@@ -99,6 +100,7 @@ def run(asked: Asked) -> int:
         statements.keep_sources(store)
         if asked.no_examine:
             known_uses(seen.told.values(), ids)
+        about_to("Writing the record and the pages")
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
             around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new, the_text().about,
@@ -138,6 +140,7 @@ def mark(asked: Asked) -> int:
     """`--essay`: the reader's copy, marked by the record that is there, with the site that goes with it."""
     console, copy = Console(), read_copy(asked.essay) if asked.essay else None
     record = read_record(asked.folder / "verdicts.json")
+    about_to("Reading the evidence that is there, and writing the pages")
     evidence = {one.id: read_evidence(asked.folder / "evidence" / f"{one.id}.json") for one in record.claims}
     with alone(asked.folder):
         page = _write_pages(console, record, evidence, asked, copy)
@@ -198,6 +201,7 @@ def _must_be_writable(asked: Asked, ids: Collection[str], known: Collection[str]
 def _stored(entries: Sequence[Entry], examiner: Examiner) -> Examination:
     """Evidence and runs from disk; what was made with other sources is stale and refused, what was made with less effort or was
     changed by hand as well."""
+    about_to("Reading the evidence that is there")
     folder, profile = examiner.folder, examiner.profile
     stored = {one.id: read_evidence(folder / f"{one.id}.json") for one in entries}
     if stale := [one.id for one in entries if stored[one.id].rests_on != examiner.rests_on(one)]:

@@ -74,7 +74,7 @@ def the_one(id: str, known: Sequence[Entry]) -> Entry:
 def stray(word: str, commands: Sequence[str], options: Sequence[str]) -> NoReturn:
     """Refuse a word that stands alone, with what was meant perhaps: a command, an option without its dashes, a claim."""
     if word in commands:
-        raise click.UsageError(f"{word} comes first, before all options")
+        raise click.UsageError(f"{word} comes first, before all options: python -m reports {word}")
     known = {name: f"--only {id}" for name, id in _names(entries(Store(KEPT))).items()}
     meant = known | {one.lstrip("-"): one for one in options} | {one: one for one in commands}
     raise click.UsageError(f"nothing is called {word!r} here; {_hint(word, meant, '--help shows what there is')}")

@@ -16,9 +16,6 @@ _MARKUP = "[*`~]*"  # may stand within a phrase that is copied from the page
 NEAREST = 3  # sentences to name when the phrase is nowhere
 
 
-@click.command("locate", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("phrase")
 def locate(file: Path, phrase: str) -> int:
     """Print the rows for passages.toml of the sentences in FILE that PHRASE stands in, wherever it breaks its lines."""
     essay = read_essay(file)

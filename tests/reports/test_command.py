@@ -350,14 +350,6 @@ def test_the_list_shows_every_id_whole_in_a_narrow_terminal(reports):
     assert reports.run("--list")[0] == ALL_PINNED
 
 
-def test_help_names_every_option(reports):
-    code, said, _ = reports.run("--help")
-
-    assert code == ALL_PINNED
-    for option in ("--only", "--profile", "--workers", "--out", "--no-examine", "--compare", "--replay", "--list"):
-        assert option in said
-
-
 def test_the_one_file_is_written_when_asked_for_and_goes_with_the_record_that_it_tells_of(reports):
     single = reports.folder / "site" / "single.html"
     reports.examine("--single")

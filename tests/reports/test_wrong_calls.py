@@ -72,9 +72,10 @@ TOGETHER = [
 WORDS = {
     # words that stand alone
     ("toys",): "did you mean --only toys?", ("toyz",): "did you mean --only toys?", (ID,): f"did you mean --only {ID}?",
-    ("numbers-are-smal",): f"did you mean --only {ID}?", ("list",): "did you mean --list?", ("locat",): "did you mean locate?",
-    ("slid",): "did you mean --slides?", ("replay", ID): "did you mean --replay?", ("essay", "essay.md"): "did you mean --essay?",
-    ("record-hardwear",): "did you mean record-hardware?", ("--list", "locate"): "locate comes first", ("",): "''",
+    ("numbers-are-smal",): f"did you mean --only {ID}?", ("listt",): "did you mean list?", ("locat",): "did you mean locate?",
+    ("slid",): "did you mean slides?", ("verfy",): "did you mean verify?", ("reply", ID): "did you mean replay?",
+    ("fresh",): "did you mean --fresh?", ("record-hardwear",): "did you mean record-hardware?",
+    ("--list", "locate"): "locate comes first", ("",): "''",
     ("-",): "'-'", ("--", "x"): "'x'", ("all", "of", "it"): "'all'", (ID, "--list"): "--only", ("a\nb",): r"'a\nb'",
     ("\udcff",): r"'\udcff'",
     # options that there are not
@@ -83,7 +84,7 @@ WORDS = {
     # what goes behind other commands
     ("locate",): "FILE", ("locate", "essay.md"): "PHRASE", ("locate", "essay.md", ""): "empty phrase",
     ("locate", "essay.md", "a", "b"): "b", ("locate", "--list"): "--list", ("locate", "essay.md", "xyzzy"): "none of its words",
-    ("locate", "essay.md", "("): "nowhere", ("locate", "", "a"): "Is a directory",
+    ("locate", "essay.md", "("): "nowhere",
     ("new",): "ID", ("new", ""): "is no id", ("new", "Toys are small"): "is no id", ("new", ID): "is taken",
     ("new", "toyz.are-small"): "no chapter is called", ("new", "\udcff"): "is no id", ("new", "a.b", "c"): "c",
     ("record-hardware", "x"): "record-hardware takes no arguments", ("record-libraries", "x"): "no library is called x",
@@ -95,10 +96,69 @@ SHRINKING = {
     ("--profile", "quick", "--out", "../reports"): "quick", ("--profile", "explore", "--out", "../reports"): "explore",
     ("--replay", "toys"): "is a chapter of 4 statements", ("--slides", "--handout", "--notebook", "toyz"): "did you mean toys?",
 }  # fmt: skip
-READS_THE_RECORD = [("--list",), ("--slides",), ("--handout",), ("--notebook", ID), ("--essay", "essay.md")]
-
-
-READS_A_TEXT = [(("--essay",), ()), (("--no-examine", "--essay"), ()), (("locate",), ("a",))]
+READS_THE_RECORD = [
+    ("--list",), ("--slides",), ("--handout",), ("--notebook", ID), ("--essay", "essay.md"),
+    ("list",), ("slides",), ("handout",), ("notebook", ID), ("essay", "essay.md"),
+]  # fmt: skip
+# The commands: each calls what the option of its name calls, so that a few of the ids do.
+HAS_IDS = [
+    ("replay",), ("notebook",), ("list",), ("slides",), ("handout",), ("verify", "--only"), ("compare", "old.json", "--only"),
+]  # fmt: skip
+FEW = ("", " ", "toys.nothing-like-it-at-all", "toys.number-are-small", "toyz", "../verdicts", "a\nb", "\udcff", LONG)
+HAS_A_FILE = {"essay": "essay.md", "notes": "essay.md", "compare": "old.json"}
+BEHIND_A_COMMAND = {
+    # too few words, or too many
+    **{(name,): "FILE" for name in ("essay", "notes")}, ("compare",): "OLD.json",
+    **{(name,): "ID" for name in ("replay", "notebook")},
+    **{(name, ""): "it is empty" for name in HAS_A_FILE}, ("locate", "", "a"): "it is empty",
+    **{(name, file, "b"): "(b)" for name, file in HAS_A_FILE.items()},
+    **{(name, ID, "b"): "(b)" for name in ("replay", "notebook")},
+    ("replay", "toys"): "is a chapter of 4 statements", ("notebook", ID, ID): f"({ID})",
+    ("list", ID, "toyz"): "did you mean toys?", ("slides", ID, ""): "''", ("handout", "toyz", ID): "did you mean toys?",
+    ("verify", "toys"): "did you mean --only toys?", ("verify", "toyz"): "did you mean --only toys?", ("verify", ""): "''",
+    ("verify", "replay", ID): "replay comes first", ("verify", "verify"): "verify comes first",
+    ("notes", "nowhere.md"): "No such file", ("notes", "folder"): "Is a directory", ("notes", "loop"): "symbolic links",
+    # options without a value, with a wrong one, twice, of a misspelt name
+    **{(*how, ID, "--out"): "--out" for how in HAS_IDS[:2]}, ("list", "--out", ""): "empty",
+    ("slides", "--out", "essay.md"): "is a file",
+    ("essay", "essay.md", "--out", ""): "empty", ("replay", ID, "--out", ""): "empty", ("verify", "--out", ""): "empty",
+    ("handout", "--out", "a", "--out", "b"): "--out was given 2 times", ("verify", "--profile", "quik"): "quik",
+    ("verify", "--workers", "0"): "--workers", ("verify", "--workers", "1", "--workers", "1"): "--workers was given 2 times",
+    ("verify", "--only"): "--only", ("verify", "--compare", "nowhere.json"): "No such file", ("verify", "--onli", ID): "--only",
+    ("list", "--outt", "a"): "--out", ("new", "toys.x", "--secton", "a"): "--section", ("slides", "--frobnicate"): "--frobnicate",
+    ("replay", "-x", ID): "-x", ("verify", "--fresh=yes"): "--fresh",
+    # options of other commands, and options that are commands
+    ("verify", "--replay", ID): "python -m reports replay", ("verify", "--list"): "python -m reports list",
+    ("verify", "--essay", "essay.md"): "python -m reports essay", ("verify", "--slides"): "python -m reports slides",
+    ("verify", "--notebook", ID): "python -m reports notebook", ("replay", ID, "--notebook", ID): "python -m reports notebook",
+    ("list", "--list"): "python -m reports list", ("notes", "essay.md", "--essay", "essay.md"): "python -m reports essay",
+    ("list", "--only", ID): "list takes no --only", ("slides", "--only", ID): "slides takes no --only",
+    ("replay", "--only", ID): "replay takes no --only", ("notebook", ID, "--only", ID): "notebook takes no --only",
+    ("list", "--fresh"): "list takes no --fresh", ("replay", ID, "--profile", "quick"): "replay takes no --profile",
+    ("slides", "--no-examine"): "slides takes no --no-examine", ("essay", "essay.md", "--fresh"): "essay takes no --fresh",
+    ("essay", "essay.md", "--compare", "old.json"): "python -m reports compare",
+    ("handout", "--single"): "handout takes no --single",
+    ("compare", "old.json", "--compare", "old.json"): "python -m reports compare",
+    ("new", "a.b", "--out", "x"): "new takes no --out",
+    ("locate", "essay.md", "a", "--out", "x"): "locate takes no --out", ("verify", "--section", "x"): "--section",
+    # options before a command, which would be ignored
+    ("--list", "list"): "list comes first", ("--only", ID, "verify"): "--only stands before it", ("--fresh", "verify"): "--fresh",
+    ("--out", "new", "list"): "--out stands before it", ("--replay", ID, "replay", ID): "replay comes first",
+    ("--only", ID, "slides"): "slides comes first", ("--profile", "quick", "verify"): "--profile",
+    ("--slides", "essay", "nowhere.md"): "essay comes first", ("--no-examine", "record-hardware"): "record-hardware comes first",
+    ("--list", "new", "toys.x"): "new comes first", ("--notes", "essay.md", "notes", "essay.md"): "notes comes first",
+    # of a run, what does not go together
+    ("verify", "--fresh", "--no-examine"): "--fresh does not go with --no-examine",
+    ("verify", "--no-examine", "--workers", "1"): "--workers does not go with --no-examine",
+    ("verify", "--only", ID, "--out", "../reports"): "statements",
+    ("verify", "--profile", "quick", "--out", "../reports"): "quick",
+    ("compare", "old.json", "--only", ID, "--out", "../reports"): "statements",
+    ("--notes", "essay.md", "--list"): "--list does not go with --notes",
+    ("--notes", "a", "--notes", "b"): "--notes was given 2 times",
+    ("--notes",): "--notes", ("--notes", ""): "empty", ("--notes", "folder"): "Is a directory",
+    ("--notes", "essay.md", "--only", ID): "--only does not go with --notes",
+}  # fmt: skip
+READS_A_TEXT = [(("--essay",), ()), (("--no-examine", "--essay"), ()), (("essay",), ()), (("locate",), ("a",))]
 CALLS = [  # each with words of the answer
     *(((*how, id), (word,)) for how in NAMES_A_CLAIM for id, word in IDS.items()),
     *(((*how, name, *rest), (word,)) for how, rest in READS_A_TEXT for name, word in TEXTS.items()),
@@ -109,7 +169,19 @@ CALLS = [  # each with words of the answer
     *(((name,), (name,)) for name in NO_VALUE),
     *(((name, value) * 2, (f"{name} was given 2 times",)) for name, value in TWICE.items()),
     *((call, (one[0], other[0])) for one, other in TOGETHER for call in (one + other, other + one)),
-    *((call, (word,)) for call, word in (WORDS | SHRINKING).items()),
+    *((call, (word,)) for call, word in (WORDS | SHRINKING | BEHIND_A_COMMAND).items()),
+    *(((*how, id), (IDS[id],)) for how in HAS_IDS for id in FEW),
+    *((("compare", name), (word,)) for name, word in RECORDS.items()),
+    *(
+        ((*how, "--out", "nowhere"), ("nowhere",))
+        for how in (
+            *READS_THE_RECORD[5:],
+            ("replay", ID),
+            ("verify", "--no-examine"),
+            ("essay", "essay.md", "--no-examine"),
+            ("compare", "old.json", "--no-examine"),
+        )
+    ),
 ]
 
 
@@ -167,7 +239,11 @@ def test_every_option_has_its_place_among_the_calls():
 
 
 def test_there_are_hundreds_of_them_and_none_is_there_twice():
-    assert len({call for call, _ in CALLS}) == len(CALLS) >= 300
+    assert len({call for call, _ in CALLS}) == len(CALLS) >= 500
+
+
+def test_every_command_is_among_them():
+    assert {call[0] for call, _ in CALLS} >= set(command.commands)
 
 
 @pytest.mark.parametrize(("call", "words"), CALLS, ids=named)
@@ -204,6 +280,10 @@ def test_what_is_asked_for_rightly_is_not_refused(wrong):
     """Else the calls above might be refused for whatever reason."""
     for call in (("--list", "--only", ID), REPLAYED, DECK, SHEETS, BOOK, ("--essay", "essay.md", "--single"), ("--slides", *BOOK),
                  ("--compare", "old.json"), ("--only", ID, "--out", "new"), ("--no-examine", "--essay", "essay.md"),
+                 ("list", ID), ("list", "--out", "../reports"), ("replay", ID), ("slides",), ("slides", "toys"),
+                 ("handout", ID, ID),
+                 ("notebook", ID), ("essay", "essay.md"), ("essay", "essay.md", "--no-examine", "--single"),
+                 ("compare", "old.json", "--no-examine"), ("verify", "--no-examine"), ("verify", "--only", ID, "--out", "new"),
                  ("locate", "essay.md", "ten"), ("--no-examine", "--single"), ("--out", "../reports")):  # fmt: skip
         code, _, complaint = wrong.run(*call)
         assert (code, complaint) == (0, ""), call
@@ -277,11 +357,13 @@ def test_nothing_slow_is_loaded_to_refuse_a_call(tmp_path):
     (tmp_path / "reports").mkdir()
     shutil.copy(ROOT / "reports" / "verdicts.json", tmp_path / "reports")
     wrong = [
-        ["gradiants"], ["list"], [""], ["--frobnicate"], ["--workers", "0"], ["--profile", "x"], ["--list", "--fresh"],
+        ["gradiants"], ["verfy"], [""], ["--frobnicate"], ["--workers", "0"], ["--profile", "x"], ["--list", "--fresh"],
         ["locate"], ["locate", "nowhere", "a"], ["record-hardware", "x"], ["record-libraries", "x"], ["--compare", "nowhere"],
         ["--essay", "nowhere"], ["--no-examine", "--out", "nowhere"], ["--slides", "--out", "nowhere"], ["--replay", "gradients"],
         ["--only", "needed", "--out", "reports"], ["--profile", "quick", "--out", "reports"], ["--out", "reports/verdicts.json"],
-        ["--replay", ANY], ["--notebook", ANY, "--out", "nowhere"], *[[*how, "gradiants"] for how in NAMES_A_CLAIM],
+        ["--replay", ANY], ["--notebook", ANY, "--out", "nowhere"], *[[*how, "gradiants"] for how in NAMES_A_CLAIM + HAS_IDS],
+        ["replay"], ["verify", "--replay", ANY], ["slides", "--only", ANY], ["--list", "list"], ["new", "--secton", "a"],
+        ["essay"], ["notebook", ANY, "--out", "nowhere"], ["list", "--out", "nowhere"], ["notes", "nowhere"],
     ]  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", ONE_AFTER_ANOTHER], input=json.dumps(wrong), cwd=tmp_path, capture_output=True, text=True,

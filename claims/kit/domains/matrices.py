@@ -21,14 +21,21 @@ EIGHTHS = 8
 
 @domain("vectors of {size} entries within {entries}")
 def vectors(size: Interval = (1, 4), entries: Interval = (-2, 2)) -> st.SearchStrategy[np.ndarray]:
-    """Real vectors on the grid of eighths."""
+    """Real vectors on the grid of eighths. ValueError where `entries` are the wrong way round."""
+    _in_order(entries)
     return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: grid((d,), entries))
 
 
 @domain("square matrices {size} wide, entries within {entries}")
 def matrices(size: Interval = (1, 3), entries: Interval = (-2, 2)) -> st.SearchStrategy[np.ndarray]:
-    """Real square matrices on the grid of eighths."""
+    """Real square matrices on the grid of eighths. ValueError as for `vectors`."""
+    _in_order(entries)
     return st.integers(int(size[0]), int(size[1])).flatmap(lambda d: grid((d, d), entries))
+
+
+def _in_order(entries: Interval) -> None:
+    if not entries[0] <= entries[1]:
+        raise ValueError(f"entries={entries}; write the lower end first")
 
 
 def chains(

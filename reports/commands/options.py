@@ -1,0 +1,80 @@
+"""Options that several commands take, each written once."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from claims.evidence.profiles import PROFILES
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+MOST_WORKERS = 64
+WORKERS = min(2, os.cpu_count() or 1)
+PROFILE = "verdict"
+
+
+class Place(click.Path):
+    """The path of a file or a folder. An empty one would mean the folder that one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what names nothing."""
+        if value in ("", b""):
+            self.fail("it is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _the_only_one(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
+    if len(values) > 1:
+        raise click.UsageError(f"{option.opts[0]} was given {len(values)} times; give it once")
+    return values[0] if values else None
+
+
+once = partial(click.option, multiple=True, callback=_the_only_one)
+FILE, FOLDER = Place(path_type=Path), Place(file_okay=False, path_type=Path)
+
+
+def _meant(context: click.Context, option: click.Parameter, folders: tuple[Path, ...]) -> None:
+    if folder := _the_only_one(context, option, folders):
+        from claims.texts import use
+
+        use(folder)
+
+
+# Of all commands. Which text is meant is settled before anything else is looked at.
+TEXT = once(
+    "--text", type=FOLDER, metavar="FOLDER", is_eager=True, expose_value=False, callback=_meant,
+    help="Another text: a folder with a text.toml.",
+)  # fmt: skip
+# Of all that read a record or write one.
+SHARED = (TEXT, once("--out", type=FOLDER, metavar="FOLDER", help="Where record, evidence and site are."),)
+
+ONLY = click.option("--only", multiple=True, metavar="ID", help="This claim only; may be given again, or name a chapter.")
+NO_EXAMINE = click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
+SINGLE = click.option("--single", is_flag=True, help="Write site/single.html as well: all in one file, to mail.")
+OF_A_RUN = (
+    ONLY,
+    once("--profile", type=click.Choice(list(PROFILES)), default=[PROFILE], show_default=True, help="How hard to try."),
+    once(
+        "--workers", type=click.IntRange(1, MOST_WORKERS), default=[WORKERS], show_default=True,
+        help="Processes to share the readings between.",
+    ),
+    click.option("--fresh", is_flag=True, help="Examine everything again and train every network, whatever is kept."),
+    NO_EXAMINE,
+    SINGLE,
+    once("--compare", "older", type=FILE, metavar="OLD.json", help="Say what changed since."),
+    *SHARED,
+)  # fmt: skip
+
+
+def taking(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
+    """A function with these options, in this order."""
+
+    def wrap(function: Function) -> Function:
+        for one in reversed(options):
+            function = one(function)
+        return function
+
+    return wrap
