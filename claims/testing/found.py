@@ -18,8 +18,8 @@ Strategies = dict[str, SearchStrategy[object]]
 
 
 def arguments(id: str, reading: str = "as written") -> Strategies:
-    """What the arguments of a claim's property are drawn from in one of its readings: `@given(**arguments("a.claim"))`. ClaimError
-    where there is no such claim or reading."""
+    """What the arguments of a claim's property are drawn from in one of its readings: `@given(**arguments("a.claim"))`.
+    ClaimError where there is no such claim or reading."""
     claim = the_claim(id)
     found = next((one for one in claim.readings if one.name == reading), None)
     if found is None:

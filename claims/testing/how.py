@@ -29,7 +29,7 @@ class How:
 
 
 def chosen(profile: str | None, seed: str | None, handed_on: int | None = None) -> How:
-    """What the options come to. A profile of another name is for other tests than these; explore draws a seed if none is given."""
+    """What the options come to. A profile of another name is for other tests; explore draws a seed if none is given."""
     known = PROFILES.get(profile or "", VERDICT)
     if seed is None and known == EXPLORE:
         return How(known, secrets.randbits(48) if handed_on is None else handed_on)

@@ -73,7 +73,7 @@ class ReadingTest(pytest.Function):
             seen = came_of(self.claim, self.reading, how)
         finally:
             # Hypothesis offers to write what it found above the test, for which there is no place here.
-            vars(self).pop("_hypothesis_failing_examples", None)
+            self.__dict__.pop("_hypothesis_failing_examples", None)
         if seen.outcome == "not run":
             pytest.skip(seen.why)
         if wrong := amiss(self.claim, self.reading, seen, how.profile):
