@@ -28,7 +28,7 @@ OTHER = {"held": "fell", "fell": "held"}
 
 @cache
 def run(*arguments, python=("-m", "pytest")):
-    """Exit code and what was printed, in a process of its own: options are told to Hypothesis for good. CI has summaries whole."""
+    """Exit code and output of a process of its own: options are told to Hypothesis for good. CI has whole summaries."""
     environment = os.environ | {"CI": "true", "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
     done = subprocess.run(
         [sys.executable, *python, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
@@ -37,7 +37,7 @@ def run(*arguments, python=("-m", "pytest")):
 
 
 def toys(*arguments, file="tests/collected.py"):
-    return run("-p", "tests.collected", "-p", "no:cacheprovider", "-rA", file, *arguments)
+    return run("-p", "tests.collecting", "-p", "no:cacheprovider", "-rA", file, *arguments)
 
 
 def summary(text, word):
@@ -175,7 +175,7 @@ def test_the_quick_profile_is_there_and_runs_no_trials():
 
 
 def test_what_failed_last_is_run_again_and_nothing_else(tmp_path):
-    first = ("-p", "tests.collected", "tests/collected.py", "-o", f"cache_dir={tmp_path}", "-k", "falls or pinned")
+    first = ("-p", "tests.collecting", "tests/collected.py", "-o", f"cache_dir={tmp_path}", "-k", "falls or pinned")
 
     assert "2 failed, 7 passed" in run(*first)[1]
     assert "run-last-failure: rerun previous 2 failures" in run(*first, "--lf", "-v")[1]
@@ -199,7 +199,7 @@ def test_fuzzers_find_the_searches_that_are_to_hold():
 def test_hypofuzz_takes_them_for_tests():
     pytest.importorskip("hypofuzz")
     code = "from hypofuzz.collection import collect_tests; print([one.nodeid for one in collect_tests(ARGS).fuzz_targets])"
-    args = ["-p", "tests.collected", "tests/collected.py", "-k", "pinned"]
+    args = ["-p", "tests.collecting", "tests/collected.py", "-k", "pinned"]
     _, text = run("-c", code.replace("ARGS", repr(args)), python=())
 
     assert "['tests/collected.py::toys.as-pinned[the numbers go up to ten]']" in text

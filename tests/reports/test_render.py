@@ -56,7 +56,7 @@ def test_the_one_file_has_each_claim_at_its_anchor(single: str) -> None:
 def test_no_template_shows_its_own_braces(full: dict[str, str], single: str) -> None:
     pages = {name: text for name, text in full.items() if name.endswith(".html")} | {"single.html": single}
     for name, text in pages.items():
-        assert re.findall(r"\{\{ (?!7\*7)[^}]*\}\}|\{%", text) == [], name  # BibTeX has none with a blank
+        assert re.findall(r"\{\{ (?!7\*?7)[^}]*\}\}|\{%", text) == [], name  # BibTeX has none with a blank
 
 
 def test_links_arrive_ids_are_unique_and_nothing_is_loaded_from_elsewhere(full: dict[str, str], single: str) -> None:
