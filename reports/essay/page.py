@@ -4,7 +4,7 @@ It is written on demand alone, for the project holds no essay; `site/annotations
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +38,15 @@ class Copy:
         )
 
 
-def read_copy(path: Path, passages: Path = PASSAGES) -> Copy:
-    """The essay in a file with its passages found. EvidenceError if it cannot be read; that it changed is no error."""
-    essay = read_essay(path)
-    return Copy(essay, place(read_passages(passages).passages, essay.sentences))
+def copy_of(essay: Essay, known: Collection[str], passages: Path | None = None) -> Copy:
+    """An essay with its passages found. EvidenceError if a passage names a claim that is none of the `known` ones; that the essay
+    changed is no error."""
+    return Copy(essay, place(read_passages(passages or PASSAGES, known).passages, essay.sentences))
+
+
+def read_copy(path: Path, passages: Path | None = None) -> Copy:
+    """The same of an essay in a file, whatever its passages name. EvidenceError if it cannot be read."""
+    return Copy(essay := read_essay(path), place(read_passages(passages or PASSAGES).passages, essay.sentences))
 
 
 def write_copy(copy: Copy, record: Record, folder: Path) -> Path:
