@@ -39,14 +39,14 @@ class Sentence:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of the words, wherever the lines are broken and whatever they are marked up with."""
+        """A fingerprint of the words, wherever the lines are broken and however they are marked up."""
         return digest(self.words)
 
 
 @dataclass(frozen=True)
 class Essay:
-    """The text with newlines for line ends, the sentences in order, and tokens as Markdown has them. `within` gives, by the number
-    of a token, the numbers of its sentences by where they begin: an offset in running text, a line in code."""
+    """The text with newlines for line ends, the sentences in order, and tokens as Markdown has them. `within` gives, by the
+    number of a token, the numbers of its sentences by where they begin: an offset in running text, a line in code."""
 
     name: str
     text: str = field(repr=False)
@@ -178,7 +178,7 @@ class _Row:
 
 
 def _children(pieces: Sequence[Piece], row: _Row, starts: Sequence[int]) -> Iterator[Token]:
-    """Tokens, with a mark where a sentence begins: before the emphasis that begins with it, and behind the one that ends there."""
+    """Tokens, with a mark where a sentence begins: before the emphasis that begins there, and behind the one that ends there."""
     at, waiting = 0, list(reversed(starts))
     for piece in pieces:
         if waiting and waiting[-1] == at and piece.nesting >= 0:

@@ -1,4 +1,4 @@
-r"""Formulas of LaTeX as they are read: `\alpha_{t-1} \le 1` says α_{t-1} ≤ 1. What is raised or lowered stays so, in its braces."""
+r"""Formulas of LaTeX as they are read: `\alpha_{t-1} \le 1` says α_{t-1} ≤ 1. What is raised or lowered stays so."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,9 +15,12 @@ UNSAID = {
     "left", "right", "middle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "biggl", "biggr", "displaystyle",
     "textstyle", "limits", "nolimits", "nonumber", "notag", "label", "tag",
 }  # fmt: skip
-NAMED = {"mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "cdot": "·",
-         "ast": "*", "top": "T", "ne": "≠", "dots": "...", "ldots": "...", "cdots": "...", "colon": ":", "textless": "<", "textgreater": ">", "textbar": "|", "textquotesingle": "'", "lt": "<", "gt": ">",
-         "textasciicircum": "^", "lbrace": "{", "rbrace": "}"}  # fmt: skip
+NAMED = {
+    "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "cdot": "·",
+    "ast": "*",
+    "top": "T", "ne": "≠", "dots": "...", "ldots": "...", "cdots": "...", "colon": ":", "textless": "<", "textgreater": ">",
+    "textbar": "|", "textquotesingle": "'", "lt": "<", "gt": ">", "textasciicircum": "^", "lbrace": "{", "rbrace": "}",
+}  # fmt: skip
 
 
 def read_out(words: str) -> str:

@@ -13,6 +13,7 @@ from pylatexenc.latexwalker import (
     LatexMathNode,
     LatexNode,
     LatexSpecialsNode,
+    LatexToken,
     LatexWalker,
     get_default_latex_context_db,
 )
@@ -25,7 +26,8 @@ LEVELS = {
     "title": 1, "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5, "subparagraph": 6,
 }  # fmt: skip
 MARKS = {
-    "textbf": ("strong", "strong"), "emph": ("em", "em"), "textit": ("em", "em"), "textsl": ("em", "em"), "underline": ("em", "em"),
+    "textbf": ("strong", "strong"), "emph": ("em", "em"), "textit": ("em", "em"), "textsl": ("em", "em"),
+    "underline": ("em", "em"),
 }  # fmt: skip
 CODES = {"texttt", "verb", "lstinline", "mintinline", "code", "url", "path"}
 REFERENCES = {"cite", "citet", "citep", "citealp", "citeauthor", "citeyear", "autocite", "parencite", "textcite", "ref", "eqref",
@@ -43,15 +45,26 @@ TABLES = {"tabular", "tabular*", "tabularx", "tabulary", "longtable", "longtable
 VERBATIM = {"verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "alltt"}
 FORMULAS = {"equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat", "dmath"}
 DROPPED = {"comment", "tikzpicture", "picture", "thebibliography", "filecontents", "pgfpicture", "forest"}
+ARGUMENTS = {  # with and without brackets, or a star: of these macros
+    "": "def", "{": "code path cline textsl underline newlength nocite", "[{": "title lstinline cmidrule caption",
+    "{{": "hyperlink hypertarget href colorbox setcounter setlength addtolength addtocounter", "{{{": "multicolumn",
+    "[{{": "textcolor mintinline rule", "[{[{{": "multirow", "[[{": "citealp autocite parencite textcite",
+    "*{": "citeauthor citeyear autoref cref Cref nameref", "*{[{[": "newtheorem",
+}  # fmt: skip
+OPTIONS = {  # the same of these environments
+    "{": "multicols column supertabular thebibliography", "[": "Highlighting tcolorbox columns", "[{": "longtable longtable*",
+    "{[{": "tabularx tabulary tabular*", "[[[{": "minipage", "[{[{": "wrapfigure",
+}  # fmt: skip
 QUOTED = {"``": "“", "''": "”", "--": "–", "---": "—", "~": " ", "!`": "¡", "?`": "¿", "&": " "}
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
+_PLAIN = re.compile(r"(?:[^\W_]|[,.;:()/=+*])(?:[^\W_]|[,.;:()/=+* ]|\n(?=[^\W_]))+")  # of no meaning but what it says
 _BEGIN = "\\begin{document}"
 
 
 def latex(text: str, name: str) -> Essay:
     """Its sentences, and tokens that show it as if it were Markdown. RecursionError where groups are nested too deeply."""
     reader = _Reader(text)
-    walker = LatexWalker(text, latex_context=_context(), tolerant_parsing=True)
+    walker = _Walker(text, latex_context=_context(), tolerant_parsing=True)
     preamble = max(text.find(_BEGIN), 0)
     if title := re.search(r"\\title\s*\{", text[:preamble]):
         reader.blocks(walker.get_latex_nodes(pos=title.start(), read_max_nodes=1)[0])
@@ -60,25 +73,25 @@ def latex(text: str, name: str) -> Essay:
     return reader.builder.essay(name, "application/x-latex")
 
 
+class _Walker(LatexWalker):
+    """Takes plain words for one token, where the parser has one for every letter, which takes most of its time."""
+
+    def get_token(self, pos: int, *given: Any, environments: bool = True, **more: Any) -> Any:
+        """The token at a place. What may be an argument of a macro is one letter of a word."""
+        if environments and (found := _PLAIN.match(self.s, pos)):
+            return LatexToken(tok="char", arg=found[0], pos=pos, len=found.end() - pos, pre_space="")
+        return super().get_token(pos, *given, environments=environments, **more)
+
+
 def _context() -> Any:
-    """What the parser knows, and some macros and environments more: how many arguments each has."""
+    """What the parser knows, and how many arguments some macros and environments more have."""
     known = get_default_latex_context_db()
-    arguments = {"hyperlink": "{{", "hypertarget": "{{", "href": "{{", "textcolor": "[{{", "code": "{", "mintinline": "[{{",
-                 "def": "", "newtheorem": "*{[{[", "title": "[{", "lstinline": "[{", "path": "{", "rule": "[{{", "cmidrule": "[{",
-                 "cline": "{", "multicolumn": "{{{", "multirow": "[{[{{", "caption": "[{", "textsl": "{", "underline": "{",
-                 "colorbox": "{{", "setcounter": "{{", "setlength": "{{", "citealp": "[[{", "citeauthor": "*{", "citeyear": "*{",
-                 "autocite": "[[{", "parencite": "[[{", "textcite": "[[{", "autoref": "*{", "cref": "*{", "Cref": "*{",
-                 "nameref": "*{", "addtolength": "{{", "addtocounter": "{{", "newlength": "{", "nocite": "{"}  # fmt: skip
-    environments = {"tabularx": "{[{", "tabulary": "{[{", "tabular*": "{[{", "longtable": "[{", "longtable*": "[{", "minipage": "[[[{",
-                    "Highlighting": "[", "wrapfigure": "[{[{", "multicols": "{", "tcolorbox": "[", "columns": "[", "column": "{",
-                    "supertabular": "{", "thebibliography": "{"}  # fmt: skip
-    known.add_context_category(
-        "texts", prepend=True, macros=[MacroSpec(name, spec) for name, spec in arguments.items()],
-        environments=[
-            *(EnvironmentSpec(name, spec) for name, spec in environments.items()),
-            *(EnvironmentSpec(name, args_parser=VerbatimArgsParser("verbatim-environment")) for name in ("Verbatim", "minted")),
-        ],
-    )  # fmt: skip
+    macros = [MacroSpec(name, spec) for spec, names in ARGUMENTS.items() for name in names.split()]
+    environments = [EnvironmentSpec(name, spec) for spec, names in OPTIONS.items() for name in names.split()]
+    environments += [
+        EnvironmentSpec(one, args_parser=VerbatimArgsParser("verbatim-environment")) for one in ("Verbatim", "minted")
+    ]
+    known.add_context_category("texts", prepend=True, macros=macros, environments=environments)
     return known
 
 

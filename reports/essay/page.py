@@ -12,12 +12,15 @@ from claims.evidence.evidence import as_json, write_whole
 from claims.evidence.outcomes import Word
 from reports.essay.annotations import annotations
 from reports.essay.marking import Verdicts
+from reports.essay.parsing import none_is_rubbish
 from reports.essay.passages import KINDS, PASSAGES, Row, read_passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
 from reports.pages.render import Here, environment
 from reports.record.record import ClaimRecord, Record
+
+MOST_LISTED = 500  # sentences that are to be reviewed; all of them are marked
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def write_copy(copy: Copy, record: Record, folder: Path) -> Path:
     return path
 
 
+@none_is_rubbish()
 def copy_as_html(copy: Copy, record: Record) -> str:
     """The page as text."""
     placing = copy.placing
@@ -65,7 +69,7 @@ def copy_as_html(copy: Copy, record: Record) -> str:
         record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(),
         coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
-        lines=lines,
+        lines=lines, most=MOST_LISTED,
     )  # fmt: skip
     return html
 

@@ -70,8 +70,8 @@ class Passages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def read_passages(path: Path = PASSAGES, known: Collection[str] | None = None) -> Passages:
-    """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do; a claim that is
-    not among the `known` ones is one."""
+    """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do; a claim that
+    is not among the `known` ones is one."""
     try:
         text = path.read_text(encoding="utf-8")
         plain = tomllib.loads(text)

@@ -1,4 +1,4 @@
-"""Plain text: paragraphs parted by blank lines, items of lists, tables drawn with tabs, bars or wide gaps, and code that is indented.
+"""Plain text: paragraphs between blank lines, items of lists, tables drawn with tabs, bars or wide gaps, code that is indented.
 
 Every sign is shown as it is. Stars and the like right around some words are shown, and are none of the words.
 """
@@ -11,7 +11,7 @@ from itertools import groupby
 from reports.essay.building import Builder, Essay, Piece
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦>]|#{1,6}|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+(?=\S)")
-_MARKED = re.compile(r"(?<![\w*`~])(\*\*|__|[*_`])(?=[^\s*_`])([^\n]*?[^\s*_`])\1(?![\w*`~])")  # as in a letter: *this*
+_MARKED = re.compile(r"(?<![\w*`~])(\*\*|__|[*_`])(?=[^\s*_`])([^\n]{0,200}?[^\s*_`])\1(?![\w*`~])")  # as in a letter: *this*
 _CODE = re.compile(r" {4}|\t")
 _GAP = re.compile(r"\t+|(?<![.!?:\s])[ ]{3,}|(?:^|(?<=[ \t]))\|(?=[ \t]|$)")
 
@@ -36,21 +36,21 @@ def plain_text(text: str, name: str) -> Essay:
 
 
 def _block(builder: Builder, lines: Sequence[_Line]) -> None:
-    rows = [cells for one in lines if len(cells := list(_cells(one))) > 1]
+    rows = [list(_cells(one)) for one in lines]
     if all(_CODE.match(one.text) and not _ITEM.match(one.text) for one in lines):
         builder.code([Piece(one.text, one.at, one.at + len(one.text)) for one in lines])
-    elif len(rows) > 1 and len(rows) * 2 >= len(lines):
-        _table(builder, lines)
+    elif (of_several := sum(len(cells) > 1 for cells in rows)) > 1 and of_several * 2 >= len(lines):
+        _table(builder, rows)
     else:
         for item in _items(lines):
             builder.running(list(item))
 
 
-def _table(builder: Builder, lines: Sequence[_Line]) -> None:
+def _table(builder: Builder, rows: Sequence[Sequence[Piece]]) -> None:
     builder.open("table")
     builder.open("tbody")
-    for line in lines:
-        if cells := list(_cells(line)):
+    for cells in rows:
+        if cells:
             builder.open("tr")
             for cell in cells:
                 builder.cell([cell])

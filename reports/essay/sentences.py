@@ -19,7 +19,7 @@ from claims.evidence.evidence import EvidenceError
 from reports.essay.building import Essay as Essay
 from reports.essay.building import Sentence as Sentence
 from reports.essay.formulas import read_out
-from reports.essay.parsing import BEGINS, CELLS, CODE, parsed
+from reports.essay.parsing import BEGINS, CELLS, CODE, none_is_rubbish, parsed
 from reports.essay.plain import plain_text
 
 LARGEST = 5_000_000  # bytes: three long novels
@@ -75,8 +75,9 @@ def _line_of(raw: bytes, place: int) -> int:
     return raw.count(b"\n", 0, place) + 1
 
 
+@none_is_rubbish()
 def taken_apart(text: str, name: str = "essay.md") -> Essay:
-    """The essay's sentences; how the name ends tells how to read it. EvidenceError where it is nested deeper than can be followed."""
+    """The essay's sentences; how the name ends tells how to read it. EvidenceError where it is nested too deeply to follow."""
     text = re.sub("\r\n?", "\n", text)
     kind = Path(name).suffix.lower()
     try:
@@ -86,7 +87,9 @@ def taken_apart(text: str, name: str = "essay.md") -> Essay:
             return latex(text, name)
         return plain_text(text, name) if kind in PLAIN else _markdown(text, name)
     except RecursionError as problem:
-        raise EvidenceError(f"{name}: brackets are nested too deeply to be followed; take some out") from problem
+        raise EvidenceError(
+            f"{name}: brackets are nested too deeply or too many are open to be followed; take some out"
+        ) from problem
 
 
 def _markdown(text: str, name: str) -> Essay:
