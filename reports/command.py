@@ -58,7 +58,8 @@ FILE, FOLDER = Place(path_type=Path), Place(file_okay=False, path_type=Path)
 @once("--compare", "older", type=FILE, metavar="OLD.json", help="Say what changed since.")
 @once(
     "--essay", type=FILE, metavar="FILE",
-    help="Mark the passages of your copy of the essay by the record that is there; judge it anew with --no-examine.",
+    help="Mark the passages of your copy of the essay (Markdown, LaTeX, plain text; - for what is piped in) by the record "
+    "that is there; judge it anew with --no-examine.",
 )  # fmt: skip
 @once("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option(

@@ -121,8 +121,7 @@ def run(asked: Asked) -> int:
     if store.trouble:
         _say(console, f"Not all of it could be kept in {store.folder} ({store.trouble[0]}): the next run finds it out again.")
     if asked.only:
-        for line in (line for one in record.claims for line in lines_of(one, asked.folder / "site")):
-            _say(console, line)
+        _tell_each(console, record, asked.folder / "site")
     return _conclude(console, record, page, told=bool(asked.only))
 
 
@@ -274,6 +273,11 @@ def _conclude(console: Console, record: Record, page: Path, told: bool) -> int:
     _say(console, f"{how_many(record)} ({record.run.seconds:.0f} s)")
     _say(console, f"Report: {page}")
     return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0
+
+
+def _tell_each(console: Console, record: Record, site: Path) -> None:
+    for line in (line for one in record.claims for line in lines_of(one, site)):
+        _say(console, line)
 
 
 def _tell_changes(console: Console, changes: Changes, folder: Path) -> None:

@@ -78,7 +78,9 @@ def _said(nodes: Sequence[Any]) -> str:
             inner = _said(node.nodelist)
             out += f"{{{inner.strip()}}}" if out.rstrip().endswith(("_", "^")) else inner
         elif kind == "LatexMacroNode":
-            out += _macro(node) + (" " if node.macro_post_space else "")
+            words = _macro(node)
+            alone = words in "∂∇" or (len(words) == 1 and words.isalpha())  # λ x is λx
+            out += words + (" " if node.macro_post_space and not alone else "")
         elif kind == "LatexSpecialsNode":
             out += {"~": " ", "&": " "}.get(node.specials_chars, node.specials_chars)
         elif kind in ("LatexMathNode", "LatexEnvironmentNode"):

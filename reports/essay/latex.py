@@ -2,7 +2,8 @@
 itself are not carried out: their arguments are read, and their names are not."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pylatexenc.latexwalker import (
@@ -219,10 +220,7 @@ class _Reader:
     def _cell(self, nodes: Sequence[LatexNode]) -> list[Piece]:
         skipped = ("\\", "tabularnewline")
         pieces = self._pieces([one for one in nodes if not _is(one, *skipped) and _special(one) != "&"])
-        for step, end in ((1, 0), (-1, -1)):
-            while pieces and not pieces[end].nesting and not pieces[end].words.strip():
-                pieces = pieces[1:] if step > 0 else pieces[:-1]
-        return pieces
+        return _trimmed(_trimmed(pieces, str.lstrip, 0), str.rstrip, -1)
 
     def _verbatim(self, node: LatexEnvironmentNode) -> None:
         """The lines between the one that begins it and the one that ends it."""
@@ -339,6 +337,19 @@ def _is(node: LatexNode, *names: str) -> bool:
 
 def _special(node: LatexNode) -> str:
     return node.specials_chars if isinstance(node, LatexSpecialsNode) else ""
+
+
+def _trimmed(pieces: Sequence[Piece], strip: Callable[[str], str], place: int) -> list[Piece]:
+    """Without the blanks at that end, and without pieces there that are none but blanks."""
+    left = list(pieces)
+    while left and not left[place].nesting:
+        one = left.pop(place)
+        if words := strip(one.words):
+            gone = len(one.words) - len(words) if one.is_exact else 0
+            start, end = (one.start + gone, one.end) if place == 0 else (one.start, one.end - gone)
+            left.insert(place if place == 0 else len(left), replace(one, words=words, start=start, end=end))
+            break
+    return left
 
 
 def _accented(node: LatexMacroNode) -> str:
