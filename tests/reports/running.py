@@ -7,6 +7,8 @@ from claims.catalogue import Entry, entries_of
 from claims.evidence.keys import here
 from reports.__main__ import main
 from reports.commands import classroom, replay, statements
+from reports.essay import page
+from reports.essay.passages import read_passages
 from reports.running import work
 from tests import toys
 
@@ -21,7 +23,14 @@ class Reports:
         self.kept = folder.parent / "kept"
         monkeypatch.setattr(statements, "reports", lambda: folder)
         monkeypatch.setattr(statements, "KEPT", self.kept)
+        self.passages("")
         self.claims(*toys.QUICK_TOYS)
+
+    def passages(self, rows):
+        """Let these be all the rows that place claims in an essay."""
+        file = self.folder.parent / "passages.toml"
+        file.write_text(f"passages = [\n{rows}\n]\n", encoding="utf-8")
+        self.monkeypatch.setattr(page, "passages", lambda known=None: read_passages(file, known))
 
     def claims(self, *claims):
         """Let the text consist of these. They have no keys, since those made of one source would share them: each is examined

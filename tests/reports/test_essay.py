@@ -368,9 +368,10 @@ def test_a_copy_is_marked_by_the_record_that_is_there_though_the_code_was_edited
 
 
 @pytest.mark.parametrize(("content", "complaint"), [
-    (b"", "empty; give the essay as Markdown"), (b" \n\t\n", "empty"), (b"\xef\xbb\xbf", "empty"),
+    (b"", "empty; give the essay as Markdown, LaTeX"), (b" \n\t\n", "empty"), (b"\xef\xbb\xbf", "empty"),
     (b"One.\nTwo\0.", ":2: byte 0x00, so this is no text"), (b"One.\n\nCaf\xe9.", ":3: byte 0xe9 is not UTF-8; save"),
-    (b"\xff\xfeO\0n\0e\0", "byte 0x00"), (b"a" * LARGEST, "20 MB is no essay"), (b"> " * 200 + b"a", "nested too deeply"),
+    (b"\xff\xfeO\0n\0e\0", "byte 0x00"),
+    (b"a" * LARGEST, "5 MB is no essay; give a text of less"), (b"> " * 200 + b"a", "nested too deeply"),
     (b"![" * 4000 + b"](x)" * 4000, None), (None, "No such file"),
 ], ids=[
     "empty", "blank", "mark alone", "NUL", "latin-1", "UTF-16", "large", "quotes in quotes", "pictures in pictures", "missing",

@@ -85,3 +85,7 @@ def test_a_mistake_is_refused_with_its_line_and_value(tmp_path, row, complaint):
         read_passages(path)
     path.write_text(f"# A head.\npassages = [\n{GOOD}\n]\n", encoding="utf-8")
     assert len(read_passages(path).passages) == 1
+
+
+def test_every_id_in_it_is_a_claims() -> None:
+    assert read_passages(PASSAGES, CLAIMS) == FILE
