@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import os
 import re
+import shlex
 import sys
 import tomllib
 from functools import cache
@@ -17,7 +18,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from claims.evidence.keys import HOMES, ROOT, Target, here
+from claims.evidence.keys import HOMES, ROOT, TEXT, Target, here
 
 VARIABLE = "CLAIMS_TEXT"
 FILE = "text.toml"
@@ -103,6 +104,12 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
         """Where its report goes."""
         return ROOT / "reports" if self.is_this_projects else self.folder / "report"
 
+    @property
+    def option(self) -> str:
+        """What a command needs to mean it, such as: --text examples/attention."""
+        place = self.package.replace(".", "/") if self.folder.is_relative_to(ROOT) else str(self.folder)
+        return "" if self.is_this_projects else f" --text {shlex.quote(place)}"
+
     def called(self, file: str) -> str:
         """A file of it, from the checkout's root if it lies below, else from the folder that it lies in."""
         return f"{self.package.replace('.', '/')}/{file}"
@@ -121,7 +128,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 def the_text() -> Text:
     """The text that is meant. ClaimError where there is none."""
     named = os.environ.get(VARIABLE)
-    return read_text(Path(named).resolve() if named else _own_folder())
+    text = read_text(Path(named).resolve() if named else _own_folder())
+    TEXT[:] = [text.package]
+    return text
 
 
 def use(folder: Path) -> None:

@@ -9,8 +9,8 @@ import click
 from click.core import ParameterSource
 
 from claims.evidence.profiles import PROFILES
-from claims.texts import use
 from reports.commands.together import must_go_together
+from reports.text.meant import Place, text
 
 MOST_WORKERS = 64
 COMMANDS = ("locate", "new", "record-hardware", "record-libraries")  # that come first and have help of their own
@@ -25,33 +25,14 @@ pages that were made of the older one, and names them; notebooks, which people e
 code 3, in a line) has changed nothing."""
 
 
-class Place(click.Path):
-    """The path of a file or a folder. An empty one would mean the folder that one is in."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse what names nothing."""
-        if value in ("", b""):
-            self.fail("it is empty", param, ctx)
-        return super().convert(value, param, ctx)
-
-
 def _the_only_one(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
     if len(values) > 1:
         raise click.UsageError(f"{option.opts[0]} was given {len(values)} times; give it once")
     return values[0] if values else None
 
 
-def _meant(context: click.Context, option: click.Parameter, folder: Path | None) -> None:
-    if folder is not None:
-        use(folder)
-
-
 once = partial(click.option, multiple=True, callback=_the_only_one)
 FILE, FOLDER = Place(path_type=Path), Place(file_okay=False, path_type=Path)
-
-text = click.option(
-    "--text", type=FOLDER, is_eager=True, expose_value=False, callback=_meant, help="The text: a folder with a text.toml.",
-)  # fmt: skip
 
 
 @click.command(epilog=WRITES, context_settings={"help_option_names": ["-h", "--help"], "allow_extra_args": True})

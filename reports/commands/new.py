@@ -11,11 +11,12 @@ import click
 
 from claims.catalogue import Entry
 from claims.evidence.evidence import write_whole
-from claims.evidence.keys import Sources, here
+from claims.evidence.keys import Sources, from_root, here
 from claims.evidence.source import Source
 from claims.evidence.store import Store
 from claims.texts import Text, the_text
 from reports.commands import statements
+from reports.text.meant import text as meant
 
 ID = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:[.-][a-z0-9]+)*")
 IMPORTS = {"claims.kit": ("at_most", "claim", "reading", "show"), "claims.kit.domains": ("whole",)}
@@ -42,6 +43,7 @@ def {name}(n: int) -> None:
 
 
 @click.command("new", context_settings={"help_option_names": ["-h", "--help"]})
+@meant
 @click.argument("id")
 @click.option("--section", metavar="NAME", help="Add it to this module of the chapter; otherwise it has one of its own.")
 @click.option("--new-chapter", "begins", is_flag=True, help="Begin a chapter with it.")
@@ -59,7 +61,7 @@ def new(id: str, section: str | None, begins: bool) -> int:
         click.echo(
             f"A new chapter is found as it is, and comes last. Give it its place and its title in {text.called('text.toml')}."
         )
-    click.echo(f"It runs as it is, on a toy. Edit it, then: python -m reports --only {id}")
+    click.echo(f"It runs as it is, on a toy. Edit it, then: python -m reports{text.option} --only {id}")
     return 0
 
 
@@ -162,4 +164,4 @@ def _name(id: str) -> str:
 
 
 def _short(file: Path, sources: Sources) -> str:
-    return file.relative_to(sources.root).as_posix() if file.is_relative_to(sources.root) else str(file)
+    return file.relative_to(sources.root).as_posix() if file.is_relative_to(sources.root) else from_root(file)

@@ -127,7 +127,7 @@ def run(asked: Asked) -> int:
 
 def _examiner(asked: Asked, store: Store) -> Examiner:
     luck = 0 if asked.profile.repeatable else secrets.randbits(48)
-    kept = None if asked.fresh else statements.reports() / "evidence" / "runs"
+    kept = () if asked.fresh else statements.kept_runs()
     return Examiner(
         Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh,
         meanwhile=partial(around, store, not asked.only),

@@ -11,12 +11,14 @@ from claims.evidence.evidence import EvidenceError
 from reports.essay.passages import Row, passages
 from reports.essay.placing import place
 from reports.essay.sentences import Essay, Sentence, read_essay
+from reports.text.meant import text as meant
 
 _MARKUP = "[*`~]*"  # may stand within a phrase that is copied from the page
 NEAREST = 3  # sentences to name when the phrase is nowhere
 
 
 @click.command("locate", context_settings={"help_option_names": ["-h", "--help"]})
+@meant
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("phrase")
 def locate(file: Path, phrase: str) -> int:
