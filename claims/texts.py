@@ -51,7 +51,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def report(self) -> str:
         """How the report is called."""
         first, second = self.title[:1], self.title[1:2]
-        return f"Checked claims: {first.lower() if second.islower() else first}{self.title[1:]}"
+        is_a_word = second.islower() or self.title.startswith("A ")  # and no abbreviation, which stays as it is
+        return f"Checked claims: {first.lower() if is_a_word else first}{self.title[1:]}"
 
     @property
     def described(self) -> str:
@@ -157,10 +158,12 @@ def read_text(folder: Path) -> Text:
     try:
         about = msgspec.convert(plain, About)
     except msgspec.ValidationError as problem:
-        _refuse(f"{file}: {problem}; mend it there")
+        _refuse(f"{file}: {problem}; docs/your-own-text.md says what may stand there")
     for one in about.chapters:
-        if not NAME.fullmatch(one.name) or [each.name for each in about.chapters].count(one.name) > 1:
-            _refuse(f"{file}: the chapter {one.name!r} needs a name of its own, of small letters, digits and underlines")
+        if not NAME.fullmatch(one.name):
+            _refuse(f"{file}: {one.name!r} is no name of a chapter; use small letters, digits and underlines")
+        if [each.name for each in about.chapters].count(one.name) > 1:
+            _refuse(f"{file}: two chapters are called {one.name!r}; give one of them another name")
     return Text(folder=folder, package=_package(folder), about=about)
 
 

@@ -55,7 +55,10 @@ def _own(file: str) -> str:
 
 
 def _advice(problem: BaseException, wrong: str) -> str:
-    if isinstance(problem, ModuleNotFoundError) and (problem.name or "").partition(".")[0] not in {*OURS, *(one.partition(".")[0] for one in TEXT)}:
+    if isinstance(problem, ModuleNotFoundError) and (problem.name or "").partition(".")[0] not in {
+        *OURS,
+        *(one.partition(".")[0] for one in TEXT),
+    }:
         return f"the package {problem.name} is missing: mend the name, or tox run -e verify installs what is needed"
     if isinstance(problem, ImportError):
         return "mend the name; what there is to import stands in that module"

@@ -37,4 +37,7 @@ def one_takes_fewer_steps(seed: int, task: str, sooner: str, later: str) -> None
     arrived = [came["loss"] <= TARGETS[task] for came in (one, other)]
     if not any(arrived):
         cannot_tell(f"{MOST} steps are too few for both")
-    holds(arrived[0] and (one["steps"] < other["steps"] or not arrived[1]), f"{one['steps']:.0f} steps, the other {other['steps']:.0f}")
+    holds(
+        arrived[0] and (one["steps"] < other["steps"] or not arrived[1]),
+        f"{one['steps']:.0f} steps, the other {other['steps']:.0f}",
+    )

@@ -108,7 +108,9 @@ def all_multiplied(scores: torch.Tensor, by: int) -> torch.Tensor:
     expect="supported",
     as_written=reading(weigh=softmax, change=all_raised, scores=SOME, by=BY),
     fails_for={
-        "near miss: one of them by one part in 10⁹ more": reading(weigh=softmax, change=all_raised_one_nearly, scores=SOME, by=BY),
+        "near miss: one of them by one part in 10⁹ more": reading(
+            weigh=softmax, change=all_raised_one_nearly, scores=SOME, by=BY
+        ),
         "near miss: shares of the sum, that of all raised by a billionth": reading(
             weigh=shares, change=all_raised, scores=only(np.array([1.0, 2.0]), "1 and 2"), by=only(1e-9, "10⁻⁹")
         ),
@@ -194,7 +196,8 @@ def by_nothing(width: int) -> Fraction:
     },
     altered={
         "Independent entries whose variance is one give scores of variance one, whatever their mean.": reading(
-            square=by_the_root, entries=cases([Entries(mean=m) for m in (0, 1, 2)], "mean 0, 1 or 2, all independent"),
+            square=by_the_root,
+            entries=cases([Entries(mean=m) for m in (0, 1, 2)], "mean 0, 1 or 2, all independent"),
             width=WIDTHS,
         ),  # fmt: skip
     },

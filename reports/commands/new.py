@@ -81,10 +81,9 @@ def _must_be_a_chapter(id: str, chapter: str, known: Sequence[Entry], begins: bo
         raise click.UsageError(f"{here().place(module)} is there already; leave out --new-chapter, or choose another")
     if not begins and chapter not in chapters:
         near = difflib.get_close_matches(chapter, chapters, n=1)
+        there = f"; there are {', '.join(chapters)}" if chapters else ""
         hint = f"did you mean {near[0].replace('_', '-')}.{id.partition('.')[2]}? " if near else ""
-        raise click.UsageError(
-            f"no chapter is called {chapter!r}; {hint}--new-chapter begins one; there are {', '.join(chapters)}"
-        )
+        raise click.UsageError(f"no chapter is called {chapter!r}; {hint}--new-chapter begins one{there}")
 
 
 def write(id: str, sources: Sources, text: Text, chapter: str, section: str | None = None) -> list[str]:

@@ -89,6 +89,7 @@ def run(asked: Asked) -> int:
 
     known = statements.entries(store, nothing_known)
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
+    _must_have_claims(known)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
     with alone(asked.folder):
@@ -177,6 +178,14 @@ def _mark_newest(folder: Path, entries: Sequence[Entry]) -> None:
     """A file that came out as it was is not written again, and is this run's evidence all the same: a replay goes by the time."""
     for one in entries:
         (folder / f"{one.id}.json").touch()
+
+
+def _must_have_claims(known: Collection[Entry]) -> None:
+    """Refuse a text that has none."""
+    if not known:
+        text = the_text()
+        begin = f"python -m reports new{text.option} chapter.what-it-says --new-chapter"
+        raise click.UsageError(f"{text.folder} has no claims yet; begin one: {begin}")
 
 
 def _must_be_writable(asked: Asked, ids: Collection[str], known: Collection[str]) -> None:
