@@ -128,7 +128,7 @@ def _homes(name: str) -> list[str]:
 
 @cache
 def _texts(text: tuple[str, ...]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for package in dict.fromkeys((*OURS, *text)):
         home = HOMES.get(package.partition(".")[0], ROOT)
         files = sorted(home.joinpath(*package.split(".")).rglob("*.py"))

@@ -34,9 +34,9 @@ THREE = matrices(size=(3, 3))
         "A head one narrower than there are tokens can have any table of scores.": reading(table=THREE, width=2),
         "A head half as wide as there are tokens can have any table of scores.": reading(table=matrices(size=(2, 2)), width=1),
     },
-    teach="A table Q Kᵀ of queries and keys d wide has rank d at most. A head of width 64 that reads 512 tokens chooses among few of "
-    "the tables there are. Where the width is that of the text any table will do: take the table itself for queries, and unit "
-    "vectors for keys.",
+    teach="A table Q Kᵀ of queries and keys d wide has rank d at most. A head of width 64 that reads 512 tokens chooses "
+    "among few of the tables there are. Where the width is that of the text any table will do: take the table itself for "
+    "queries, and unit vectors for keys.",
     not_shown="Weights instead of scores: softmax forgives a number a row. Whether tokens and projections yield such queries.",
     cites=("bhojanapalli2020",),
 )
@@ -98,8 +98,8 @@ SEVERAL, TOKENS = cases((2, 4, 8)), cases((1, 3, 16))
     altered={
         "Cutting one head into several adds no operation of any kind.": reading(count=all_operations, heads=SEVERAL, n=TOKENS),
     },
-    teach="h heads of width d/h have h·(d/h) = d columns in all, and their products add up to those of one head. What grows with h is "
-    "the number of softmaxes: h tables of n² weights instead of one, in work and in memory.",
+    teach="h heads of width d/h have h·(d/h) = d columns in all, and their products add up to those of one head. What grows "
+    "with h is the number of softmaxes: h tables of n² weights instead of one, in work and in memory.",
     not_shown="Time. Many small products may take longer than a few large ones.",
     cites=("vaswani2017",),
 )
@@ -148,8 +148,8 @@ def masked(attend: Attend = attention.attend, mask: Mask = causal_mask, changed:
     },
     teach="So a decoder can be trained at all positions of a text at once, and when it writes, keys and values of what is "
     "written already can be kept.",
-    not_shown="What flows back: the gradient of a token comes from the outputs behind it. Layers on top of each other, which keep it "
-    "up if all of them are masked.",
+    not_shown="What flows back: the gradient of a token comes from the outputs behind it. Layers on top of each other, which "
+    "keep it up if all of them are masked.",
     cites=("vaswani2017",),
 )
 def the_others_stay(attend: Attend, mask: Mask, changed: Place, n: int, seed: int) -> None:
@@ -210,8 +210,8 @@ EVEN = cases((2, 4, 8, 64))
             moving_on_adds_the_same, codes=position_codes, width=EVEN, by=whole(1, 20)
         ),
     },
-    teach="A pair (sin tω, cos tω) turns by the angle kω when t grows by k: a rotation that does not know t. The map is a row of such "
-    "rotations, one for each pair, and a layer may learn it.",
+    teach="A pair (sin tω, cos tω) turns by the angle kω when t grows by k: a rotation that does not know t. The map is a "
+    "row of such rotations, one for each pair, and a layer may learn it.",
     not_shown="That trained layers make use of it.",
     cites=("vaswani2017",),
 )
@@ -256,9 +256,9 @@ Distances = cases(range(1, 100), "from 1 to 99 positions apart, and one more")
             width=cases((2, 8, 64, 512)), distance=cases(range(1, 43), "from 1 to 42 positions apart, and one more")
         ),
     },
-    teach="It is a sum of cosines, Σ cos(kω_i), and does not know on which side the other position lies. Cosines come back: two entries "
-    "rise again after three positions, and codes of 512 entries after 43. Say that neighbours have similar codes, and that "
-    "the product tells nothing far off.",
+    teach="It is a sum of cosines, Σ cos(kω_i), and does not know on which side the other position lies. Cosines come back: "
+    "two entries rise again after three positions, and codes of 512 entries after 43. Say that neighbours have similar "
+    "codes, and that the product tells nothing far off.",
     not_shown="What attention makes of it: queries and keys are projections of codes, not the codes.",
     cites=("vaswani2017",),
 )

@@ -22,11 +22,11 @@ TUNED, MOST = 400, 1600  # steps: on the discarded seeds, and at most
         ),
     },
     teach="Attention had learnt it after {median sooner:.0f} steps in the middle of the seeds; no LSTM was there before "
-    "{least later:.0f}. To the layer the token is as near as any other, while an LSTM has to learn first to carry it through thirty "
-    "steps. Say for which task: where neighbours matter most nothing of the kind follows.",
+    "{least later:.0f}. To the layer the token is as near as any other, while an LSTM has to learn first to carry it through "
+    "thirty steps. Say for which task: where neighbours matter most nothing of the kind follows.",
     not_shown="Seconds: a step of one is not as long as a step of the other. Larger networks, and texts.",
-    scope=f"Naming the first of 31 symbols; widths 48 and 56, so that both have as many parameters; one layer of attention; steps of "
-    f"32 strings, {MOST} at most; {HOW}",
+    scope="Naming the first of 31 symbols; widths 48 and 56, so that both have as many parameters; one layer of attention; "
+    f"steps of 32 strings, {MOST} at most; {HOW}",
     cites=("vaswani2017",),
 )
 def one_takes_fewer_steps(seed: int, task: str, sooner: str, later: str) -> None:

@@ -69,8 +69,8 @@ def a_key_is_given_one_in_all(queries: np.ndarray, keys: np.ndarray) -> None:
             a_key_is_given_one_in_all, queries=vectors(size=(2, 2)), keys=vectors(size=(2, 2))
         ),
     },
-    teach="On paper eˣ is never 0, so that every token gets something. In float64 e⁻⁷⁴⁶ is 0: a token whose score is so far behind "
-    "is not read at all, and nothing flows back to it. A mask makes use of that, with scores of -∞.",
+    teach="On paper eˣ is never 0, so that every token gets something. In float64 e⁻⁷⁴⁶ is 0: a token whose score is so far "
+    "behind is not read at all, and nothing flows back to it. A mask makes use of that, with scores of -∞.",
     not_shown="Scores in float32, where less will do.",
     cites=("vaswani2017",),
 )
@@ -120,8 +120,8 @@ def all_multiplied(scores: torch.Tensor, by: int) -> torch.Tensor:
             weigh=softmax, change=all_multiplied, scores=SOME, by=whole(2, 20)
         ),
     },
-    teach="e^(s+c) = e^s e^c, and e^c is in every term above and below the bar. Programs take the greatest score off before they "
-    "take exponentials, so that none overflows. Only differences of scores count; a factor sharpens or flattens.",
+    teach="e^(s+c) = e^s e^c, and e^c is in every term above and below the bar. Programs take the greatest score off before "
+    "they take exponentials, so that none overflows. Only differences of scores count; a factor sharpens or flattens.",
     not_shown="Rounding where the number is so large that the scores lose digits beside it.",
     cites=("vaswani2017",),
 )
@@ -180,8 +180,8 @@ def by_nothing(width: int) -> Fraction:
 
 @claim(
     "weights.variance-of-a-score",
-    says="When the entries of queries and keys have variance one, dividing by the root of the width keeps the variance of every "
-    "score at one.",
+    says="When the entries of queries and keys have variance one, dividing by the root of the width keeps the variance of "
+    "every score at one.",
     lines=(13,),
     expect="qualified",
     by=exhaustion(),
@@ -199,11 +199,11 @@ def by_nothing(width: int) -> Fraction:
             square=by_the_root,
             entries=cases([Entries(mean=m) for m in (0, 1, 2)], "mean 0, 1 or 2, all independent"),
             width=WIDTHS,
-        ),  # fmt: skip
+        ),
     },
-    teach="Of independent entries of mean μ each product has variance 1 + 2μ², so that zero mean is needed as well; of a query that "
-    "is its own key the products of ±1 do not vary at all. It is a reason for the scale at the start of training, and says "
-    "nothing of trained queries and keys.",
+    teach="Of independent entries of mean μ each product has variance 1 + 2μ², so that zero mean is needed as well; of a "
+    "query that is its own key the products of ±1 do not vary at all. It is a reason for the scale at the start of training, "
+    "and says nothing of trained queries and keys.",
     not_shown="Entries that are neither independent nor equal.",
     cites=("vaswani2017",),
 )
@@ -267,9 +267,9 @@ def two_tokens_have_one_score(matrix: np.ndarray, tokens: np.ndarray) -> None:
             two_tokens_have_one_score, matrix=two_by_two(), tokens=tokens_of_two(tokens=(2, 3))
         ),
     },
-    teach="The scores are a symmetric table, the weights are not: softmax divides each row by its own sum. A long token finds all its "
-    "scores spread out, a short one finds them close together. So a weight says how much one token reads of another, "
-    "and not how close the two are.",
+    teach="The scores are a symmetric table, the weights are not: softmax divides each row by its own sum. A long token "
+    "finds all its scores spread out, a short one finds them close together. So a weight says how much one token reads of "
+    "another, and not how close the two are.",
     not_shown="Other ways to normalise, by rows and columns for instance.",
     cites=("vaswani2017",),
 )
@@ -336,8 +336,9 @@ def three_times_as_fast(layer: Layer, matrix: np.ndarray, rows: np.ndarray) -> N
             three_times_as_fast, layer=without_softmax, **ANY
         ),
     },
-    teach="It is linear in the values once queries and keys are given, with a softmax or without. But all three come from the tokens: "
-    "what remains is a product of three factors that each grow with them, a cubic. So the nonlinearity is in the product.",
+    teach="It is linear in the values once queries and keys are given, with a softmax or without. But all three come from "
+    "the tokens: what remains is a product of three factors that each grow with them, a cubic. So the nonlinearity is in the "
+    "product.",
     not_shown="Layers in which queries and keys come from another text than the values.",
     cites=("vaswani2017",),
 )

@@ -51,8 +51,8 @@ def _notebook(made: Sequence[Cell]) -> Any:
 
 
 def _begin(claim: Claim) -> str:
-    """What imports the claim; a text that is not the project's own is named first. From a text that lies elsewhere the checkout is
-    nowhere above, and is named as well."""
+    """What imports the claim; a text that is not the project's own is named first, and for one that lies elsewhere, so that there
+    is no checkout above its notebooks, the checkout as well."""
     text = the_text()
     begin = cells.BEGIN
     if not text.folder.is_relative_to(ROOT):

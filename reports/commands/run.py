@@ -87,9 +87,8 @@ def run(asked: Asked) -> int:
         if asked.whole and asked.workers > 1 and not asked.no_examine:
             import_ahead(EVERYTHING)
 
-    known = statements.entries(store, nothing_known)
+    known = _with_claims(statements.entries(store, nothing_known))
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
-    _must_have_claims(known)
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
     with alone(asked.folder):
@@ -180,12 +179,13 @@ def _mark_newest(folder: Path, entries: Sequence[Entry]) -> None:
         (folder / f"{one.id}.json").touch()
 
 
-def _must_have_claims(known: Collection[Entry]) -> None:
-    """Refuse a text that has none."""
+def _with_claims(known: Sequence[Entry]) -> Sequence[Entry]:
+    """The claims of the text; one that has none is refused."""
     if not known:
         text = the_text()
         begin = f"python -m reports new{text.option} chapter.what-it-says --new-chapter"
         raise click.UsageError(f"{text.folder} has no claims yet; begin one: {begin}")
+    return known
 
 
 def _must_be_writable(asked: Asked, ids: Collection[str], known: Collection[str]) -> None:

@@ -24,8 +24,8 @@ def reports() -> Path:
 
 
 def kept_runs() -> tuple[Path, ...]:
-    """Where training runs lie that need not be trained again: the text's own, and before them the project's, whose experiments are
-    there for all texts."""
+    """Where training runs lie that need not be trained again: the text's own, and the project's, whose experiments are there for
+    all texts."""
     homes = [reports()] if the_text().is_this_projects else [ROOT / "reports", reports()]
     return tuple(one / "evidence" / "runs" for one in homes)
 
