@@ -303,3 +303,9 @@ def test_what_is_cited_needs_a_bibliography_and_nothing_else_does(command, begun
     folder = begun("citing_notes", sums=DRAWS_ITS_OWN.replace("teach=", 'cites=("gauss1809",), teach='))
 
     assert "has no entry gauss1809, which a claim cites; add it" in command.refuses("--text", folder, "--workers", 1)
+
+
+def test_two_texts_at_once_are_refused(command, begun):
+    folder = begun("one_of_two")
+
+    assert "--text was given 2 times; give it once" in command.refuses("--text", folder, "--text", EXAMPLE, "--list")

@@ -18,12 +18,14 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-def _meant(context: click.Context, option: click.Parameter, folder: Path | None) -> None:
-    if folder is not None:
-        use(folder)
+def _meant(context: click.Context, option: click.Parameter, folders: tuple[Path, ...]) -> None:
+    if len(folders) > 1:
+        raise click.UsageError(f"{option.opts[0]} was given {len(folders)} times; give it once")
+    for one in folders:
+        use(one)
 
 
 text = click.option(
-    "--text", type=Place(file_okay=False, path_type=Path), is_eager=True, expose_value=False, callback=_meant,
-    help="The text: a folder with a text.toml.",
+    "--text", type=Place(file_okay=False, path_type=Path), is_eager=True, expose_value=False, multiple=True,
+    callback=_meant, help="The text: a folder with a text.toml.",
 )  # fmt: skip
