@@ -107,9 +107,11 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def option(self) -> str:
-        """What a command needs to mean it, such as: --text examples/attention."""
+        """What a command needs to mean it again, such as: --text examples/attention; nothing where none was named."""
+        if self.is_this_projects or not os.environ.get(VARIABLE):
+            return ""
         place = self.package.replace(".", "/") if self.folder.is_relative_to(ROOT) else str(self.folder)
-        return "" if self.is_this_projects else f" --text {shlex.quote(place)}"
+        return f" --text {shlex.quote(place)}"
 
     def called(self, file: str) -> str:
         """A file of it, from the checkout's root if it lies below, else from the folder that it lies in."""

@@ -6,10 +6,10 @@ import click
 
 # What a call can be, each with the options that have a meaning there.
 CALLS = (
-    {"--only", "--profile", "--workers", "--out", "--fresh", "--no-examine", "--single", "--compare", "--essay"},
-    {"--slides", "--handout", "--notebook", "--only", "--out"},
-    {"--replay", "--out"},
-    {"--list", "--only", "--out"},
+    {"--text", "--only", "--profile", "--workers", "--out", "--fresh", "--no-examine", "--single", "--compare", "--essay"},
+    {"--text", "--slides", "--handout", "--notebook", "--only", "--out"},
+    {"--text", "--replay", "--out"},
+    {"--text", "--list", "--only", "--out"},
 )
 # Of one call, and still not together.
 APART = {
