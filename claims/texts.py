@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import os
 import re
+import shlex
 import sys
 import tomllib
 from functools import cache
@@ -17,7 +18,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from claims.evidence.keys import HOMES, ROOT, Target, here
+from claims.evidence.keys import HOMES, ROOT, TEXT, Target, here
 
 VARIABLE = "CLAIMS_TEXT"
 FILE = "text.toml"
@@ -50,7 +51,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def report(self) -> str:
         """How the report is called."""
         first, second = self.title[:1], self.title[1:2]
-        return f"Checked claims: {first.lower() if second.islower() else first}{self.title[1:]}"
+        is_a_word = second.islower() or self.title.startswith("A ")  # and no abbreviation, which stays as it is
+        return f"Checked claims: {first.lower() if is_a_word else first}{self.title[1:]}"
 
     @property
     def described(self) -> str:
@@ -103,6 +105,14 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
         """Where its report goes."""
         return ROOT / "reports" if self.is_this_projects else self.folder / "report"
 
+    @property
+    def option(self) -> str:
+        """What a command needs to mean it again, such as: --text examples/attention; nothing where none was named."""
+        if self.is_this_projects or not os.environ.get(VARIABLE):
+            return ""
+        place = self.package.replace(".", "/") if self.folder.is_relative_to(ROOT) else str(self.folder)
+        return f" --text {shlex.quote(place)}"
+
     def called(self, file: str) -> str:
         """A file of it, from the checkout's root if it lies below, else from the folder that it lies in."""
         return f"{self.package.replace('.', '/')}/{file}"
@@ -121,7 +131,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 def the_text() -> Text:
     """The text that is meant. ClaimError where there is none."""
     named = os.environ.get(VARIABLE)
-    return read_text(Path(named).resolve() if named else _own_folder())
+    text = read_text(Path(named).resolve() if named else _own_folder())
+    TEXT[:] = [text.package]
+    return text
 
 
 def use(folder: Path) -> None:
@@ -148,10 +160,12 @@ def read_text(folder: Path) -> Text:
     try:
         about = msgspec.convert(plain, About)
     except msgspec.ValidationError as problem:
-        _refuse(f"{file}: {problem}; mend it there")
+        _refuse(f"{file}: {problem}; docs/your-own-text.md says what may stand there")
     for one in about.chapters:
-        if not NAME.fullmatch(one.name) or [each.name for each in about.chapters].count(one.name) > 1:
-            _refuse(f"{file}: the chapter {one.name!r} needs a name of its own, of small letters, digits and underlines")
+        if not NAME.fullmatch(one.name):
+            _refuse(f"{file}: {one.name!r} is no name of a chapter; use small letters, digits and underlines")
+        if [each.name for each in about.chapters].count(one.name) > 1:
+            _refuse(f"{file}: two chapters are called {one.name!r}; give one of them another name")
     return Text(folder=folder, package=_package(folder), about=about)
 
 

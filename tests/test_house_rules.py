@@ -14,7 +14,7 @@ from claims.catalogue import catalogue
 from claims.evidence.keys import ROOT
 
 LONGEST_FUNCTION, LONGEST_MODULE, LARGEST_ROOM = 45, 460, 15
-SOURCES = sorted(file for folder in ("claims", "impls", "reports") for file in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted(file for folder in ("claims", "examples", "impls", "reports") for file in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 WORDS = {"supported", "qualified", "refuted"}
 # Where a verdict may be spelled out: its type, the judge, and how the report words what the judge said.
@@ -27,6 +27,7 @@ SPELL_VERDICTS = {
 
 KIT = "claims/kit/", "claims/evidence/"  # know no chapter
 FOR_PYTEST = "claims/conftest.py", "claims/testing/"  # which imports them, and not they it
+TEXTS = "claims/", "examples/"  # have claims
 MEASURES = "reports/running/hardware.py", "reports/running/libraries.py"  # and report nothing
 
 
@@ -103,12 +104,12 @@ def kept():
 # --- claims raise, and draw what they mean --------------------------------------------------------------------------
 
 
-@each([file for file in SOURCES if short(file).startswith("claims/")])
+@each([file for file in SOURCES if short(file).startswith(TEXTS)])
 def test_no_claim_asserts_for_python_may_throw_asserts_away(file):
     assert [node.lineno for node in nodes(file, ast.Assert)] == []
 
 
-@each([file for file in SOURCES if short(file).startswith("claims/")])
+@each([file for file in SOURCES if short(file).startswith(TEXTS)])
 def test_no_claim_silences_a_health_check_or_filters(file):
     attributes = {node.attr: node.lineno for node in nodes(file, ast.Attribute)}
     names = {node.id: node.lineno for node in nodes(file, ast.Name)}
@@ -117,7 +118,7 @@ def test_no_claim_silences_a_health_check_or_filters(file):
     assert {"assume", "reject"} & (attributes.keys() | names.keys()) == set()
 
 
-@each([file for file in SOURCES if short(file).startswith("claims/") and not short(file).startswith(KIT)])
+@each([file for file in SOURCES if short(file).startswith(TEXTS) and not short(file).startswith(KIT)])
 def test_no_claim_catches_everything_for_a_crash_must_stay_one(file):
     bare = [node.lineno for node in nodes(file, ast.ExceptHandler) if node.type is None]
     broad = [
@@ -137,7 +138,7 @@ def test_verdicts_are_given_by_the_judge_alone(file):
     spelled = [node for node in nodes(file, ast.Constant) if node.value in WORDS and id(node) not in pins | answered]
 
     assert [(node.lineno, node.value) for node in spelled] == []
-    assert not pins or short(file).startswith("claims/"), "only claims pin verdicts"
+    assert not pins or short(file).startswith(TEXTS), "only claims pin verdicts"
 
 
 def test_the_judge_makes_every_verdict_there_is():
@@ -181,7 +182,7 @@ def test_implementations_know_neither_the_claims_nor_what_tries_them(file):
     assert reaches(imported(file), "claims", "reports", "tests", "hypothesis", "pytest") == []
 
 
-@each([file for file in SOURCES if short(file).startswith("claims/")])
+@each([file for file in SOURCES if short(file).startswith(TEXTS)])
 def test_claims_know_neither_the_report_nor_the_tests(file):
     assert reaches(imported(file), "reports", "tests", *(() if short(file).startswith(FOR_PYTEST) else ("pytest",))) == []
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import HOMES, ROOT, TEXT
 
-OURS = ("claims.", "impls.")
+OURS = ("claims", "impls")
 
 
 class NotStorable(TypeError):
@@ -83,7 +83,7 @@ def from_plain(plain: Any) -> Any:
 
 def _name(thing: Any) -> str:
     name: str = thing.__qualname__
-    if "<" in name or not f"{thing.__module__}.".startswith(OURS):
+    if "<" in name or not _is_ours(thing.__module__):
         raise NotStorable(
             f"cannot store {name} of {thing.__module__}: only named functions and classes of this project can be found again"
         )
@@ -106,20 +106,31 @@ def _named(name: str) -> Any:
         found = getattr(found, part, None)
     # What our classes hold is reachable through them, and need not be ours.
     owner = found if inspect.isroutine(found) or inspect.isclass(found) else type(found)
-    if not f"{owner.__module__}.".startswith(OURS):
+    if not _is_ours(owner.__module__):
         raise NotStorable(f"will not look up {name!r}: it belongs to {owner.__module__}, not to this project")
     return found
 
 
+def _is_ours(module: str) -> bool:
+    return any(f"{module}.".startswith(f"{one}.") for one in (*OURS, *TEXT))
+
+
 def _homes(name: str) -> list[str]:
-    """The modules of ours at whose top a function or class of that name is defined."""
+    """The modules of ours at whose top a function or class of that name is defined; those of the text that is meant, where it has
+    one: another text may use the name as well."""
     if not name.isidentifier():
         return []
     starts = re.compile(rf"^(?:def|class) {name}\b", re.MULTILINE)
-    return [module for module, text in _texts().items() if starts.search(text)]
+    found = [module for module, text in _texts(tuple(TEXT)).items() if starts.search(text)]
+    own = [module for module in found if any(module.startswith(f"{one}.") for one in TEXT)]
+    return own or found
 
 
 @cache
-def _texts() -> dict[str, str]:
-    files = [file for top in OURS for file in sorted((ROOT / top.rstrip(".")).rglob("*.py"))]
-    return {".".join(one.relative_to(ROOT).with_suffix("").parts): one.read_text(encoding="utf-8") for one in files}
+def _texts(text: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for package in dict.fromkeys((*OURS, *text)):
+        home = HOMES.get(package.partition(".")[0], ROOT)
+        files = sorted(home.joinpath(*package.split(".")).rglob("*.py"))
+        found |= {".".join(one.relative_to(home).with_suffix("").parts): one.read_text(encoding="utf-8") for one in files}
+    return found

@@ -16,6 +16,7 @@ from claims.evidence.source import Piece, Source, digest, read
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ("*.json", "*.toml", "*.bib")  # what counts in a folder that a constant names
 HOMES: dict[str, Path] = {}  # where packages of ours lie that are not below the root
+TEXT: list[str] = []  # the package of the text that is meant, once somebody has asked which one it is
 KEEPERS = frozenset({"claims.evidence.runs.experiment"})  # keeps what a run comes to and has no part in it
 
 
@@ -198,6 +199,19 @@ class _Circles:
 
     def _of(self, meant: Meant) -> str:
         return meant if isinstance(meant, str) else self.known[meant]
+
+
+def from_root(file: Path | str) -> str:
+    """A file's path from the checkout's root, if it lies below, or from the folder that a package of ours lies in elsewhere."""
+    path = Path(file)
+    homes = (home for name, home in HOMES.items() if path.is_relative_to(home / name))
+    home = next((one for one in (ROOT, *homes) if path.is_relative_to(one)), None)
+    return path.relative_to(home).as_posix() if home else str(file)
+
+
+def file_at(place: str) -> Path:
+    """The file that is called so from there."""
+    return HOMES.get(Path(place).parts[0] if place else "", ROOT) / place
 
 
 def _marks(file: Path) -> tuple[int, ...]:

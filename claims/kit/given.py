@@ -8,7 +8,7 @@ from warnings import catch_warnings
 
 from hypothesis.errors import HypothesisException, HypothesisSideeffectWarning
 
-from claims.evidence.keys import HOMES, ROOT
+from claims.evidence.keys import from_root
 from claims.kit.reading import Reading
 
 TEXTS = ("id", "says", "expect", "teach", "not_shown", "scope", "asked")
@@ -97,13 +97,6 @@ def shortly(value: object) -> str:
 def place_of(frame: FrameType | None) -> str:
     """File and line, from the checkout's root if it stands below."""
     return "" if frame is None else f"{from_root(frame.f_code.co_filename)}:{frame.f_lineno}"
-
-
-def from_root(file: str) -> str:
-    """A file's path from the checkout's root, if it lies below, or from the folder that a package of ours lies in elsewhere."""
-    for folder in (ROOT, *HOMES.values()):
-        file = file.removeprefix(f"{folder}/")
-    return file
 
 
 def nearly(called: Callable[..., Any]) -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import HOMES, ROOT, TEXT, from_root
 from claims.kit.claim import ClaimError, claim
-from claims.kit.given import from_root, nearly
+from claims.kit.given import nearly
 
 OURS = ("claims", "impls", "reports", "tests")
 TOOLS = ("claims/__init__.py", "claims/kit/", "claims/evidence/", "reports/")  # call what chapters write, and are called by it
@@ -49,12 +49,16 @@ def _place(problem: BaseException, otherwise: str) -> str:
 
 def _own(file: str) -> str:
     """A file of the project, from the root; nothing for what is installed, also below it."""
-    path = Path(file)
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in OURS else ""
+    path, tops = Path(file), [one.partition(".")[0] for one in TEXT]
+    homes = [ROOT / one for one in (*OURS, *tops)] + [home / name for name, home in HOMES.items()]
+    return from_root(path) if any(path.is_relative_to(one) for one in homes) else ""
 
 
 def _advice(problem: BaseException, wrong: str) -> str:
-    if isinstance(problem, ModuleNotFoundError) and (problem.name or "").partition(".")[0] not in OURS:
+    if isinstance(problem, ModuleNotFoundError) and (problem.name or "").partition(".")[0] not in {
+        *OURS,
+        *(one.partition(".")[0] for one in TEXT),
+    }:
         return f"the package {problem.name} is missing: mend the name, or tox run -e verify installs what is needed"
     if isinstance(problem, ImportError):
         return "mend the name; what there is to import stands in that module"

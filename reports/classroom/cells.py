@@ -11,8 +11,7 @@ if root is None:
     raise FileNotFoundError(f"{here} is not within a checkout of the project; open the notebook in one")
 sys.path.insert(0, str(root))
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as when the evidence was made
-
-IMPORT
+USEIMPORT
 
 print(claim.says)"""
 
@@ -122,7 +121,7 @@ from claims.kit.engines.engine import constants
 from claims.kit.engines.trials import independent_seeds
 from claims.evidence.runs import read_runs, shelf
 
-kept = read_runs(root / "reports" / "evidence" / "runs")
+kept = read_runs(root / FOLDER / "evidence" / "runs")
 written = claim.readings[0]
 seeds = independent_seeds(seen[written.name].entropy, claim.by.seeds)
 with shelf(kept) as taken:

@@ -14,6 +14,7 @@ from claims.evidence.keys import ROOT
 from claims.kit.claim import Claim
 from claims.kit.engines.search import Search
 from claims.kit.examine import rebuilt
+from claims.texts import the_text
 from reports.classroom import cells, sources
 from reports.pages.render import prose
 from reports.record.record import ClaimRecord, Record
@@ -27,12 +28,12 @@ USUAL = 200  # cases of a search where the claim is settled otherwise
 def notebook_as_json(claim: Claim, record: Record, evidence: ClaimEvidence, folder: Path) -> str:
     """The notebook as text; it reads the evidence in this folder again when it is run."""
     told = next(one for one in record.claims if one.id == claim.id)
-    made = [("markdown", _told(told, record)), ("code", cells.BEGIN.replace("IMPORT", sources.import_of(claim)))]
+    made = [("markdown", _told(told, record)), ("code", _begin(claim))]
     made += [("markdown", "## The property\n" + _paragraph(ENGINES[engine(told)])), ("code", cells.PROPERTY)]
     made += [("code", _tools(claim, folder))]
     if evidence.figure is not None:
         made += [("markdown", "## In a picture"), ("code", cells.FIGURE)]
-    made += _trained(claim) if claim.by.name == "trials" else _searched(claim, evidence)
+    made += _trained(claim, folder) if claim.by.name == "trials" else _searched(claim, evidence)
     return nbformat.writes(_notebook(made)) + "\n"
 
 
@@ -47,6 +48,17 @@ def _notebook(made: Sequence[Cell]) -> Any:
     book = nbformat.v4.new_notebook(cells=placed, metadata={"kernelspec": python, "language_info": {"name": "python"}})
     nbformat.validate(book)
     return book
+
+
+def _begin(claim: Claim) -> str:
+    """What imports the claim; a text that is not the project's own is named first, and for one that lies elsewhere, so that there
+    is no checkout above its notebooks, the checkout as well."""
+    text = the_text()
+    begin = cells.BEGIN
+    if not text.folder.is_relative_to(ROOT):
+        begin = begin.replace("*here.parents)", f"*here.parents, Path({_quoted(ROOT.as_posix())}))")
+    use = "" if text.is_this_projects else f"from claims.texts import use\n\nuse(root / {_quoted(_from_root(text.folder))})\n"
+    return begin.replace("USE", f"{use}\n").replace("IMPORT", sources.import_of(claim))
 
 
 def _tools(claim: Claim, folder: Path) -> str:
@@ -102,7 +114,7 @@ def _searched(claim: Claim, evidence: ClaimEvidence) -> list[Cell]:
     ]
 
 
-def _trained(claim: Claim) -> list[Cell]:
+def _trained(claim: Claim, folder: Path) -> list[Cell]:
     about = "What every seed came to, from the evidence: nothing is trained for that."
     found: list[Cell] = [("markdown", f"## Seed by seed\n{about}"), ("code", cells.SEEDS)]
     if claim.by.timed:
@@ -110,7 +122,7 @@ def _trained(claim: Claim) -> list[Cell]:
     kept = "One seed, with the runs that are kept; what has changed since they were made is trained anew, which takes longer."
     return [
         *found,
-        ("markdown", f"## One seed\n{kept}"), ("code", cells.KEPT),
+        ("markdown", f"## One seed\n{kept}"), ("code", cells.KEPT.replace("FOLDER", _quoted(_from_root(folder)))),
         ("markdown", "How the loss went down."), ("code", cells.CURVES),
         ("markdown", "## On your own\nAnother seed, or other arguments: that trains, some seconds or minutes a run."),
         ("code", cells.ANOTHER),

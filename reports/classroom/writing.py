@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence, write_whole
-from claims.evidence.sources import read_sources
 from claims.kit.claim import Claim
 from claims.texts import the_text
 from reports.classroom.choice import chosen
 from reports.classroom.handout import handout_as_html
 from reports.classroom.notebook import notebook_as_json
 from reports.classroom.slides import slides_as_html
+from reports.pages.upkeep import sources_of
 from reports.record.record import ClaimRecord, Record, read_record
 
 
@@ -32,7 +32,7 @@ class Page:
 def slides_of(folder: Path, ids: Sequence[str], name: str) -> Page:
     """The deck of these claims, or of those of the rule."""
     record = record_of(folder, ids)
-    page = slides_as_html(record, _figures(chosen(record, ids), folder), read_sources(the_text().bibliography), ids)
+    page = slides_as_html(record, _figures(chosen(record, ids), folder), sources_of(the_text().bibliography), ids)
     return Page(folder / "site" / f"{name}.html", page)
 
 

@@ -11,7 +11,7 @@ import click
 
 from claims.catalogue import Entry
 from claims.evidence.evidence import write_whole
-from claims.evidence.keys import Sources, here
+from claims.evidence.keys import Sources, from_root, here
 from claims.evidence.source import Source
 from claims.evidence.store import Store
 from claims.texts import Text, the_text
@@ -55,7 +55,7 @@ def new(id: str, section: str | None, begins: bool) -> int:
         click.echo(
             f"A new chapter is found as it is, and comes last. Give it its place and its title in {text.called('text.toml')}."
         )
-    click.echo(f"It runs as it is, on a toy. Edit it, then: python -m reports --only {id}")
+    click.echo(f"It runs as it is, on a toy. Edit it, then: python -m reports{text.option} --only {id}")
     return 0
 
 
@@ -75,10 +75,9 @@ def _must_be_a_chapter(id: str, chapter: str, known: Sequence[Entry], begins: bo
         raise click.UsageError(f"{here().place(module)} is there already; leave out --new-chapter, or choose another")
     if not begins and chapter not in chapters:
         near = difflib.get_close_matches(chapter, chapters, n=1)
+        there = f"; there are {', '.join(chapters)}" if chapters else ""
         hint = f"did you mean {near[0].replace('_', '-')}.{id.partition('.')[2]}? " if near else ""
-        raise click.UsageError(
-            f"no chapter is called {chapter!r}; {hint}--new-chapter begins one; there are {', '.join(chapters)}"
-        )
+        raise click.UsageError(f"no chapter is called {chapter!r}; {hint}--new-chapter begins one{there}")
 
 
 def write(id: str, sources: Sources, text: Text, chapter: str, section: str | None = None) -> list[str]:
@@ -158,4 +157,4 @@ def _name(id: str) -> str:
 
 
 def _short(file: Path, sources: Sources) -> str:
-    return file.relative_to(sources.root).as_posix() if file.is_relative_to(sources.root) else str(file)
+    return file.relative_to(sources.root).as_posix() if file.is_relative_to(sources.root) else from_root(file)

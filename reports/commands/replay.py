@@ -15,6 +15,7 @@ from claims.kit.claim import Claim
 from claims.kit.examine import put_once, rebuilt
 from claims.kit.reading import property_of
 from claims.kit.text import as_text
+from claims.texts import the_text
 from reports.commands import statements
 from reports.commands.waiting import about_to
 
@@ -45,7 +46,7 @@ def newest_evidence(id: str, out: Path | None) -> Path:
     files = [folder / "evidence" / f"{id}.json" for folder in folders]
     if there := [one for one in files if one.exists()]:
         return max(there, key=lambda one: one.stat().st_mtime_ns)
-    missing = f"{files[0]}: there is no evidence of it yet; examine it first: python -m reports --only {id}"
+    missing = f"{files[0]}: there is no evidence of it yet; examine it first: python -m reports{the_text().option} --only {id}"
     raise click.ClickException(missing + (f" --out {out}" if out else ""))
 
 

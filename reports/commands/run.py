@@ -89,7 +89,7 @@ def run(asked: Asked) -> int:
         if asked.whole and asked.workers > 1 and not asked.no_examine:
             import_ahead(EVERYTHING)
 
-    known = statements.entries(store, nothing_known)
+    known = _with_claims(statements.entries(store, nothing_known))
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
@@ -130,7 +130,7 @@ def run(asked: Asked) -> int:
 
 def _examiner(asked: Asked, store: Store) -> Examiner:
     luck = 0 if asked.profile.repeatable else secrets.randbits(48)
-    kept = None if asked.fresh else statements.reports() / "evidence" / "runs"
+    kept = () if asked.fresh else statements.kept_runs()
     return Examiner(
         Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh,
         meanwhile=partial(around, store, not asked.only),
@@ -184,6 +184,15 @@ def _mark_newest(folder: Path, entries: Sequence[Entry]) -> None:
     """A file that came out as it was is not written again, and is this run's evidence all the same: a replay goes by the time."""
     for one in entries:
         (folder / f"{one.id}.json").touch()
+
+
+def _with_claims(known: Sequence[Entry]) -> Sequence[Entry]:
+    """The claims of the text; one that has none is refused."""
+    if not known:
+        text = the_text()
+        begin = f"python -m reports new{text.option} chapter.what-it-says --new-chapter"
+        raise click.UsageError(f"{text.folder} has no claims yet; begin one: {begin}")
+    return known
 
 
 def _must_be_writable(asked: Asked, ids: Collection[str], known: Collection[str]) -> None:

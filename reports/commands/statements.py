@@ -11,7 +11,7 @@ import click
 
 from claims.catalogue import Entry, catalogue
 from claims.evidence import source, syntax
-from claims.evidence.keys import here
+from claims.evidence.keys import ROOT, here
 from claims.evidence.source import Source, digest
 from claims.evidence.store import KEPT as KEPT
 from claims.evidence.store import Store
@@ -21,6 +21,13 @@ from claims.texts import the_text
 def reports() -> Path:
     """Where the report of the text lies."""
     return the_text().report
+
+
+def kept_runs() -> tuple[Path, ...]:
+    """Where training runs lie that need not be trained again: the text's own, and the project's, whose experiments are there for
+    all texts."""
+    homes = [reports()] if the_text().is_this_projects else [ROOT / "reports", reports()]
+    return tuple(one / "evidence" / "runs" for one in homes)
 
 
 def scratch() -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from claims.evidence.evidence import Case
+from claims.texts import the_text
 from reports.record.record import ClaimRecord, ReadingRecord, astray
 from reports.text.wording import as_it_must
 
@@ -20,7 +21,7 @@ def lines_of(claim: ClaimRecord, site: Path) -> Iterator[str]:
     if found := _counterexample(claim):
         one, case = found
         yield f"  counterexample, {one.name} ({case.found_by}): {_in_a_line(case)}"
-        yield f"  with its arithmetic: python -m reports --replay {claim.id}"
+        yield f"  with its arithmetic: python -m reports{the_text().option} --replay {claim.id}"
     yield from _to_do(claim)
     yield f"  page: {site / 'claims' / claim.id}.html"
 

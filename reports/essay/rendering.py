@@ -52,7 +52,7 @@ class _Writer:
             return replace(token, tag=f"h{min(int(token.tag[1]) + 1, 6)}", attrs=id)
         if token.type == "table_open":
             self.tables += 1
-            return _raw(f'<div class="wide" role="region" aria-label="Table {self.tables} of the essay" tabindex="0"><table>\n')
+            return _raw(f'<div class="wide" role="region" aria-label="Table {self.tables} of the text" tabindex="0"><table>\n')
         if token.type == "table_close":
             return _raw("</table></div>\n")
         return replace(token, attrs={**token.attrs, "scope": "col"}) if token.type == "th_open" else token

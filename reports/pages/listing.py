@@ -7,16 +7,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import file_at
 from reports.pages.highlighting import LANGUAGES, highlighted
 
 ROW = "[[fact]]"
 
 
-def listing(defined_at: str, root: Path = ROOT) -> Markup:
+def listing(defined_at: str, root: Path | None = None) -> Markup:
     """What stands at this `file:line`, highlighted; nothing where the sources are not there or have moved on."""
     name, _, line = defined_at.rpartition(":")
-    path = root / name
+    path = root / name if root else file_at(name)
     if path.suffix not in LANGUAGES or not line.isdigit() or not path.is_file():
         return Markup()
     of = _statement if path.suffix == ".py" else _row

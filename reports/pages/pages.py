@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from claims.evidence.evidence import ClaimEvidence, write_whole
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import file_at
 from claims.evidence.sources import Source, cited
 from reports.exports.claim_review import claim_review
 from reports.pages import pictures
@@ -184,7 +184,7 @@ class Pages:
         run, seen, (before, after) = self.record.run, self.evidence.get(claim.id), self._beside[claim.id]
         graph = neighbourhood(claim, self.by_id)
         beside = [(one.id, one.says, one.verdict, one.uses) for _, one in graph.lines] if graph else []
-        source = ROOT / claim.defined_at.rpartition(":")[0]
+        source = file_at(claim.defined_at.rpartition(":")[0])
         return (
             claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.machine, run.versions,
             run.clocked.get(claim.id), self.charts.get(claim.id),

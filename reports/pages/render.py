@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from claims.evidence.outcomes import WORDS
+from claims.texts import the_text
 from reports.pages import matrices
 from reports.pages.listing import listing
 from reports.pages.neighbours import neighbourhood
@@ -46,7 +47,7 @@ def environment() -> jinja2.Environment:
     made.globals.update(
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, cases_of=cases_of, by_argument=by_argument,
-        neighbourhood=neighbourhood, listing=listing,
+        neighbourhood=neighbourhood, listing=listing, option=lambda: the_text().option,
     )  # fmt: skip
     return made
 

@@ -25,7 +25,7 @@ from claims.evidence.sources import Source, read_sources
 from claims.evidence.store import KEPT, Store
 
 STORE = Store(KEPT)
-RENDERS = ("reports/**/*.py", "reports/pages/templates/*", "claims/evidence/*.py", "claims/kit/**/*.py")
+RENDERS = ("reports/**/*.py", "reports/pages/templates/*", "claims/evidence/*.py", "claims/kit/**/*.py", "claims/texts.py")
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Upkeep:
 
 
 def sources_of(bibliography: Path) -> Mapping[str, Source]:
-    """The publications, parsed once: LaTeX takes half a second to load and to decode."""
-    if not bibliography.is_file():
-        return read_sources(bibliography)  # which says what is wrong
+    """The publications, parsed once: LaTeX takes half a second to load and to decode. A text that cites nothing needs none."""
+    if not bibliography.exists():
+        return {}
     key = _digest(_renders(), bibliography.read_bytes())
     kept = STORE.get("bibliography", key, dict[str, Source])
     if kept is None:

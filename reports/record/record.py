@@ -18,7 +18,7 @@ from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence,
 from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
 from claims.evidence.verdict import pinned
-from claims.texts import About
+from claims.texts import About, the_text
 from reports.record.checkout import edition
 
 SCHEMA = 2
@@ -348,12 +348,16 @@ def read_record(path: Path) -> Record:
         content = path.read_bytes()
         record = msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=read_run(path, content))
     except FileNotFoundError as problem:
-        raise EvidenceError(f"{path}: there is no record yet; run python -m reports") from problem
+        raise EvidenceError(f"{path}: there is no record yet; run python -m reports{the_text().option}") from problem
     except (OSError, *UNREADABLE) as problem:
-        raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
+        raise EvidenceError(
+            f"{path}: not readable as a record ({problem}); run python -m reports{the_text().option} to make it anew"
+        ) from problem
     apart = {chapter: counts(claims) for chapter, claims in record.beyond.items()}
     if (record.summary, record.apart) != (dict.fromkeys(WORDS, 0) | counts(record.of_text), apart):
-        raise EvidenceError(f"{path}: its counts are not those of its verdicts; run python -m reports to make it anew")
+        raise EvidenceError(
+            f"{path}: its counts are not those of its verdicts; run python -m reports{the_text().option} to make it anew"
+        )
     return record
 
 

@@ -48,8 +48,8 @@ Finished = Callable[[Task, ReadingEvidence], None]
 
 @dataclass(frozen=True)
 class Examiner:
-    """How a run goes about it. `luck` sets other cases than usual; runs that lie in the folder `kept` and are not stale are not
-    trained again, and without that folder all are; the store is for what may be repeated."""
+    """How a run goes about it. `luck` sets other cases than usual; runs that lie in the folders `kept` and are not stale are not
+    trained again, and without such folders all are; the store is for what may be repeated."""
 
     keys: Keys
     store: Store
@@ -57,7 +57,7 @@ class Examiner:
     workers: int
     folder: Path
     luck: int = 0
-    kept: Path | None = None
+    kept: tuple[Path, ...] = ()
     fresh: bool = False
     meanwhile: Callable[[], object] = field(default=lambda: None)  # to be done while processes that are started import the claims
 
@@ -65,7 +65,7 @@ class Examiner:
         """Evidence of these claims: `folder/<id>.json` for each, `folder/runs/<experiment>.json` where networks were trained."""
         pool = Hands()
         try:
-            known = read_runs(self.kept) if self.kept else {}
+            known = read_runs(*self.kept)
             done = Examination(self.tell(entries, pool), before=frozenset(known))
             for entry in entries:
                 done.readings[entry.id] = {} if self.fresh else self.known(entry, done.told[entry.id], known)
@@ -157,7 +157,7 @@ class Examiner:
         """Some of the tasks; those with a clock one after the other, for a clock wants the machine to itself."""
         if not some:
             return
-        is_small = len(tasks) <= FEW and (self.kept is not None or not any(one.trains for one in tasks))
+        is_small = len(tasks) <= FEW and (self.kept or not any(one.trains for one in tasks))
         processes = 0 if is_small or self.workers == 1 else 1 if some[0].timed else self.workers
         preload = EVERYTHING if len({one.id for one in tasks}) > FEW else PLAIN
         work.MEASURED.clear()

@@ -38,7 +38,7 @@ class Task:
     timed: bool = False
     budgets: float = 1
     is_trial: bool = False
-    kept: Path | None = None  # runs of an earlier examination
+    kept: tuple[Path, ...] = ()  # where runs of earlier examinations are
     anew: Path | None = None  # runs of this one, each in a file of its own as soon as it is done
     trains: frozenset[str] = frozenset()  # modules of experiments
 
@@ -98,15 +98,15 @@ def _entropy(claim: Claim, task: Task) -> int:
 
 
 def _shelf_of(task: Task) -> AbstractContextManager[Shelf]:
-    return shelf(_kept(task.kept, _as_they_lie(task.kept)) if task.kept else {}, task.anew)
+    return shelf(_kept(task.kept, _as_they_lie(task.kept)), task.anew)
 
 
 @lru_cache(maxsize=1)
-def _kept(folder: Path, _: object) -> dict[str, Run]:
+def _kept(folders: tuple[Path, ...], _: object) -> dict[str, Run]:
     """The kept runs, read once a process: a thousand of them take longer than most readings."""
-    return read_runs(folder)
+    return read_runs(*folders)
 
 
-def _as_they_lie(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    told = [(one.name, one.stat()) for one in sorted(folder.glob("*.json"))]
+def _as_they_lie(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    told = [(one.name, one.stat()) for folder in folders for one in sorted(folder.glob("*.json"))]
     return tuple((name, each.st_size, each.st_mtime_ns) for name, each in told)

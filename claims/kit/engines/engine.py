@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from hypothesis.errors import HypothesisException
 
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import HOMES, ROOT, from_root
 from claims.evidence.profiles import Profile
 from claims.kit.property import Disturbed, Falsified, Seen, Unsettled, listening
 from claims.kit.reading import Reading
@@ -107,5 +107,7 @@ def constants(reading: Reading) -> Arguments:
 
 def _place(crash: BaseException) -> str:
     """The last line of this project that the crash passed, whoever raised it."""
-    ours = [frame for frame in traceback.extract_tb(crash.__traceback__) if Path(frame.filename).is_relative_to(ROOT)]
-    return f" ({Path(ours[-1].filename).relative_to(ROOT).as_posix()}:{ours[-1].lineno})" if ours else ""
+    homes = [ROOT, *(home / name for name, home in HOMES.items())]
+    frames = traceback.extract_tb(crash.__traceback__)
+    ours = [one for one in frames if any(Path(one.filename).is_relative_to(home) for home in homes)]
+    return f" ({from_root(ours[-1].filename)}:{ours[-1].lineno})" if ours else ""

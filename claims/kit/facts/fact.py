@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import from_root
 from claims.evidence.outcomes import Verified, Word
 from claims.kit.facts.printed import Printed, as_printed
 
@@ -196,9 +196,4 @@ class Placed:
 
     @property
     def defined_at(self) -> str:
-        return f"{short(self.path)}:{self.line}"
-
-
-def short(path: Path) -> str:
-    """The path as one would type it."""
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+        return f"{from_root(self.path)}:{self.line}"

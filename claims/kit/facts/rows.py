@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema
 import msgspec
 
+from claims.evidence.keys import from_root
 from claims.kit.claim import ClaimError
-from claims.kit.facts.fact import UNITS, Elsewhere, Fact, Placed, Published, Sense, Stated, short
+from claims.kit.facts.fact import UNITS, Elsewhere, Fact, Placed, Published, Sense, Stated
 from claims.kit.facts.printed import as_printed
 
 Place = tuple[str | int, ...]  # ("fact", 2, "published", 0, "value")
@@ -35,11 +36,11 @@ def read_facts(paths: Sequence[Path], sources: Collection[str]) -> tuple[list[Pl
             text = path.read_text(encoding="utf-8")
             plain = tomllib.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            problems.append(f"{short(path)}: not readable as TOML ({problem}); mend the file")
+            problems.append(f"{from_root(path)}: not readable as TOML ({problem}); mend the file")
             continue
         lines = _Lines(text)
         wrong = list(_mistakes(plain, sources))
-        problems += [f"{short(path)}:{lines.of(place)}: {_field(place)}{message}" for place, message in wrong]
+        problems += [f"{from_root(path)}:{lines.of(place)}: {_field(place)}{message}" for place, message in wrong]
         if not wrong:
             found = msgspec.convert(plain, File)
             facts += [Placed(one, path, lines.of(("fact", number))) for number, one in enumerate(found.fact)]
