@@ -24,7 +24,7 @@ from claims.evidence.sources import Source, read_sources
 from claims.evidence.store import KEPT, Store
 
 STORE = Store(KEPT)
-RENDERS = ("reports/**/*.py", "reports/pages/templates/*", "claims/evidence/*.py", "claims/kit/**/*.py")
+RENDERS = ("reports/**/*.py", "reports/search/*.toml", "reports/pages/templates/*", "claims/evidence/*.py", "claims/kit/**/*.py")
 
 
 @dataclass(frozen=True)
