@@ -152,7 +152,8 @@ def _write_pages(
         _say(console, f"One file: {write_single(record, evidence, asked.folder)}")
     if copy is None:
         return page
-    _say(console, copy.summary)
+    for line in (copy.summary, *copy.to_review()):
+        _say(console, line)
     return write_copy(copy, record, asked.folder)
 
 

@@ -4,7 +4,7 @@ It is written on demand alone, for the project holds no essay; `site/annotations
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
 from reports.pages.render import Here, environment
 from reports.record.record import ClaimRecord, Record
+
+MOST_LISTED = 20  # sentences to be reviewed that a terminal is told of
+MOST_WORDS = 100  # signs of a sentence that is named in passing
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class Copy:
             f"{self.essay.name}: {count['accounted']} of {count['sentences']} sentences accounted for "
             f"({coverage(self.placing)}), {count['claims'] + count['repeats']} of them with claims{rest}"
         )
+
+    def to_review(self) -> Iterator[str]:
+        """A line for each sentence that is new or changed, with its words; of many the first."""
+        review = self.placing.review
+        for number in review[:MOST_LISTED]:
+            one, was = self.essay.sentences[number], self.placing.was.get(number)
+            yield f"  {lines(one)} {f'stands where {lines(was)} stood' if was else 'is new'}: {one.words(MOST_WORDS)}"
+        if len(review) > MOST_LISTED:
+            yield f"  and {len(review) - MOST_LISTED} more, which the page lists"
 
 
 def read_copy(path: Path, passages: Path = PASSAGES) -> Copy:
@@ -60,7 +72,7 @@ def copy_as_html(copy: Copy, record: Record) -> str:
         record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(),
         coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
-        lines=lines,
+        lines=lines, most=MOST_WORDS,
     )  # fmt: skip
     return html
 

@@ -37,6 +37,11 @@ class Sentence:
         """A fingerprint of the words and their markup, wherever the lines are broken."""
         return digest(self.text)
 
+    def words(self, most: int = 0) -> str:
+        """All that it says in a line; `most` signs of it, if that is more than none."""
+        text = " ".join(self.text.split())
+        return f"{text[: most - 1].rstrip()}…" if 0 < most < len(text) else text
+
 
 @dataclass(frozen=True)
 class Essay:
