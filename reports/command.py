@@ -60,6 +60,7 @@ FILE, FOLDER = Place(path_type=Path), Place(file_okay=False, path_type=Path)
     "--essay", type=FILE, metavar="FILE",
     help="Mark the passages of your copy of the essay by the record that is there; judge it anew with --no-examine.",
 )  # fmt: skip
+@once("--notes", "noted", type=FILE, metavar="FILE", help="The nearest statements for each sentence of anybody's notes.")
 @once("--replay", "replayed", metavar="ID", help="Run a stored counterexample or witness again, with its arithmetic.")
 @click.option(
     "--slides", is_flag=True, help="Write a deck for the classroom, from the record that is there, --only these claims."
@@ -81,6 +82,7 @@ def command(
     single: bool,
     older: Path | None,
     essay: Path | None,
+    noted: Path | None,
     replayed: str | None,
     slides: bool,
     handout: bool,
@@ -93,6 +95,10 @@ def command(
         from reports.commands.listing import listing as show_list
 
         return show_list(out, only)
+    if noted is not None:
+        from reports.commands.notes import notes
+
+        return notes(noted, out)
     if replayed is not None:
         from reports.commands.replay import replay
 

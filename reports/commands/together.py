@@ -10,6 +10,7 @@ CALLS = (
     {"--slides", "--handout", "--notebook", "--only", "--out"},
     {"--replay", "--out"},
     {"--list", "--only", "--out"},
+    {"--notes", "--out"},
 )
 # Of one call, and still not together.
 APART = {
