@@ -17,16 +17,20 @@ from reports.record.record import ClaimRecord, Record, TermRecord
 from reports.search.words import Rules, rules, words
 
 # What a word counts by where it stands.
-FIELDS = {"says": 3.0, "teach": 1.0, "conditions": 0.5, "names": 1.0, "id": 1.0, "rest": 0.3}
-SATURATES, BY_LENGTH = 0.6, 0.6  # k1 and b of BM25
+FIELDS = {"says": 3.0, "names": 1.0, "id": 1.0, "teach": 0.3, "conditions": 0.3, "rest": 0.15, "beside": 6.0}
+SATURATES, BY_LENGTH = 1.2, 0.5  # k1 and b of BM25
+LETTER = 0.5  # what a letter of a formula tells, beside a word
+FALLS = 0.8  # what a term counts for each of its claims, beside the one before
 FINE = 100  # parts of a unit of weight
-NEAR_ENOUGH = 1000  # the score from which on a statement is shown beside a sentence that it was not asked for
-LEADS, NEXT = 6000, 300  # what a term that is asked for by name adds to its first answer, and how much less to each of the others
+NEAR_ENOUGH = 700  # the score from which on a statement is shown beside a sentence that it was not asked for
+LEADS, NEXT = 8000, 800  # what a term that is asked for by name adds to its first answer, and how much less to each of the others
+
+Counts = dict[str, float]
 
 
 class Index(msgspec.Struct, frozen=True):
     """The claims' ids, and for each word its weight in each claim that has it: the claim's place, the weight, the next place …
-    A term's claims are places as well."""
+    A term's claims are places as well. Places behind those of the claims are of what no claim is about."""
 
     rules: Rules
     leads: tuple[int, int]
@@ -40,50 +44,60 @@ class Index(msgspec.Struct, frozen=True):
         return dict(zip(row[::2], row[1::2], strict=True))
 
 
-def texts_of(claim: ClaimRecord, terms: Sequence[TermRecord]) -> dict[str, str]:
-    """What a claim is found by, field by field. Altered sentences are of something else."""
-    names = [name for term in terms if claim.id in term.claims for name in term.names]
+def texts_of(claim: ClaimRecord) -> dict[str, str]:
+    """What a claim is found by, field by field, beside the names of terms. Altered sentences are of something else."""
     conditions = [one.name for one in claim.readings if one.role == "amended"]
     others = [one.name for one in claim.readings if one.role in ("fails for", "holds for", "witness")]
     return {
-        "says": claim.says, "teach": claim.teach, "conditions": _parted(conditions), "names": _parted(names),
-        "id": claim.id.replace(".", " "), "rest": _parted([claim.scope, claim.asked, *claim.cites, *others]),
+        "says": claim.says, "teach": claim.teach, "conditions": " . ".join(conditions), "id": claim.id.replace(".", " "),
+        "rest": " . ".join([claim.scope, claim.asked, *claim.cites, *others]),
     }  # fmt: skip
 
 
-def _parted(texts: Sequence[str]) -> str:
-    return " . ".join(texts)
-
-
 def index_of(record: Record) -> Index:
-    """The index of all claims of a record."""
-    found = [{name: Counter(words(text)) for name, text in texts_of(one, record.terms).items()} for one in record.claims]
-    lengths = {name: sum(one[name].total() for one in found) / max(1, len(found)) or 1.0 for name in FIELDS}
+    """The index of all claims of a record, and of what its terms say that no claim is about."""
+    named: dict[str, Counts] = defaultdict(lambda: defaultdict(float))
+    for term in record.terms:
+        for place, id in enumerate(term.claims):
+            for word in _words_of(term):
+                named[id][word] += FALLS**place
+    found = [
+        {name: Counter[str](words(text)) for name, text in texts_of(one).items()} | {"names": named[one.id]}
+        for one in record.claims
+    ] + [{"beside": Counter(_words_of(term))} for term in record.terms if not term.claims]  # fmt: skip
     counts: dict[str, dict[int, float]] = defaultdict(dict)
-    for place, fields in enumerate(found):
-        for word, count in _counted(fields, lengths).items():
+    for place, row in enumerate(_counted(found)):
+        for word, count in row.items():
             counts[word][place] = count
-    weighed = {word: list(_weighed(by_claim, len(found))) for word, by_claim in sorted(counts.items())}
+    weighed = {word: list(_weighed(word, by_place, len(found))) for word, by_place in sorted(counts.items())}
     places = {one.id: place for place, one in enumerate(record.claims)}
-    terms = [(one.names, [places[id] for id in one.claims]) for one in record.terms]
+    terms = [(one.names, [places[id] for id in one.claims]) for one in record.terms if one.claims]
     return Index(rules(), (LEADS, NEXT), list(places), weighed, terms)
 
 
-def _counted(fields: Mapping[str, Counter[str]], lengths: Mapping[str, float]) -> dict[str, float]:
+def _words_of(term: TermRecord) -> list[str]:
+    return [word for name in term.names for word in words(name)]
+
+
+def _counted(found: Sequence[Mapping[str, Counts]]) -> Iterator[Counts]:
     """How often each word stands in a claim: in a field that is longer than usual once counts for less."""
-    total: dict[str, float] = defaultdict(float)
-    for name, counts in fields.items():
-        longer = 1 - BY_LENGTH + BY_LENGTH * counts.total() / lengths[name]
-        for word, count in counts.items():
-            total[word] += FIELDS[name] * count / longer
-    return total
+    lengths = {name: [sum(one[name].values()) for one in found if one.get(name)] for name in FIELDS}
+    usual = {name: sum(those) / len(those) for name, those in lengths.items() if those}
+    for one in found:
+        total: Counts = defaultdict(float)
+        for name, counts in one.items():
+            longer = 1 - BY_LENGTH + BY_LENGTH * sum(counts.values()) / usual.get(name, 1)
+            for word, count in counts.items():
+                total[word] += FIELDS[name] * count / longer
+        yield total
 
 
-def _weighed(counts: Mapping[int, float], claims: int) -> Iterator[int]:
+def _weighed(word: str, counts: Mapping[int, float], claims: int) -> Iterator[int]:
     rare = math.log(1 + (claims - len(counts) + 0.5) / (len(counts) + 0.5))
+    tells = LETTER if len(word) == 1 else 1.0
     for place, count in counts.items():
         yield place
-        yield max(1, round(FINE * rare * count / (SATURATES + count)))
+        yield max(1, round(FINE * tells * rare * count / (SATURATES + count)))
 
 
 @dataclass(frozen=True)
@@ -95,11 +109,15 @@ class Hit:
 
 
 def nearest(index: Index, text: str, least: int, most: int) -> list[Hit]:
-    """The claims whose words a text shares, the nearest first: at most so many, each with at least this score."""
+    """The claims whose words a text shares, the nearest first: at most so many, each with at least this score. None where the
+    text is nearest to something that no claim is about."""
     total = Counter[int]()
     for word in dict.fromkeys(words(text)):
         total.update(index.weights(word))
-    return _best(index, {place: score for place, score in total.items() if score >= least})[:most]
+    best = sorted(((-score, place) for place, score in total.items() if score >= least))[:most]
+    if not best or best[0][1] >= len(index.claims):
+        return []
+    return [Hit(index.claims[place], -score) for score, place in best if place < len(index.claims)]
 
 
 def answers(index: Index, asked: str) -> list[Hit]:
@@ -107,9 +125,10 @@ def answers(index: Index, asked: str) -> list[Hit]:
     still being typed. Claims of a term that is asked for by name lead. Nothing where no word tells what is sought."""
     wanted = list(dict.fromkeys(words(asked)))
     found = [_typed(index, word) for word in wanted]
-    places = set.intersection(*map(set, found)) if found else set[int]()
+    places = set(range(len(index.claims))).intersection(*found) if found else set[int]()
     leads = _leads(index, wanted)
-    return _best(index, {place: sum(one[place] for one in found) + leads[place] for place in places})
+    best = sorted((-sum(one[place] for one in found) - leads[place], place) for place in places)
+    return [Hit(index.claims[place], -score) for score, place in best]
 
 
 def _typed(index: Index, word: str) -> dict[int, int]:
@@ -127,14 +146,13 @@ def _typed(index: Index, word: str) -> dict[int, int]:
 
 
 def _leads(index: Index, wanted: Sequence[str]) -> Counter[int]:
-    """What the terms add that are asked for by name."""
-    total = Counter[int]()
+    """What the terms add that are asked for by name: to each claim the most that one of them does."""
+    most = Counter[int]()
     for names, claims in index.terms:
         share = max(_fit(words(name), wanted) for name in names)
         for later, place in enumerate(claims):
-            if share:
-                total[place] += max(0, int(share * LEADS) - later * NEXT)
-    return total
+            most[place] = max(most[place], int(share * LEADS) - later * NEXT if share else 0)
+    return most
 
 
 def _fit(name: Sequence[str], wanted: Sequence[str]) -> float:
@@ -143,8 +161,3 @@ def _fit(name: Sequence[str], wanted: Sequence[str]) -> float:
         return len(set(name)) / len(wanted)
     begun = wanted and all(any(one.startswith(word) for one in name) for word in wanted)
     return len(wanted) / len(name) / 2 if begun else 0.0
-
-
-def _best(index: Index, scores: Mapping[int, int]) -> list[Hit]:
-    ordered = sorted(scores.items(), key=lambda one: (-one[1], one[0]))
-    return [Hit(index.claims[place], score) for place, score in ordered]

@@ -48,19 +48,20 @@ function fit(own, wanted) {
 
 const NAMED = terms.map(([names, led]) => [names.map(wordsOf), led]);
 
-// The scores of the statements that have every word, by id; those of a term that is asked for by name lead.
+// The scores of the statements that have every word, by id; those of a term that is asked for by name lead, and each statement is
+// given the most that one of its terms gives.
 function answers(wanted) {
   const [first = new Map(), ...others] = wanted.map(typed);
-  const scores = new Map([...first].filter(([place]) => others.every((one) => one.has(place))));
+  const scores = new Map([...first].filter(([place]) => place < INDEX.claims.length && others.every((one) => one.has(place))));
   for (const one of others) for (const place of scores.keys()) scores.set(place, scores.get(place) + one.get(place));
+  const most = new Map();
   for (const [names, led] of NAMED) {
     const share = Math.max(...names.map((name) => fit(name, wanted)));
-    if (!share) continue;
     led.forEach((place, later) => {
-      if (scores.has(place)) scores.set(place, scores.get(place) + Math.max(0, Math.floor(share * LEADS) - later * NEXT));
+      if (share) most.set(place, Math.max(most.get(place) ?? 0, Math.floor(share * LEADS) - later * NEXT));
     });
   }
-  return new Map([...scores].map(([place, score]) => [INDEX.claims[place], score]));
+  return new Map([...scores].map(([place, score]) => [INDEX.claims[place], score + (most.get(place) ?? 0)]));
 }
 
 // Names of terms that look like it, for somebody who mistyped or asks with a word that is nowhere.
