@@ -17,12 +17,12 @@ from reports.record.record import ClaimRecord, Record, TermRecord
 from reports.search.words import Rules, rules, words
 
 # What a word counts by where it stands.
-FIELDS = {"says": 3.0, "names": 1.0, "id": 1.0, "teach": 0.3, "conditions": 0.3, "rest": 0.15, "beside": 6.0}
-SATURATES, BY_LENGTH = 1.2, 0.5  # k1 and b of BM25
+FIELDS = {"says": 3.0, "names": 1.5, "id": 1.0, "teach": 0.3, "conditions": 0.3, "rest": 0.15, "beside": 6.0}
+SATURATES, BY_LENGTH = 2.0, 0.5  # k1 and b of BM25
 LETTER = 0.5  # what a letter of a formula tells, beside a word
 FALLS = 0.8  # what a term counts for each of its claims, beside the one before
 FINE = 100  # parts of a unit of weight
-NEAR_ENOUGH = 700  # the score from which on a statement is shown beside a sentence that it was not asked for
+NEAR_ENOUGH = 620  # the score from which on a statement is shown beside a sentence that it was not asked for
 LEADS, NEXT = 8000, 800  # what a term that is asked for by name adds to its first answer, and how much less to each of the others
 
 Counts = dict[str, float]
