@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from reports.record.record import ClaimRecord, Record, TermRecord
+from reports.record.record import ClaimRecord, Record
 from reports.search.words import Rules, rules, words
 
 # What a word counts by where it stands.
@@ -56,15 +56,12 @@ def texts_of(claim: ClaimRecord) -> dict[str, str]:
 
 def index_of(record: Record) -> Index:
     """The index of all claims of a record, and of what its terms say that no claim is about."""
-    named: dict[str, Counts] = defaultdict(lambda: defaultdict(float))
+    named: dict[str, Counts] = defaultdict(dict)
     for term in record.terms:
         for place, id in enumerate(term.claims):
-            for word in _words_of(term):
-                named[id][word] += FALLS**place
-    found = [
-        {name: Counter[str](words(text)) for name, text in texts_of(one).items()} | {"names": named[one.id]}
-        for one in record.claims
-    ] + [{"beside": Counter(_words_of(term))} for term in record.terms if not term.claims]  # fmt: skip
+            _add(named[id], term.names, FALLS**place)
+    found = [{name: _add({}, [text]) for name, text in texts_of(one).items()} | {"names": named[one.id]} for one in record.claims]
+    found += [{"beside": _add({}, term.names)} for term in record.terms if not term.claims]
     counts: dict[str, dict[int, float]] = defaultdict(dict)
     for place, row in enumerate(_counted(found)):
         for word, count in row.items():
@@ -75,8 +72,11 @@ def index_of(record: Record) -> Index:
     return Index(rules(), (LEADS, NEXT), list(places), weighed, terms)
 
 
-def _words_of(term: TermRecord) -> list[str]:
-    return [word for name in term.names for word in words(name)]
+def _add(counts: Counts, texts: Sequence[str], times: float = 1.0) -> Counts:
+    """Count the words of texts, each word so many times."""
+    for word in (word for text in texts for word in words(text)):
+        counts[word] = counts.get(word, 0.0) + times
+    return counts
 
 
 def _counted(found: Sequence[Mapping[str, Counts]]) -> Iterator[Counts]:
@@ -92,12 +92,12 @@ def _counted(found: Sequence[Mapping[str, Counts]]) -> Iterator[Counts]:
         yield total
 
 
-def _weighed(word: str, counts: Mapping[int, float], claims: int) -> Iterator[int]:
-    rare = math.log(1 + (claims - len(counts) + 0.5) / (len(counts) + 0.5))
-    tells = LETTER if len(word) == 1 else 1.0
+def _weighed(word: str, counts: Mapping[int, float], places: int) -> Iterator[int]:
+    rare = math.log(1 + (places - len(counts) + 0.5) / (len(counts) + 0.5))
+    tells = rare * (LETTER if len(word) == 1 else 1.0)
     for place, count in counts.items():
         yield place
-        yield max(1, round(FINE * tells * rare * count / (SATURATES + count)))
+        yield max(1, round(FINE * tells * count / (SATURATES + count)))
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def nearest(index: Index, text: str, least: int, most: int) -> list[Hit]:
     total = Counter[int]()
     for word in dict.fromkeys(words(text)):
         total.update(index.weights(word))
-    best = sorted(((-score, place) for place, score in total.items() if score >= least))[:most]
+    best = sorted((-score, place) for place, score in total.items() if score >= least)[:most]
     if not best or best[0][1] >= len(index.claims):
         return []
     return [Hit(index.claims[place], -score) for score, place in best if place < len(index.claims)]

@@ -73,12 +73,14 @@ def folded(text: str) -> str:
 @cache
 def stem(word: str) -> str:
     """What a word has in common with its other forms."""
+    if word[:1] in "0123456789":
+        return word
     if not re.search(KEEPS, word):
         for suffix, least in SUFFIXES:
             if word.endswith(suffix) and len(word) - len(suffix) >= least:
                 word = word[: -len(suffix)]
                 break
-    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] != "s" else word
 
 
 def stems(text: str) -> list[str]:

@@ -9,9 +9,10 @@ const LONGEST = Math.max(1, ...[...SAME.keys()].map((name) => name.split(" ").le
 const plain = (text) => FOLDS.reduce((all, [pattern, instead]) => all.replace(pattern, instead), text.normalize("NFKD").toLowerCase());
 
 function stem(word) {
+  if (/^[0-9]/.test(word)) return word;
   const ends = KEEPS.test(word) ? null : rules.suffixes.find(([end, least]) => word.endsWith(end) && word.length - end.length >= least);
   const left = ends ? word.slice(0, -ends[0].length) : word;
-  return left.length > 3 && left.at(-1) === left.at(-2) ? left.slice(0, -1) : left;
+  return left.length > 3 && left.at(-1) === left.at(-2) && left.at(-1) !== "s" ? left.slice(0, -1) : left;
 }
 
 // The words that tell what a text is about. Of names that begin at one place the longest counts.
