@@ -111,9 +111,11 @@ class Hit:
 def nearest(index: Index, text: str, least: int, most: int) -> list[Hit]:
     """The claims whose words a text shares, the nearest first: at most so many, each with at least this score. None where the
     text is nearest to something that no claim is about."""
-    total = Counter[int]()
+    total: dict[int, int] = defaultdict(int)
     for word in dict.fromkeys(words(text)):
-        total.update(index.weights(word))
+        row = iter(index.words.get(word, ()))
+        for place, weight in zip(row, row, strict=True):
+            total[place] += weight
     best = sorted((-score, place) for place, score in total.items() if score >= least)[:most]
     if not best or best[0][1] >= len(index.claims):
         return []

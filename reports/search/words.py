@@ -62,11 +62,16 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     same: list[list[str]]
 
 
+@cache
+def _folds() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), instead) for pattern, instead in FOLDS]
+
+
 def folded(text: str) -> str:
     """In small letters, without accents and markup."""
     text = unicodedata.normalize("NFKD", text).lower()
-    for pattern, instead in FOLDS:
-        text = re.sub(pattern, instead, text)
+    for pattern, instead in _folds():
+        text = pattern.sub(instead, text)
     return text
 
 
@@ -97,19 +102,30 @@ def rules() -> Rules:
 
 
 @cache
-def _longest() -> int:
-    return max(name.count(" ") for name in rules().same) + 1
+def _longest() -> dict[str, int]:
+    """By the first stem of a name, how many the longest has."""
+    found: dict[str, int] = {}
+    for name in rules().same:
+        first, *others = name.split()
+        found[first] = max(found.get(first, 1), 1 + len(others))
+    return found
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return frozenset(rules().empty)
 
 
 def words(text: str) -> list[str]:
     """The words of a text that tell what it is about, in their order. Of names that begin at one place the longest counts."""
     all_of_them, found, place = stems(text), list[str](), 0
-    same, empty = rules().same, frozenset(rules().empty)
+    same, longest = rules().same, _longest()
     while place < len(all_of_them):
-        for length in range(min(_longest(), len(all_of_them) - place), 0, -1):
+        for length in range(min(longest.get(all_of_them[place], 1), len(all_of_them) - place), 0, -1):
             name = " ".join(all_of_them[place : place + length])
             if name in same or length == 1:
                 found.append(same.get(name, name))
                 place += length
                 break
+    empty = _empty()
     return [one for one in found if one not in empty]
