@@ -123,7 +123,7 @@ def test_what_finds_nothing_says_so_and_offers_the_nearest_terms(page, mistyped,
     assert "No statement fits" in nothing.inner_text()
     assert meant in nothing.locator("a").all_inner_texts()
     nothing.locator("a", has_text=meant).first.click()
-    assert page.locator("input[name=q]").input_value() == meant
+    page.wait_for_function("(meant) => document.querySelector('input[name=q]').value === meant", arg=meant)
     assert page.evaluate(SEEN)
 
 
