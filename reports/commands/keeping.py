@@ -11,7 +11,7 @@ from claims.evidence.evidence import UNREADABLE
 
 # Under site/, with the option that writes it. What other names stand there is nobody's of ours.
 PAGES = {
-    "single.html": "--single", "essay.html": "--essay FILE", "annotations.json": "--essay FILE",
+    "single.html": "--single", "essay.html": "--essay FILE", "notes.html": "--notes FILE", "annotations.json": "--essay FILE",
     "slides.html": "--slides", "slides-*.html": "--slides --only …",
     "handout.html": "--handout", "handout-*.html": "--handout --only …",
 }  # fmt: skip

@@ -1,11 +1,58 @@
-"""`notes FILE`. TO BE REPLACED: it stands here only until the search for what is near a sentence is merged."""
+"""`notes FILE`: the nearest checked statements for each sentence of anybody's notes, in the terminal and as `site/notes.html`."""
 
+import sys
 from pathlib import Path
 
-import click
+from rich.console import Console
+from rich.text import Text
+
+from claims.evidence.evidence import read_evidence
+from claims.evidence.store import alone
+from claims.texts import the_text
+from reports.commands import statements
+from reports.essay.notes import SUGGESTS, read_notes, write_notes
+from reports.pages.pages import write_site
+from reports.pages.render import Here
+from reports.record.record import ClaimRecord, read_record
+from reports.text.wording import CORRECTED, ICONS
+
+INDENT = "    "
+NARROWEST = 20  # columns: what says that it has fewer is no terminal that anybody reads
 
 
 def notes(file: Path, out: Path | None) -> int:
-    """Refuse."""
-    file.read_bytes()
-    raise click.ClickException(f"{file}: nothing can be looked up yet, in {out or 'reports'}")
+    """Print each sentence of FILE that a statement is near, with its line and up to three statements; write the page, and the
+    site that it leads to, by the record that is there."""
+    folder = out or statements.reports()
+    record = read_record(folder / "verdicts.json")
+    found = read_notes(file, record)
+    evidence = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in record.claims}
+    with alone(folder):
+        write_site(record, evidence, folder, the_text().bibliography)
+        page = write_notes(found, record, folder)
+    console = Console()
+    width = console.width if console.is_terminal and console.width >= NARROWEST else 0
+    for sentence, claims in found.suggestions:
+        _tell(f"line {sentence.line}: {sentence.words}", "", width)
+        for claim in claims:
+            for place, line in enumerate(_lines(claim, folder)):
+                _tell(line, INDENT if place else INDENT[2:], width)
+        _tell("", "", 0)
+    for line in (SUGGESTS, found.summary, f"Page: {page}"):
+        _tell(line, "", width)
+    return 0
+
+
+def _lines(claim: ClaimRecord, folder: Path) -> list[str]:
+    """What is told of a statement."""
+    return [
+        f"{ICONS[claim.verdict]} {claim.id} ({claim.verdict}): {claim.says}",
+        f"{CORRECTED[claim.verdict]}: {claim.teach}",
+        str(folder / "site" / Here().claim(claim.id)),
+    ]
+
+
+def _tell(line: str, indent: str, width: int) -> None:
+    """A line, in a terminal broken where that ends; in a pipe whole."""
+    parts = Text(line).wrap(Console(width=width), width - len(indent)) if width else [Text(line)]
+    sys.stdout.writelines(f"{indent}{part.plain}\n" for part in parts or [Text("")])

@@ -36,9 +36,9 @@ from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
 from reports.commands.verdicts import lines_of, pinned_otherwise
 from reports.commands.waiting import about_to
 from reports.essay.page import Copy, copy_of, write_copy
-from reports.essay.sentences import read_essay
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
+from reports.reading.sentences import read_essay
 from reports.record.making import make_record
 from reports.record.published import differing, published
 from reports.record.record import Record, is_as_pinned, read_record, write_record
@@ -161,7 +161,8 @@ def _write_pages(
         _say(console, f"One file: {write_single(record, evidence, asked.folder, bibliography)}")
     if copy is None:
         return page
-    _say(console, copy.summary)
+    for line in (copy.summary, *copy.to_review()):
+        _say(console, line)
     return write_copy(copy, record, asked.folder)
 
 

@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 from reports.essay.placing import Placing
-from reports.essay.sentences import Essay, Sentence
 from reports.pages.render import Here
+from reports.reading.sentences import Essay, Sentence
 from reports.record.record import ClaimRecord, Record
 
 CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"sha256": "https://schema.org/sha256", "digest": "https://schema.org/identifier"}]

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from claims.evidence.evidence import EvidenceError
-from reports.essay.folding import folded
-from reports.essay.formulas import read_out
 from reports.essay.passages import Row, passages
 from reports.essay.placing import place
-from reports.essay.sentences import Essay, Sentence, read_essay
+from reports.reading.folding import folded
+from reports.reading.formulas import read_out
+from reports.reading.sentences import Essay, Sentence, read_essay
 
 _MARKUP = "[*`~]*"  # may stand within a phrase that is copied from the page
 NEAREST = 3  # sentences to name when the phrase is nowhere

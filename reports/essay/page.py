@@ -4,23 +4,26 @@ It is written on demand alone, for the project holds no text; `site/annotations.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from claims.evidence.evidence import as_json, write_whole
 from claims.evidence.outcomes import Word
 from reports.essay.annotations import annotations
 from reports.essay.marking import Verdicts
-from reports.essay.parsing import none_is_rubbish
 from reports.essay.passages import KINDS, Row, passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
-from reports.essay.sentences import Essay, Sentence, read_essay
 from reports.pages.render import Here, environment
+from reports.reading.parsing import none_is_rubbish
+from reports.reading.sentences import Essay, Sentence, read_essay
 from reports.record.record import ClaimRecord, Record
 
 MOST_LISTED = 500  # sentences that are to be reviewed; all of them are marked
+MOST_TOLD = 20  # of them in a terminal
+MOST_WORDS = 100  # signs of a sentence that is named in passing
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,15 @@ class Copy:
             f"{self.essay.name}: {count['accounted']} of {count['sentences']} sentences accounted for "
             f"({coverage(self.placing)}), {count['claims'] + count['repeats']} of them with claims{rest}"
         )
+
+    def to_review(self) -> Iterator[str]:
+        """A line for each sentence that is new or changed, with its words; of many the first."""
+        review = self.placing.review
+        for number in review[:MOST_TOLD]:
+            one, was = self.essay.sentences[number], self.placing.was.get(number)
+            yield f"  {lines(one)} {f'stands where {lines(was)} stood' if was else 'is new'}: {shorten(one.words, MOST_WORDS, placeholder='…')}"
+        if len(review) > MOST_TOLD:
+            yield f"  and {len(review) - MOST_TOLD} more, which the page lists"
 
 
 def copy_of(essay: Essay, known: Collection[str] | None = None) -> Copy:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import accumulate, pairwise
 
-from reports.essay.building import Sentence
 from reports.essay.passages import Row
+from reports.reading.building import Sentence
 
 TELLING = 4  # words of a sentence that hardly stands in two essays by chance
 GAP = -1

@@ -12,8 +12,8 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reports.essay.parsing import BEGINS, CODE, SCHEMES, is_harmless, parser
-from reports.essay.sentences import Essay
+from reports.reading.parsing import BEGINS, CODE, SCHEMES, is_harmless, parser
+from reports.reading.sentences import Essay
 
 
 class Marking(Protocol):

@@ -5,7 +5,6 @@ Everything on them is taken from the record and the evidence; the same two give 
 network for nothing, and say all they have to say without a script. Those that show nothing new are left as they are.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from claims.evidence.evidence import ClaimEvidence, write_whole
@@ -28,6 +28,7 @@ from reports.pages.render import Here, asset, digest, environment
 from reports.pages.surprising import surprising
 from reports.pages.upkeep import Page, Upkeep, sources_of
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
+from reports.search.index import index_of, texts_of
 from reports.text import citing, wording
 
 
@@ -44,7 +45,8 @@ class Pages:
         record, claims = self.record, self.record.claims
         for name in ("style.css", "page.js", "search.js", "start.js", "machines.js", "explore.js"):
             yield Page(f"assets/{name}", None, partial(asset, name))
-        yield Page("assets/words.js", (self._words(), record.terms), self._script_of_words)
+        found_by = [(one.id, texts_of(one)) for one in claims]
+        yield Page("assets/index.js", (found_by, record.terms), self._script_of_index)
         yield Page("index.html", record, self.start)
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
@@ -78,7 +80,7 @@ class Pages:
 
     def single(self) -> str:
         """The whole report in one file."""
-        script = asset("page.js") + self._script_of_terms() + asset("search.js") + asset("start.js")
+        script = asset("page.js") + self._script_of_index() + asset("search.js") + asset("start.js")
         return self._page(
             "single.html", Here(single=True), script=Markup(script), script_digest=digest(script), **self._overview,
             references=cited({key for one in self.record.claims for key in one.cites}, self.sources),
@@ -191,19 +193,8 @@ class Pages:
             seen and [one.entropy for one in seen.readings],
         )  # fmt: skip
 
-    def _script_of_words(self) -> str:
-        return f"const WORDS = {_as_script(self._words())};\n{self._script_of_terms()}"
-
-    def _script_of_terms(self) -> str:
-        return f"const TERMS = {_as_script([(one.names, one.claims) for one in self.record.terms])};\n"
-
-    def _words(self) -> dict[str, tuple[str, str]]:
-        """What a search on the start page looks through beside what stands there: what to say instead, and all else. Altered
-        sentences are of something else."""
-        return {
-            one.id: (one.teach, " ".join([*(each.name for each in one.readings if each.role != "altered"), *one.cites]))
-            for one in self.record.claims
-        }
+    def _script_of_index(self) -> str:
+        return f"const INDEX = {_as_script(index_of(self.record))};\n"
 
     def _names(self, id: str) -> list[str]:
         """The file of each table of a claim's figure."""
@@ -225,7 +216,7 @@ class Pages:
 
 def _as_script(value: Any) -> str:
     """As JSON that cannot end a script."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    return msgspec.json.encode(value).decode().replace("<", "\\u003c")
 
 
 def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:

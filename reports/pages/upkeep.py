@@ -25,7 +25,14 @@ from claims.evidence.sources import Source, read_sources
 from claims.evidence.store import KEPT, Store
 
 STORE = Store(KEPT)
-RENDERS = ("reports/**/*.py", "reports/pages/templates/*", "claims/evidence/*.py", "claims/kit/**/*.py", "claims/texts.py")
+RENDERS = (
+    "reports/**/*.py",
+    "reports/pages/templates/*",
+    "claims/evidence/*.py",
+    "claims/kit/**/*.py",
+    "claims/texts.py",
+    "reports/search/*.toml",
+)
 
 
 @dataclass(frozen=True)

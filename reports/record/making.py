@@ -61,9 +61,9 @@ class Around(NamedTuple):
 
 
 def terms_of(terms: Iterable[Term], ids: Container[str]) -> list[TermRecord]:
-    """The terms that lead to claims of these ids."""
-    found = [TermRecord(names=one.names, claims=[id for id in one.claims if id in ids]) for one in terms]
-    return [one for one in found if one.claims]
+    """The terms that lead to claims of these ids, and those that lead nowhere on purpose."""
+    found = [(one, TermRecord(names=one.names, claims=[id for id in one.claims if id in ids])) for one in terms]
+    return [made for one, made in found if made.claims or not one.claims]
 
 
 def make_record(

@@ -1,10 +1,14 @@
 """What people ask for on the start page, and whether an answer stands among the first five statements, by its own search."""
 
+import tomllib
+
 import pytest
 
 from claims.kit.terms import read_terms
 from claims.texts import the_text
 from reports.pages.pages import Pages
+from reports.search.index import answers, index_of
+from reports.search.words import words
 from tests.browser.conftest import Visit
 
 FIRST = 5
@@ -87,7 +91,8 @@ def test_an_answer_stands_among_the_first(page, query):
 
 
 def test_a_term_leads_to_all_its_claims_by_whichever_name_the_best_first(page):
-    for term in read_terms(the_text().folder / "terms.toml"):
+    leading = [one for one in read_terms(the_text().folder / "terms.toml") if one.claims]
+    for term in leading:
         for name in term.names:
             seen = found(page, name)
             assert set(term.claims) <= set(seen), name
@@ -118,10 +123,29 @@ def test_what_finds_nothing_says_so_and_offers_the_nearest_terms(page, mistyped,
     assert "No statement fits" in nothing.inner_text()
     assert meant in nothing.locator("a").all_inner_texts()
     nothing.locator("a", has_text=meant).first.click()
-    assert page.locator("input[name=q]").input_value() == meant
+    page.wait_for_function("(meant) => document.querySelector('input[name=q]').value === meant", arg=meant)
     assert page.evaluate(SEEN)
 
 
 def test_words_that_are_like_nothing_are_offered_nothing(page):
     assert found(page, "zzzzqqqq") == []
     assert page.locator("[data-nothing] a").count() == 0
+
+
+def test_python_and_the_page_take_texts_apart_and_rank_statements_alike(page, whole):
+    index = index_of(whole)
+    labelled = tomllib.loads((ROOT / "tests" / "notes" / "labelled.toml").read_text(encoding="utf-8"))["sentence"]
+    texts = [*ASKED, *MISTYPED, *(name for term in whole.terms for name in term.names), *(one["text"] for one in labelled), ""]
+    taken = page.evaluate("(texts) => texts.map(wordsOf)", texts)
+    ranked = page.evaluate("(texts) => texts.map((text) => [...answers(asked(text))])", texts)
+
+    assert len(texts) > 400
+    for text, own, scores in zip(texts, taken, ranked, strict=True):
+        assert own == words(text), text
+        best = sorted(scores, key=lambda one: (-one[1], index.claims.index(one[0])))
+        assert [tuple(one) for one in best] == [(one.id, one.score) for one in answers(index, text)], text
+
+
+@pytest.mark.parametrize("query", ["gradient", "cell state", "training GPU"])
+def test_the_page_shows_them_in_that_order(page, whole, query):
+    assert found(page, query) == [one.id for one in answers(index_of(whole), query)]

@@ -129,7 +129,7 @@ def test_words_a_verdict_and_a_chapter_narrow_the_list_and_stand_in_the_address(
 
 def test_words_that_no_statement_has_leave_a_line_that_says_so(visit):
     page = visit().open("index.html")
-    page.locator("input[name=q]").fill("no statement has this")
+    page.locator("input[name=q]").fill("no statement has zebras")
     assert shown(page) == 0
     assert page.locator("[data-nothing]").is_visible()
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markupsafe import escape
 
-from reports.essay.parsing import is_harmless
 from reports.essay.rendering import rendered
-from reports.essay.sentences import taken_apart
+from reports.reading.parsing import is_harmless
+from reports.reading.sentences import taken_apart
 from tests.reports.test_essay import Everywhere, Page
 
 PIECES = st.sampled_from([

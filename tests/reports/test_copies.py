@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.evidence.evidence import EvidenceError
-from reports.essay.folding import folded
-from reports.essay.formulas import formula
 from reports.essay.page import Copy
-from reports.essay.parsing import parsed
 from reports.essay.passages import Row, read_passages
 from reports.essay.placing import place
 from reports.essay.rendering import rendered
-from reports.essay.sentences import LARGEST, Essay, read_essay, taken_apart
+from reports.reading.folding import folded
+from reports.reading.formulas import formula
+from reports.reading.parsing import parsed
+from reports.reading.sentences import LARGEST, Essay, read_essay, taken_apart
 from tests import toys
 from tests.reports.test_essay import Everywhere, Page, rows
 

@@ -13,11 +13,11 @@ from reports.essay.annotations import annotations
 from reports.essay.locate import row as row_of
 from reports.essay.locate import sentences_with
 from reports.essay.page import Copy, copy_as_html, coverage, write_copy
-from reports.essay.parsing import is_harmless
 from reports.essay.passages import Row, read_passages
 from reports.essay.placing import place
 from reports.essay.rendering import rendered
-from reports.essay.sentences import LARGEST, Essay, read_essay, taken_apart
+from reports.reading.parsing import is_harmless
+from reports.reading.sentences import LARGEST, Essay, read_essay, taken_apart
 from reports.running.examination import Examiner
 from tests import toys
 from tests.reports.made import HOSTILE, claim, record
@@ -205,6 +205,16 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
     assert f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted' in html
+    assert '<q class="small">It has three.</q>' in html
+    assert list(changed.to_review()) == ["  line 14 stands where line 14 stood: It has three."]
+
+
+def test_of_much_that_is_new_the_first_is_told_with_its_words() -> None:
+    told = list(copy("One is **new** and\nlong. " + "Another is. " * 40).to_review())
+
+    assert told[0] == "  lines 1 to 2 is new: One is **new** and long."
+    assert told[-1] == "  and 21 more, which the page lists"
+    assert all(len(one) < 150 for one in copy("word " * 400).to_review())
 
 
 def test_what_was_left_out_is_told_with_the_claims_that_it_stated() -> None:

@@ -46,14 +46,15 @@ FOLDERS = {"essay.md": "is a file", "essay.md/below": "cannot write", "loop": "c
 NO_RECORD = [
     ("--list",), ("--slides",), ("--handout",), ("--slides", "--handout"), ("--notebook", ID), ("--essay", "essay.md"),
     ("--essay", "essay.md", "--single"), ("--replay", ID), ("--no-examine",), ("--no-examine", "--only", ID),
-    ("--no-examine", "--essay", "essay.md"),
+    ("--no-examine", "--essay", "essay.md"), ("--notes", "essay.md"),
 ]  # fmt: skip
 VALUES = [
     ("--workers", one) for one in ("", "0", "-1", "65", "1.5", "1e3", "many", "²", "0x2", "True", LONG)
 ] + [("--profile", one) for one in ("", "VERDICT", "quick ", "nonsense", "verdict,quick", LONG)]  # fmt: skip
-NO_VALUE = ("--only", "--profile", "--workers", "--out", "--compare", "--essay", "--replay", "--notebook")
+NO_VALUE = ("--only", "--profile", "--workers", "--out", "--compare", "--essay", "--notes", "--replay", "--notebook")
 TWICE = {
     "--profile": "quick", "--workers": "1", "--out": "new", "--compare": "old.json", "--essay": "essay.md", "--replay": ID,
+    "--notes": "essay.md",
     "--notebook": ID,
 }  # fmt: skip
 # Options that have no meaning together: each of a pair is named.
@@ -66,6 +67,7 @@ TOGETHER = [
     *((one, other) for one in (LISTED, REPLAYED, DECK, SHEETS, BOOK) for other in OF_A_RUN),
     *((LISTED, other) for other in (REPLAYED, DECK, SHEETS, BOOK)), *((REPLAYED, other) for other in (DECK, SHEETS, BOOK)),
     (REPLAYED, ("--only", ID)), (BOOK, ("--only", ID)), (DECK, ("--essay", "nowhere.md")),
+    *((("--notes", "essay.md"), other) for other in (LISTED, REPLAYED, DECK, *OF_A_RUN)),
     (("--fresh",), ("--no-examine",)), (("--workers", "1"), ("--no-examine",)),
     *((one, ("--essay", "essay.md")) for one in (("--fresh",), ("--workers", "1"), ("--only", ID), ("--compare", "old.json"))),
 ]  # fmt: skip
@@ -81,6 +83,7 @@ WORDS = {
     # options that there are not
     ("--frobnicate",): "--frobnicate", ("--lisst",): "--list", ("-x",): "-x", ("--list=yes",): "--list", ("--fre\nsh",): "--fre",
     ("--\udcff",): r"--\udcff", ("--only=",): "''", ("--out", ""): "empty", ("--essay", ""): "empty", ("--compare", ""): "empty",
+    ("--notes", ""): "empty",
     # what goes behind other commands
     ("locate",): "FILE", ("locate", "essay.md"): "PHRASE", ("locate", "essay.md", ""): "empty phrase",
     ("locate", "essay.md", "a", "b"): "b", ("locate", "--list"): "--list", ("locate", "essay.md", "xyzzy"): "none of its words",
@@ -98,7 +101,7 @@ SHRINKING = {
 }  # fmt: skip
 READS_THE_RECORD = [
     ("--list",), ("--slides",), ("--handout",), ("--notebook", ID), ("--essay", "essay.md"),
-    ("list",), ("slides",), ("handout",), ("notebook", ID), ("essay", "essay.md"),
+    ("--notes", "essay.md"), ("notes", "essay.md"), ("list",), ("slides",), ("handout",), ("notebook", ID), ("essay", "essay.md"),
 ]  # fmt: skip
 # The commands: each calls what the option of its name calls, so that a few of the ids do.
 HAS_IDS = [
@@ -158,7 +161,9 @@ BEHIND_A_COMMAND = {
     ("--notes",): "--notes", ("--notes", ""): "empty", ("--notes", "folder"): "Is a directory",
     ("--notes", "essay.md", "--only", ID): "--only does not go with --notes",
 }  # fmt: skip
-READS_A_TEXT = [(("--essay",), ()), (("--no-examine", "--essay"), ()), (("essay",), ()), (("locate",), ("a",))]
+READS_A_TEXT = [
+    *(((how,), ()) for how in ("--essay", "essay", "--notes", "notes")), (("--no-examine", "--essay"), ()), (("locate",), ("a",)),
+]  # fmt: skip
 CALLS = [  # each with words of the answer
     *(((*how, id), (word,)) for how in NAMES_A_CLAIM for id, word in IDS.items()),
     *(((*how, name, *rest), (word,)) for how, rest in READS_A_TEXT for name, word in TEXTS.items()),

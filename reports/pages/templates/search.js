@@ -1,57 +1,72 @@
-// Which statements answer what is asked, the best answer first. Every word that is asked for has to stand in a statement's texts,
-// or in a term of the vocabulary that leads to it: [names, claims], the best answer first. A term asked for by name leads.
-const WORTH = { says: 8, named: 5, id: 4, teach: 2, rest: 1 };
-const TERM_LEADS = 60; // more than a few words in a statement are worth
-const EMPTY = new Set("a an and are as at by do does for how i in is it of on or the to was what when which why with".split(" "));
+// Which statements answer what is asked, the best answer first. INDEX is made by reports/search/index.py, which says what its weights
+// are; here a text is taken apart and statements are ranked by the same rules, so that both find the same in the same order.
+const { rules, words: WEIGHTS, terms, leads: [LEADS, NEXT] } = INDEX;
+const FOLDS = rules.folds.map(([pattern, instead]) => [new RegExp(pattern, "gu"), instead]);
+const WORD = new RegExp(rules.word, "gu"), KEEPS = new RegExp(rules.keeps, "u");
+const EMPTY = new Set(rules.empty), SAME = new Map(Object.entries(rules.same));
+const LONGEST = Math.max(1, ...[...SAME.keys()].map((name) => name.split(" ").length));
 
-// Accents, hyphens, quotation marks and the side of the Atlantic make no difference; "vanishing" and "vanishes" are sought as
-// "vanish".
-const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "")
-  .replace(/iz(?=e|ing|ation)/g, "is").replace(/ll(?=ing|ed)/g, "l")
-  .replace(/[-‐-―_/,;:!?"“”'’‘()]|\.(?!\d)/g, " ").replace(/\s+/g, " ").trim();
-const stem = (word) => word.replace(/^(\p{L}{4,}(?:ing|ed)|\p{L}{5,}es)$/u, (all) => all.replace(/(?:ing|ed|es)$/, ""))
-  .replace(/^(\p{L}{3,}[^s\W])s$/u, "$1");
-const joined = (text) => (text.match(/\p{L}+(?:[-‐‑]\p{L}+)+/gu) ?? []).map((one) => one.replace(/[-‐‑]/g, "")).join(" ");
-const wordsOf = (text) => plain(text).split(" ").filter(Boolean).map(stem);
+const plain = (text) => FOLDS.reduce((all, [pattern, instead]) => all.replace(pattern, instead), text.normalize("NFKD").toLowerCase());
 
-function asked(text) {
-  const all = wordsOf(text), telling = all.filter((word) => !EMPTY.has(word));
-  return telling.length ? telling : all;
+function stem(word) {
+  if (/^[0-9]/.test(word)) return word;
+  const ends = KEEPS.test(word) ? null : rules.suffixes.find(([end, least]) => word.endsWith(end) && word.length - end.length >= least);
+  const left = ends ? word.slice(0, -ends[0].length) : word;
+  return left.length > 3 && left.at(-1) === left.at(-2) && left.at(-1) !== "s" ? left.slice(0, -1) : left;
 }
 
-// Short words must begin one: "RNN" is not sought in the middle of others.
-const stands = (word, text) => text.includes(` ${word}`) || (word.length > 3 && text.includes(word));
-
-// How well a name fits: wholly, as a part of what is asked, or as something that is still being typed.
-function fit(name, words) {
-  const own = asked(name);
-  if (own.every((one) => words.includes(one))) return own.length / words.length;
-  return words.every((word) => own.some((one) => one.startsWith(word))) ? words.length / own.length / 2 : 0;
-}
-
-function entry(id, texts, terms) {
-  const leads = terms.filter(([, claims]) => claims.includes(id));
-  const named = leads.flatMap(([names]) => names).join(" ");
-  const found = Object.entries({ ...texts, id, named });
-  return { id, leads, texts: Object.fromEntries(found.map(([name, text]) => [name, ` ${plain(`${text} ${joined(text)}`)}`])) };
-}
-
-function score({ id, leads, texts }, words) {
-  let sum = 0;
-  for (const word of words) {
-    const best = Math.max(0, ...Object.keys(WORTH).filter((name) => stands(word, texts[name] ?? "")).map((name) => WORTH[name]));
-    if (!best) return 0;
-    sum += best / words.length;
+// The words that tell what a text is about. Of names that begin at one place the longest counts.
+function wordsOf(text) {
+  const all = (plain(text).match(WORD) ?? []).map(stem), found = [];
+  for (let place = 0; place < all.length;) {
+    let length = Math.min(LONGEST, all.length - place);
+    const name = () => all.slice(place, place + length).join(" ");
+    while (length > 1 && !SAME.has(name())) length -= 1;
+    found.push(SAME.get(name()) ?? name());
+    place += length;
   }
-  for (const [names, claims] of leads) {
-    const best = Math.max(...names.map((name) => fit(name, words)));
-    if (best) sum += best * TERM_LEADS - 3 * claims.indexOf(id);
+  return found.filter((word) => !EMPTY.has(word));
+}
+const asked = (text) => [...new Set(wordsOf(text))];
+
+// By the place of a statement, what a word adds to it; one that is nowhere may still be being typed.
+function weights(word, best = new Map()) {
+  const row = Object.hasOwn(WEIGHTS, word) ? WEIGHTS[word] : [];
+  for (let n = 0; n < row.length; n += 2) best.set(row[n], Math.max(row[n + 1], best.get(row[n]) ?? 0));
+  return best;
+}
+function typed(word) {
+  if (Object.hasOwn(WEIGHTS, word)) return weights(word);
+  const begun = [...Object.keys(WEIGHTS), ...SAME.keys()].filter((one) => one.startsWith(word)).map((one) => SAME.get(one) ?? one);
+  return begun.reduce((best, one) => weights(one, best), new Map());
+}
+
+// How much of what is asked a name makes up, or half of how much of the name is typed already.
+function fit(own, wanted) {
+  if (own.length && own.every((one) => wanted.includes(one))) return new Set(own).size / wanted.length;
+  return wanted.length && wanted.every((word) => own.some((one) => one.startsWith(word))) ? wanted.length / own.length / 2 : 0;
+}
+
+const NAMED = terms.map(([names, led]) => [names.map(wordsOf), led]);
+
+// The scores of the statements that have every word, by id; those of a term that is asked for by name lead, and each statement is
+// given the most that one of its terms gives.
+function answers(wanted) {
+  const [first = new Map(), ...others] = wanted.map(typed);
+  const scores = new Map([...first].filter(([place]) => place < INDEX.claims.length && others.every((one) => one.has(place))));
+  for (const one of others) for (const place of scores.keys()) scores.set(place, scores.get(place) + one.get(place));
+  const most = new Map();
+  for (const [names, led] of NAMED) {
+    const share = Math.max(...names.map((name) => fit(name, wanted)));
+    led.forEach((place, later) => {
+      if (share) most.set(place, Math.max(most.get(place) ?? 0, Math.floor(share * LEADS) - later * NEXT));
+    });
   }
-  return Math.max(sum, 0.1);
+  return new Map([...scores].map(([place, score]) => [INDEX.claims[place], score + (most.get(place) ?? 0)]));
 }
 
 // Names of terms that look like it, for somebody who mistyped or asks with a word that is nowhere.
-function nearest(text, terms, most = 4) {
+function nearest(text, most = 4) {
   const threes = (one) => new Set([...` ${plain(one)}`].map((_, n, all) => all.slice(n, n + 3).join("")));
   const mine = threes(text);
   const like = (name) => {

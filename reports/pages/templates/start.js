@@ -6,13 +6,6 @@ const rows = all("tr[data-claim]");
 const groups = all(".overview tbody");
 const home = new Map(rows.map((row, place) => [row, { group: row.parentElement, place }]));
 const RANK = toggles.map((one) => one.dataset.verdict);
-const terms = typeof TERMS === "object" ? TERMS : [];
-const article = (row) => (row.id ? "" : document.getElementById(row.dataset.claim).textContent); // of the one file
-const texts = (row) => {
-  const [teach, rest] = (typeof WORDS === "object" && WORDS[row.dataset.claim]) || ["", ""];
-  return { says: row.querySelector("a").textContent, teach, rest: `${rest} ${row.textContent} ${article(row)}` };
-};
-const ENTRIES = new Map(rows.map((row) => [row, entry(row.dataset.claim, texts(row), terms)]));
 let sought = [], scores = new Map();
 
 const wanted = () => ({
@@ -27,12 +20,12 @@ function fits(row, filter) {
   return (!filter.verdict.length || filter.verdict.includes(row.dataset.verdict))
     && (!filter.chapter || filter.chapter === row.dataset.chapter)
     && (!filter.engine || filter.engine === row.dataset.engine)
-    && (!sought.length || scores.get(row) > 0);
+    && (!sought.length || scores.has(row.dataset.claim));
 }
 
 // In the order of the text the rows stand under their chapters, in any other in one run.
 const KEYS = {
-  best: (row) => [-scores.get(row), home.get(row).place],
+  best: (row) => [-(scores.get(row.dataset.claim) ?? 0), home.get(row).place],
   "": (row) => [home.get(row).place],
   verdict: (row) => [RANK.indexOf(row.dataset.verdict), home.get(row).place],
   engine: (row) => [row.dataset.engine, home.get(row).place],
@@ -50,7 +43,7 @@ function order(by) {
 function show() {
   const filter = wanted();
   sought = asked(filter.q);
-  scores = new Map(sought.length ? rows.map((row) => [row, score(ENTRIES.get(row), sought)]) : []);
+  scores = answers(sought);
   const by = filter.sort || (sought.length ? "best" : "");
   order(by);
   let count = 0;
@@ -68,7 +61,7 @@ function show() {
 // Where nothing fits: other words to look for, of those that lead somewhere.
 const nothing = document.querySelector("[data-nothing]");
 function offer(text) {
-  const near = nearest(text, terms);
+  const near = nearest(text);
   const links = near.map((name) => Object.assign(document.createElement("a"), { href: address({ q: name }), textContent: name }));
   const between = (n) => (n ? (n + 1 < links.length ? ", " : " or ") : " Did you mean ");
   nothing.querySelector("[data-near]").replaceChildren(...links.flatMap((one, n) => [between(n), one]), near.length ? "?" : "");

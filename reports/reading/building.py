@@ -13,8 +13,8 @@ from itertools import accumulate
 
 from markdown_it.token import Token
 
-from reports.essay.folding import digest
-from reports.essay.parsing import BEGINS, candidates
+from reports.reading.folding import digest
+from reports.reading.parsing import BEGINS, candidates
 
 BLOCKS = {
     "paragraph": "p", "blockquote": "blockquote", "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "table": "table",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reports.essay.building import Builder, Essay, Piece
+from reports.reading.building import Builder, Essay, Piece
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦>]|#{1,6}|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+(?=\S)")
 _MARKED = re.compile(r"(?<![\w*`~])(\*\*|__|[*_`])(?=[^\s*_`])([^\n]{0,200}?[^\s*_`])\1(?![\w*`~])")  # as in a letter: *this*

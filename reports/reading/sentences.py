@@ -16,11 +16,11 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from claims.evidence.evidence import EvidenceError
-from reports.essay.building import Essay as Essay
-from reports.essay.building import Sentence as Sentence
-from reports.essay.formulas import read_out
-from reports.essay.parsing import BEGINS, CELLS, CODE, none_is_rubbish, parsed
-from reports.essay.plain import plain_text
+from reports.reading.building import Essay as Essay
+from reports.reading.building import Sentence as Sentence
+from reports.reading.formulas import read_out
+from reports.reading.parsing import BEGINS, CELLS, CODE, none_is_rubbish, parsed
+from reports.reading.plain import plain_text
 
 LARGEST = 5_000_000  # bytes: three long novels
 STANDARD_INPUT = Path("-")
@@ -82,7 +82,7 @@ def taken_apart(text: str, name: str = "essay.md") -> Essay:
     kind = Path(name).suffix.lower()
     try:
         if kind in LATEX or (name == "standard input" and _PREAMBLE.match(text)):
-            from reports.essay.latex import latex  # which few essays need
+            from reports.reading.latex import latex  # which few essays need
 
             return latex(text, name)
         return plain_text(text, name) if kind in PLAIN else _markdown(text, name)

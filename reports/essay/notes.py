@@ -1,0 +1,57 @@
+"""Anybody's notes beside the statements that were checked: sentence by sentence the nearest of these, where one is near enough.
+
+Nearness is a matter of the words that are shared. It says where to look, and nothing of whether the sentence is true.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from claims.evidence.evidence import write_whole
+from reports.pages.render import Here, environment
+from reports.reading.sentences import Essay, Sentence, read_essay
+from reports.record.record import ClaimRecord, Record
+from reports.search.index import NEAR_ENOUGH, index_of, nearest
+
+MOST = 3  # statements that are shown for a sentence
+SUGGESTS = (
+    "These are suggestions, found by the words that a sentence shares with a statement. The verdicts are on the statements; "
+    "nothing here judges the sentence itself."
+)
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Notes, and by the number of a sentence the statements that are near it, the nearest first."""
+
+    essay: Essay
+    near: dict[int, list[ClaimRecord]]
+
+    @property
+    def suggestions(self) -> Iterator[tuple[Sentence, list[ClaimRecord]]]:
+        """The sentences that something is near, in their order."""
+        return ((self.essay.sentences[number], claims) for number, claims in self.near.items())
+
+    @property
+    def summary(self) -> str:
+        """How many there are, in a line."""
+        count = len(self.essay.sentences)
+        return f"{self.essay.name}: {count} sentence{'s' * (count != 1)}, {len(self.near)} with a suggestion"
+
+
+def read_notes(path: Path, record: Record) -> Notes:
+    """The notes in a file beside the statements of a record. EvidenceError if the file cannot be read."""
+    essay, index = read_essay(path), index_of(record)
+    by_id = {one.id: one for one in record.claims}
+    found = {number: nearest(index, one.words, NEAR_ENOUGH, MOST) for number, one in enumerate(essay.sentences)}
+    return Notes(essay, {number: [by_id[one.id] for one in hits] for number, hits in found.items() if hits})
+
+
+def write_notes(notes: Notes, record: Record, folder: Path) -> Path:
+    """Write the page and return its path."""
+    path = folder / "site" / "notes.html"
+    html: str = environment().get_template("notes.html").render(
+        record=record, run=record.run, here=Here(), notes=notes, suggests=SUGGESTS
+    )  # fmt: skip
+    write_whole(path, html.encode())
+    return path

@@ -1,0 +1,144 @@
+"""The nearest statements beside anybody's notes: how often they are about the same, and what a reader gets to see."""
+
+import tomllib
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+
+from claims.evidence.keys import ROOT
+from claims.kit.terms import read_terms
+from claims.texts import the_text
+from reports.essay.notes import MOST, SUGGESTS, Notes, read_notes, write_notes
+from reports.reading.sentences import taken_apart
+from reports.record.making import terms_of
+from reports.record.record import read_record
+from reports.search.index import NEAR_ENOUGH, index_of, nearest
+from tests.reports.made import HOSTILE, claim, record
+from tests.reports.running import ALL_PINNED
+
+NOTES = ROOT / "tests" / "notes"
+LABELLED = tomllib.loads((NOTES / "labelled.toml").read_text(encoding="utf-8"))["sentence"]
+# Of what is shown first, how much is about the same at least; and for how many of the sentences that have a statement it is
+# found. The goal is .9 and .6. On the half that words and weights were tuned on it is reached; on the half that was held back
+# it is not.
+REACHED = {"for-tuning": (0.90, 0.70), "held-back": (0.73, 0.50), "both": (0.83, 0.61)}
+
+
+@pytest.fixture(scope="module")
+def known():
+    """The committed record, with the vocabulary as it is now."""
+    made = read_record(ROOT / "reports" / "verdicts.json")
+    return msgspec.structs.replace(
+        made, terms=terms_of(read_terms(the_text().folder / "terms.toml"), {one.id for one in made.claims})
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was shown for a labelled sentence."""
+
+    text: str
+    about: list[str]
+    shown: list[str]
+
+    @property
+    def right(self) -> bool:
+        return bool(self.shown) and self.shown[0] in self.about
+
+
+@pytest.fixture(scope="module")
+def found(known):
+    index = index_of(known)
+    return {
+        part: [
+            Found(one["text"], one["about"], [hit.id for hit in nearest(index, one["text"], NEAR_ENOUGH, MOST)])
+            for one in LABELLED if part in ("both", one["part"])
+        ]
+        for part in REACHED
+    }  # fmt: skip
+
+
+def test_the_labels_name_statements_that_there_are(known):
+    assert {id for one in LABELLED for id in one["about"]} <= {one.id for one in known.claims}
+    assert len(LABELLED) >= 150
+
+
+@pytest.mark.parametrize("part", REACHED)
+def test_what_is_shown_first_is_about_the_same(found, part):
+    shown = [one for one in found[part] if one.shown]
+    wrong = [f"{one.shown[0]} for: {one.text}" for one in shown if not one.right]
+
+    assert 1 - len(wrong) / len(shown) >= REACHED[part][0], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("part", REACHED)
+def test_a_sentence_that_has_a_statement_is_given_it_first(found, part):
+    having = [one for one in found[part] if one.about]
+    lost = [f"{one.about[0]}, not {one.shown[:1]}, for: {one.text}" for one in having if not one.right]
+
+    assert 1 - len(lost) / len(having) >= REACHED[part][1], "\n".join(lost)
+
+
+@pytest.mark.parametrize("name", ["notes.md", "notes.tex", "notes.txt"])
+def test_notes_of_each_format_are_given_the_same_statements(known, name):
+    notes = read_notes(NOTES / name, known)
+    given = {claims[0].id: " ".join(sentence.text.split()) for sentence, claims in notes.suggestions}
+
+    assert given.keys() == {
+        "gradients.eigenvalues-below-one-vanish", "complexity.attention-n2d", "gradients.clipping-bounds-the-norm"
+    }  # fmt: skip
+    assert "smaller than one." in given["gradients.eigenvalues-below-one-vanish"]
+
+
+def test_no_sentence_is_given_more_than_three_and_the_summary_counts(known):
+    notes = read_notes(NOTES / "notes.md", known)
+
+    assert {len(claims) for claims in notes.near.values()} <= {1, 2, 3}
+    assert notes.summary == f"notes.md: {len(notes.essay.sentences)} sentences, 3 with a suggestion"
+
+
+def test_nothing_that_notes_say_gets_out_of_the_page(tmp_path):
+    made = record(claim("refuted"))
+    notes = Notes(taken_apart(f"It says {HOSTILE}", "<b>notes</b>.md"), {0: made.claims})
+    page = write_notes(notes, made, tmp_path).read_text(encoding="utf-8")
+
+    assert "<script>alert" not in page
+    assert "<b>notes" not in page
+    assert "line 1" in page
+    assert 'href="claims/gradients.is-refuted.html"' in page
+    assert SUGGESTS in page
+
+
+def test_the_terminal_tells_the_line_and_for_each_statement_verdict_correction_and_page(reports, tmp_path):
+    reports.examine()
+    path = tmp_path / "notes.md"
+    path.write_text("Hello, all of you.\n\nNumbers are small, and small numbers are\nsmall numbers.\n", encoding="utf-8")
+    reports.monkeypatch.setattr("reports.essay.notes.NEAR_ENOUGH", 1)  # of four claims no word is rare
+    code, said, _ = reports.run("--notes", path)
+    lines = said.splitlines()
+
+    assert code == ALL_PINNED
+    assert lines[0] == "line 3: Numbers are small, and small numbers are small numbers."
+    assert any("toys.numbers-are-small (qualified): " in one for one in lines)
+    assert any(one.strip().startswith("As corrected: ") for one in lines)
+    assert any(one.strip().endswith("site/claims/toys.numbers-are-small.html") for one in lines)
+    assert lines[-3:-1] == [SUGGESTS, "notes.md: 2 sentences, 1 with a suggestion"]
+    assert (reports.folder / "site" / "notes.html").is_file()
+
+
+def test_another_record_removes_the_page(reports, tmp_path):
+    reports.examine()
+    (tmp_path / "notes.md").write_text("Nothing.\n", encoding="utf-8")
+    reports.run("--notes", tmp_path / "notes.md")
+    reports.claims(*reports_toys()[:2])
+    _, said, _ = reports.examine()
+
+    assert "--notes FILE makes it anew" in said
+    assert not (reports.folder / "site" / "notes.html").exists()
+
+
+def reports_toys():
+    from tests import toys
+
+    return toys.QUICK_TOYS
