@@ -48,7 +48,8 @@ class Copy:
         review = self.placing.review
         for number in review[:MOST_TOLD]:
             one, was = self.essay.sentences[number], self.placing.was.get(number)
-            yield f"  {lines(one)} {f'stands where {lines(was)} stood' if was else 'is new'}: {shorten(one.words, MOST_WORDS, placeholder='…')}"
+            became = f"stands where {lines(was)} stood" if was else "is new"
+            yield f"  {lines(one)} {became}: {shorten(one.words, MOST_WORDS, placeholder=' …')}"
         if len(review) > MOST_TOLD:
             yield f"  and {len(review) - MOST_TOLD} more, which the page lists"
 

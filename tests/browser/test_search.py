@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from claims.evidence.keys import ROOT
 from claims.kit.terms import read_terms
 from claims.texts import the_text
 from reports.pages.pages import Pages
