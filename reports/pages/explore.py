@@ -1,4 +1,4 @@
-"""`explore.html`: three closed formulas to turn by hand. Arithmetic that illustrates a claim, and no evidence for any."""
+"""`explore.html`: closed formulas to turn by hand. Arithmetic that illustrates a claim, and no evidence for any."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +32,11 @@ class Curve:
     power: Callable[[Mapping[str, float], float], float]
     settings: Sequence[float]
 
+    @property
+    def columns(self) -> list[str]:
+        """What stands above the table."""
+        return [f"{x:g}" for x in self.xs]
+
     def rows(self) -> list[tuple[str, list[str]]]:
         """What some settings of the first slider come to at each x, the other sliders as they stand at first."""
         start = {one.name: one.start for one in self.sliders}
@@ -40,6 +45,41 @@ class Curve:
             (f"{turned.says} {value:g}", [power_of_ten(self.power(start | {turned.name: value}, x)) for x in self.xs])
             for value in self.settings
         ]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What adds up to one, a share for each slider but the first: `shares(settings)`, in the script under the same id."""
+
+    id: str
+    title: str
+    formula: str
+    says: str
+    sliders: Sequence[Slider]
+    across: str
+    shares: Callable[[Mapping[str, float]], list[float]]
+    settings: Sequence[float]
+
+    @property
+    def columns(self) -> list[str]:
+        """What stands above the table."""
+        return [f"{one.says} {one.start:g}" for one in self.sliders[1:]]
+
+    def rows(self) -> list[tuple[str, list[str]]]:
+        """What some settings of the first slider come to, the other sliders as they stand at first."""
+        start = {one.name: one.start for one in self.sliders}
+        turned = self.sliders[0]
+        return [
+            (f"{turned.says} {value:g}", [f"{one:.3g}" for one in self.shares(start | {turned.name: value})])
+            for value in self.settings
+        ]
+
+
+def softmax(scores: Sequence[float], divided_by: float) -> list[float]:
+    """exp(s/T) over their sum, the largest score taken off first, so that nothing overflows."""
+    most = max(scores)
+    powers = [exp((one - most) / divided_by) for one in scores]
+    return [one / sum(powers) for one in powers]
 
 
 def power_of_ten(power: float) -> str:
@@ -80,3 +120,21 @@ CURVES = (
         (0.0, 1.0, 2.0, 4.0, 6.0),
     ),
 )  # fmt: skip
+
+SHARES = (
+    Shares(
+        "softmax", "Scores to weights", "softmax(s/T)",
+        "The weights of three keys whose scores are s, each divided by T: the temperature, or √d where d is the width of a "
+        "head. Only differences of scores count. A large T makes the weights alike, a small one leaves all to the largest score; "
+        "none is ever 0.",
+        (
+            Slider("T", "T =", 0.25, 16, 0.25, 1),
+            Slider("a", "first score =", -10, 10, 0.5, 2), Slider("b", "second score =", -10, 10, 0.5, 1),
+            Slider("c", "third score =", -10, 10, 0.5, -1),
+        ), "weights of the keys",
+        lambda at: softmax([at["a"], at["b"], at["c"]], at["T"]),
+        (0.25, 0.5, 1.0, 2.0, 8.0, 16.0),
+    ),
+)  # fmt: skip
+
+FORMULAS = (*CURVES, *SHARES)

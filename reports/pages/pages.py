@@ -7,7 +7,7 @@ network for nothing, and say all they have to say without a script. Those that s
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
@@ -16,17 +16,21 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from claims.evidence.evidence import ClaimEvidence, write_whole
+from claims.evidence.evidence import Case, ClaimEvidence, ReadingEvidence, write_whole
 from claims.evidence.keys import file_at
 from claims.evidence.sources import Source, cited
 from reports.exports.claim_review import claim_review
 from reports.pages import pictures
-from reports.pages.explore import CURVES
+from reports.pages.arguments import by_argument
+from reports.pages.explore import FORMULAS
 from reports.pages.listing import code_of
 from reports.pages.neighbours import neighbourhood
 from reports.pages.render import Here, asset, digest, environment
 from reports.pages.surprising import surprising
+from reports.pages.trials import Measured, measured_with
 from reports.pages.upkeep import Page, Upkeep, sources_of
+from reports.pages.ways import there, ways
+from reports.pages.words import linked, words
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
 from reports.search.index import index_of, texts_of
 from reports.text import citing, wording
@@ -34,11 +38,12 @@ from reports.text import citing, wording
 
 @dataclass(frozen=True)
 class Pages:
-    """Every page there is to make of a record, its evidence and the bibliography."""
+    """Every page there is to make of a record, its evidence and the bibliography, beside what was `made` on demand."""
 
     record: Record
     evidence: Mapping[str, ClaimEvidence]
     sources: Mapping[str, Source]
+    made: Mapping[str, str] = field(default_factory=dict)
 
     def pages(self) -> Iterator[Page]:
         """All files of the site, each with all that it shows."""
@@ -47,10 +52,11 @@ class Pages:
             yield Page(f"assets/{name}", None, partial(asset, name))
         found_by = [(one.id, texts_of(one)) for one in claims]
         yield Page("assets/index.js", (found_by, record.terms), self._script_of_index)
-        yield Page("index.html", record, self.start)
+        yield Page("index.html", (record, self.made), self.start)
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
-        if formulas := record.text.formulas:
+        yield Page("glossary.html", words(), self.glossary)
+        if formulas := self._turned:
             yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
         for one in claims:
             drawn = [one.id] if one.figure and one.id in self.charts else []
@@ -75,8 +81,8 @@ class Pages:
                 yield Page(f"figures/{name}", chart, partial(self._numbers, id, number))
 
     def start(self) -> str:
-        """Counts, the outline, what may surprise, all statements."""
-        return self._page("start.html", Here(), **self._overview)
+        """Where else to look, all statements by chapters, and what may surprise."""
+        return self._page("start.html", Here(), ways=ways(self.record, dict(self.made), self._turned), **self._overview)
 
     def single(self) -> str:
         """The whole report in one file."""
@@ -90,11 +96,12 @@ class Pages:
         """All about one claim, and the way to its neighbours in the text."""
         before, after = self._beside[claim.id]
         seen = self.evidence.get(claim.id)
-        return self._page(
+        page = self._page(
             "claim_page.html", Here("../"), claim=claim, before=before, after=after,
             review=claim_review(claim, self.record, pages=""),
             seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
         )  # fmt: skip
+        return linked(page, [*words()[0], *words()[1]], "../glossary.html")
 
     def instead(self) -> str:
         """What needs a correction, and the correction."""
@@ -135,8 +142,18 @@ class Pages:
 
     def explore(self) -> str:
         """Formulas to turn by hand."""
-        formulas = self.record.text.formulas
-        return self._page("explore.html", Here(), curves=[(one, formulas[one.id]) for one in CURVES if one.id in formulas])
+        return self._page("explore.html", Here(), curves=[(one, self._turned[one.id]) for one in FORMULAS if one.id in self._turned])
+
+    def glossary(self) -> str:
+        """Words that a reader may not have at hand."""
+        own, others = words()
+        return self._page("glossary.html", Here(), own=own, others=others)
+
+    @property
+    def _turned(self) -> dict[str, list[str]]:
+        """The formulas that there are to turn, and the claims that each illustrates."""
+        known = {one.id for one in FORMULAS}
+        return {id: claims for id, claims in self.record.text.formulas.items() if id in known}
 
     @cached_property
     def by_id(self) -> dict[str, ClaimRecord]:
@@ -190,8 +207,14 @@ class Pages:
         return (
             claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.machine, run.versions,
             run.clocked.get(claim.id), self.charts.get(claim.id),
-            seen and [one.entropy for one in seen.readings],
+            seen and [(one.entropy, one.measured) for one in seen.readings], [by_argument(one.domain) for one in claim.readings],
         )  # fmt: skip
+
+    def _measured(self, claim: ClaimRecord, one: ReadingEvidence, case: Case) -> list[Measured]:
+        """What was measured with the seed of this case of the reading."""
+        readings = self.evidence[claim.id].readings if claim.id in self.evidence else []
+        seen = next((each for each in readings if (each.role, each.name) == (one.role, one.name)), None)
+        return measured_with(seen, case) if seen else []
 
     def _script_of_index(self) -> str:
         return f"const INDEX = {_as_script(index_of(self.record))};\n"
@@ -208,7 +231,7 @@ class Pages:
     def _page(self, template: str, here: Here, **more: Any) -> str:
         html: str = environment().get_template(template).render(
             record=self.record, run=self.record.run, here=here, by_id=self.by_id, chapters=self.chapters, charts=self.charts,
-            cited=lambda keys: cited(keys, self.sources), numbers=self._names,
+            cited=lambda keys: cited(keys, self.sources), numbers=self._names, measured=self._measured,
             picture=lambda name, labelled=False: pictures.picture(name, self.charts[name], labelled), **more,
         )  # fmt: skip
         return html
@@ -222,7 +245,7 @@ def _as_script(value: Any) -> str:
 def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
     """Write the pages that have to be, remove those that are no more, and return the path of the first."""
     site = folder / "site"
-    made = Pages(record, evidence, sources_of(bibliography))
+    made = Pages(record, evidence, sources_of(bibliography), there(site))
     pages, upkeep = list(made.pages()), Upkeep(site, bibliography)
     due = upkeep.due(pages)
     pictures.begin(made.charts[id] for id in dict.fromkeys(id for one in due for id in one.pictures))
@@ -234,6 +257,14 @@ def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Pa
             old.unlink(missing_ok=True)
     upkeep.remember()
     return site / "index.html"
+
+
+def write_start(record: Record, folder: Path, bibliography: Path) -> None:
+    """Write the first page anew, once something lies in the site that it leads to; nothing where there is no site."""
+    site = folder / "site"
+    if (site / "index.html").is_file():
+        made = Pages(record, {}, sources_of(bibliography), there(site))
+        write_whole(site / "index.html", made.start().encode())
 
 
 def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:

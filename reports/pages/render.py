@@ -14,6 +14,7 @@ from claims.evidence.evidence import Case, ReadingEvidence
 from claims.evidence.outcomes import WORDS
 from claims.texts import the_text
 from reports.pages import matrices
+from reports.pages.arguments import by_argument, spaced
 from reports.pages.listing import listing
 from reports.pages.neighbours import neighbourhood
 from reports.record.record import ClaimRecord
@@ -43,7 +44,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters.update(prose=prose)
+    made.filters.update(prose=prose, spaced=spaced)
     made.globals.update(
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, cases_of=cases_of, by_argument=by_argument,
@@ -85,9 +86,3 @@ def cases_of(claim: ClaimRecord) -> list[tuple[ReadingEvidence, Case]]:
     witnesses = [(one, one.counterexample or one.tightest) for one in claim.readings if one.role == "witness"]
     written = [(one, case) for one in claim.readings if one.role == "as written" for case in (one.counterexample, one.worst)]
     return [(one, case) for one, case in witnesses + written if case]
-
-
-def by_argument(domain: str) -> dict[str, str]:
-    """A reading's domain, argument by argument; empty where it has none of its own."""
-    parts = (part.partition(": ") for part in re.split(r"; (?=\w+: )", domain))
-    return {name: words for name, _, words in parts if name}

@@ -1,6 +1,6 @@
 """Which files of the site are written again: those of which something that they show has changed, or that others have touched.
 
-A page is a function of what it shows, of the bibliography and of the code that renders. A digest of these is its key, and this
+A page is a function of what it shows, of the bibliography, the glossary and of the code that renders. A digest of these is its key, and this
 machine's store has it beside a digest of the bytes that came of it. While both are as they were, the page stays as it is, down to
 the time at which it was written.
 
@@ -25,6 +25,7 @@ from claims.evidence.sources import Source, read_sources
 from claims.evidence.store import KEPT, Store
 
 STORE = Store(KEPT)
+GLOSSARY = "glossary.toml"  # beside the bibliography: how the words of all pages are told
 RENDERS = (
     "reports/**/*.py",
     "reports/pages/templates/*",
@@ -32,6 +33,7 @@ RENDERS = (
     "claims/kit/**/*.py",
     "claims/texts.py",
     "reports/search/*.toml",
+    "reports/text/*.toml",
 )
 
 
@@ -55,7 +57,7 @@ class Upkeep:
 
     def __post_init__(self) -> None:
         self.known = STORE.get("pages", self._name, dict[str, tuple[str, str]]) or {}
-        self.common = _digest(_renders(), self.bibliography.read_bytes() if self.bibliography.is_file() else b"")
+        self.common = _digest(_renders(), _bytes(self.bibliography), _bytes(self.bibliography.with_name(GLOSSARY)))
 
     def due(self, pages: Sequence[Page]) -> list[Page]:
         """Those to write; pages of pictures come last, for these are being drawn meanwhile."""

@@ -38,10 +38,10 @@ VOTES: dict[Word, str] = {  # what a vote for it means
     "undecided": "nobody can tell yet",
 }
 
-CORRECTED: dict[Word, str] = {
+CORRECTED: dict[Word, str] = {  # above what to say; a qualified statement has a condition under which it held, and no other has
     "supported": "Stands as written",
-    "qualified": "As corrected",
-    "refuted": "As corrected",
+    "qualified": "As corrected, and checked",
+    "refuted": "Say instead",
     "undecided": "Proposed, not confirmed by this run",
 }
 
@@ -77,6 +77,32 @@ PROFILES = {
     "explore": "This is an exploring run with fresh cases, twenty-five times as many as usual; the next one will try others.",
     "quick": "This is a quick run: a tenth of the cases and no trials. It may not conclude, so every verdict is undecided.",
 }
+
+
+_BY_THE_CLOCK = "repetitions counted, see the run"  # what the evidence says for what a machine's clock decided
+
+
+def as_put(claim: ClaimRecord, record: Record) -> str:
+    """What stands above a statement: only what the text says is called written."""
+    if claim.asked:
+        return "As asked"
+    return "As written" if claim.lines and not record.is_apart(claim) else "The statement"
+
+
+def corrected(claim: ClaimRecord, record: Record) -> str:
+    """What stands above what to say."""
+    written = as_put(claim, record) == "As written"
+    return "Stands" if claim.verdict == "supported" and not written else CORRECTED[claim.verdict]
+
+
+def why(claim: ClaimRecord, record: Record) -> str:
+    """Why this verdict, in words that fit where the statement comes from."""
+    put = as_put(claim, record)
+    told = claim.why.replace("(" + _BY_THE_CLOCK + ")", "(by the clock; counts below)").replace(_BY_THE_CLOCK, "by the clock, counts below")
+    if put == "As written":
+        return told
+    instead = put if put == "As asked" else "As it stands"
+    return told.replace("As written", instead).replace("“as written”", f"“{instead[:1].lower()}{instead[1:]}”")
 
 
 class Question(NamedTuple):
@@ -143,7 +169,7 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     if one.timed:
         medians = "".join(f"; median {_middle(name, run)}" for name in run.get("median", {}))
         where = f"recorded on {run['recorded']}" if run.get("recorded") else "this run"
-        return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "see run"
+        return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "by the clock of another run"
     if one.wins is not None:
         stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
         return f"{one.wins} of {one.cases} seeds{stopped}"

@@ -4,6 +4,13 @@ const POWER = {
   gain: ({ w, T }, a) => T * Math.log10(w / Math.cosh(a) ** 2),
   forget: ({ b }, n) => -n * Math.log1p(Math.exp(-b)) / Math.LN10,
 };
+// Those that add up to one, of the same file.
+const SHARES = {
+  softmax: ({ T, a, b, c }) => {
+    const most = Math.max(a, b, c), powers = [a, b, c].map((one) => Math.exp((one - most) / T));
+    return powers.map((one) => one / powers.reduce((sum, each) => sum + each));
+  },
+};
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 260, 60, 40, 10];
 const [LOW, HIGH] = [-12, 12]; // powers of ten that are shown
 const SVG = "http://www.w3.org/2000/svg";
@@ -23,9 +30,15 @@ const number = (power) => {
   return [`${(10 ** (power - whole)).toFixed(1)}·10`, sup];
 };
 
-function draw(section) {
+// How the sliders stand, by their names.
+function settings(section) {
   const at = Object.fromEntries(all("input", section).map((one) => [one.name, Number(one.value)]));
   for (const one of all("output", section)) one.textContent = at[one.htmlFor.value];
+  return at;
+}
+
+function draw(section) {
+  const at = settings(section);
   const [from, to] = section.dataset.xs.split(" ").map(Number);
   const power = (x) => POWER[section.id](at, x);
   const across = (x) => LEFT + (WIDTH - LEFT - 20) * (x - from) / (to - from);
@@ -49,8 +62,26 @@ function draw(section) {
   section.querySelector(".finding").replaceChildren(`At ${section.dataset.across} = ${to}: `, ...number(power(to)));
 }
 
-for (const section of all(".curve")) {
-  section.addEventListener("input", () => draw(section));
-  section.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
-  draw(section);
+// A bar for each share, with its number.
+const [ROW, NAME] = [40, 130];
+function drawShares(section) {
+  const shares = SHARES[section.id](settings(section));
+  const holder = section.querySelector(".drawn");
+  holder.replaceChildren();
+  const svg = part(holder, "svg", { viewBox: `0 0 ${WIDTH} ${ROW * shares.length}`, "aria-hidden": true });
+  const named = all("label", section).slice(1);
+  shares.forEach((share, n) => {
+    part(svg, "text", { x: NAME - 8, y: ROW * n + 25, "text-anchor": "end" }, named[n].textContent);
+    part(svg, "rect", { x: NAME, y: ROW * n + 6, width: (WIDTH - NAME - 80) * share, height: ROW - 12, class: "share" });
+    part(svg, "text", { x: NAME + (WIDTH - NAME - 80) * share + 8, y: ROW * n + 25 }, Number(share.toPrecision(3)));
+  });
+  const said = shares.map((share) => Number(share.toPrecision(3)));
+  section.querySelector(".finding").textContent = `Weights ${said.slice(0, -1).join(", ")} and ${said.at(-1)}.`;
 }
+
+for (const [kind, drawing] of [["curve", draw], ["shares", drawShares]])
+  for (const section of all(`.${kind}`)) {
+    section.addEventListener("input", () => drawing(section));
+    section.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
+    drawing(section);
+  }

@@ -3,10 +3,11 @@
 const form = document.querySelector(".filter");
 const toggles = all("button[data-verdict]", form);
 const rows = all("tr[data-claim]");
-const groups = all(".overview tbody");
+const chapters = all("details.chapter");
+const flat = document.querySelector("[data-flat]"); // where the rows stand in any other order than the text's
 const home = new Map(rows.map((row, place) => [row, { group: row.parentElement, place }]));
 const RANK = toggles.map((one) => one.dataset.verdict);
-let sought = [], scores = new Map();
+let sought = [], scores = new Map(), narrowed = false;
 
 const wanted = () => ({
   verdict: toggles.filter((one) => one.ariaPressed === "true").map((one) => one.dataset.verdict),
@@ -23,7 +24,7 @@ function fits(row, filter) {
     && (!sought.length || scores.has(row.dataset.claim));
 }
 
-// In the order of the text the rows stand under their chapters, in any other in one run.
+// In the order of the text the rows stand under their chapters, which are folded while nothing is asked for; in any other in one run.
 const KEYS = {
   best: (row) => [-(scores.get(row.dataset.claim) ?? 0), home.get(row).place],
   "": (row) => [home.get(row).place],
@@ -37,7 +38,7 @@ function order(by) {
   if (by === sorted && by !== "best") return;
   sorted = by;
   const keyed = rows.map((row) => [KEYS[by](row), row]).sort(([a], [b]) => before(a, b));
-  for (const [, row] of keyed) (by ? groups[0] : home.get(row).group).append(row);
+  for (const [, row] of keyed) (by ? flat.tBodies[0] : home.get(row).group).append(row);
 }
 
 function show() {
@@ -48,15 +49,30 @@ function show() {
   order(by);
   let count = 0;
   for (const row of rows) count += !(row.hidden = !fits(row, filter));
-  for (const group of groups) {
-    group.querySelector(".heading").hidden = Boolean(by);
-    group.hidden = !all("tr[data-claim]", group).some((row) => !row.hidden);
+  const before = narrowed;
+  narrowed = Boolean(by || count < rows.length || filter.verdict.length || filter.chapter || filter.engine);
+  flat.hidden = !by;
+  for (const chapter of chapters) {
+    chapter.hidden = Boolean(by) || !all("tr[data-claim]", chapter).some((row) => !row.hidden);
+    if (narrowed || before) chapter.open = narrowed;
   }
-  document.querySelector("[data-shown]").textContent = `${count} of ${rows.length} statements shown.`;
+  document.body.classList.toggle("narrowed", narrowed);
+  document.querySelector("[data-shown]").textContent = narrowed ? `${count} of ${rows.length} statements shown.` : "";
+  unfold.hidden = narrowed;
+  told();
   nothing.hidden = count > 0;
   if (!count) offer(filter.q);
-  document.querySelector("[data-clear]").hidden = count === rows.length && !filter.sort;
+  document.querySelector("[data-clear]").hidden = !narrowed;
 }
+
+// All chapters at once; and one that somebody opens stands in the address, to find it open on coming back.
+const unfold = document.querySelector("[data-unfold]");
+const told = () => { unfold.textContent = chapters.every((one) => one.open) ? "Fold all chapters" : "Open all chapters"; };
+function turn(chapter) {
+  const opening = !chapter.open; // it will be when the click is done
+  if (!narrowed) history.replaceState(null, "", opening ? `#chapter-${chapter.dataset.chapter}` : "#statements");
+}
+for (const one of chapters) one.addEventListener("toggle", told);
 
 // Where nothing fits: other words to look for, of those that lead somewhere.
 const nothing = document.querySelector("[data-nothing]");
@@ -95,14 +111,23 @@ function arrive() {
     location.replace(`claims/${hash}.html`);
   } else if (hash.startsWith("chapter-")) {
     recall("");
-    document.getElementById(hash)?.scrollIntoView();
+    const chapter = document.getElementById(hash)?.closest("details");
+    if (!chapter) return;
+    chapter.open = true;
+    chapter.scrollIntoView();
   }
 }
 
 document.addEventListener("click", ({ target }) => {
+  const title = target.closest("details.chapter > summary");
+  if (title) turn(title.parentElement);
   const button = target.closest("button");
   if (!button) return;
   if (button.dataset.verdict) { button.ariaPressed = String(button.ariaPressed !== "true"); remember(); }
+  if (button === unfold) {
+    const open = !chapters.every((one) => one.open);
+    for (const one of chapters) one.open = open;
+  }
   if ("clear" in button.dataset) { recall(""); remember(); form.elements.q.focus(); }
 });
 form.addEventListener("input", remember);
@@ -114,12 +139,5 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("hashchange", arrive);
 
-for (const cell of all("[data-of]")) {
-  if (cell.textContent.trim().endsWith(" 0")) continue;
-  const href = address({ verdict: cell.dataset.word, chapter: cell.dataset.of });
-  const link = Object.assign(document.createElement("a"), { href, ariaLabel: `${cell.innerText.trim()} ${cell.dataset.word}` });
-  link.append(...cell.childNodes);
-  cell.append(link);
-}
 show();
 arrive();
