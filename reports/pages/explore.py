@@ -70,7 +70,7 @@ class Shares:
         start = {one.name: one.start for one in self.sliders}
         turned = self.sliders[0]
         return [
-            (f"{turned.says} {value:g}", [f"{one:.3g}" for one in self.shares(start | {turned.name: value})])
+            (f"{turned.says} {value:g}", [share_of_one(one) for one in self.shares(start | {turned.name: value})])
             for value in self.settings
         ]
 
@@ -80,6 +80,11 @@ def softmax(scores: Sequence[float], divided_by: float) -> list[float]:
     most = max(scores)
     powers = [exp((one - most) / divided_by) for one in scores]
     return [one / sum(powers) for one in powers]
+
+
+def share_of_one(share: float) -> str:
+    """A share with three digits."""
+    return f"{share:.3f}" if share >= 0.0005 else "under 0.001"
 
 
 def power_of_ten(power: float) -> str:
@@ -125,8 +130,8 @@ SHARES = (
     Shares(
         "softmax", "Scores to weights", "softmax(s/T)",
         "The weights of three keys whose scores are s, each divided by T: the temperature, or √d where d is the width of a "
-        "head. Only differences of scores count. A large T makes the weights alike, a small one leaves all to the largest score; "
-        "none is ever 0.",
+        "head. Only differences of scores count. A large T makes the weights alike, a small one leaves nearly all to the largest "
+        "score.",
         (
             Slider("T", "T =", 0.25, 16, 0.25, 1),
             Slider("a", "first score =", -10, 10, 0.5, 2), Slider("b", "second score =", -10, 10, 0.5, 1),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from claims.kit.claim import ClaimError
 from claims.texts import the_text
 
 FILE = "glossary.toml"
@@ -63,4 +62,6 @@ def read_glossary(path: Path) -> Glossary:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=Glossary)
     except (msgspec.MsgspecError, ValueError) as problem:
+        from claims.kit.claim import ClaimError  # with it hypothesis, which takes long to load
+
         raise ClaimError(f"{path}: {problem}; a word has a name and what it says, docs/your-own-text.md has an example") from problem

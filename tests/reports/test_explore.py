@@ -6,7 +6,7 @@ import pytest
 
 from claims import every_claim
 from claims.texts import the_text
-from reports.pages.explore import CURVES, power_of_ten
+from reports.pages.explore import CURVES, FORMULAS, SHARES, power_of_ten, share_of_one, softmax
 from reports.pages.pages import Pages
 from reports.pages.render import asset
 from tests.reports.made import claim, record
@@ -36,13 +36,26 @@ def test_the_page_says_that_it_is_no_evidence_and_can_be_read_without_a_script()
 
 
 def test_the_script_has_a_formula_for_every_curve_and_every_slider():
-    for one in CURVES:
-        assert re.search(
-            rf"^  {one.id}: \(\{{ {', '.join(each.name for each in one.sliders)} \}}, \w\) =>", asset("explore.js"), re.M
-        )
+    for one in FORMULAS:
+        x = r", \w" if one in CURVES else ""
+        names = ", ".join(each.name for each in one.sliders)
+        assert re.search(rf"^  {one.id}: \(\{{ {names} \}}{x}\) =>", asset("explore.js"), re.M)
+
+
+def test_shares_add_up_to_one_at_any_temperature():
+    for one in SHARES:
+        for value in one.settings:
+            assert sum(one.shares({each.name: each.start for each in one.sliders} | {one.sliders[0].name: value})) == pytest.approx(1)
+
+
+def test_softmax_sees_differences_alone_and_sharpens_as_it_is_divided_by_less():
+    assert softmax([1000.0, 1001.0], 1) == pytest.approx(softmax([0.0, 1.0], 1))
+    assert softmax([0.0, 1.0], 1)[1] == pytest.approx(0.7310585786)
+    assert softmax([0.0, 1.0], 0.25)[1] > softmax([0.0, 1.0], 1)[1] > softmax([0.0, 1.0], 16)[1] > 0.5
+    assert [share_of_one(one) for one in (0.5, 0.0005, 0.00049)] == ["0.500", "0.001", "under 0.001"]
 
 
 def test_the_claims_concerned_are_claims_that_there_are():
     formulas = the_text().about.formulas
     assert {id for ids in formulas.values() for id in ids} <= {one.id for one in every_claim()}
-    assert set(formulas) == {one.id for one in CURVES}
+    assert set(formulas) == {one.id for one in FORMULAS}

@@ -121,7 +121,7 @@ def test_the_terminal_tells_the_line_and_for_each_statement_verdict_correction_a
     assert code == ALL_PINNED
     assert lines[0] == "line 3: Numbers are small, and small numbers are small numbers."
     assert any("toys.numbers-are-small (qualified): " in one for one in lines)
-    assert any(one.strip().startswith("As corrected: ") for one in lines)
+    assert any(one.strip().startswith("As corrected, and checked: ") for one in lines)
     assert any(one.strip().endswith("site/claims/toys.numbers-are-small.html") for one in lines)
     assert lines[-3:-1] == [SUGGESTS, "notes.md: 2 sentences, 1 with a suggestion"]
     assert (reports.folder / "site" / "notes.html").is_file()

@@ -163,10 +163,9 @@ def test_pages_lead_from_claim_to_claim_in_the_essays_order(full: dict[str, str]
     assert 'rel="prev" href="../claims/gradients.is-qualified.html"' in full["claims/gradients.is-refuted.html"]
 
 
-def test_the_outline_counts_each_chapters_verdicts(tmp_path: Path) -> None:
+def test_the_folded_chapters_count_each_chapters_verdicts(tmp_path: Path) -> None:
     made = record(claim("refuted"), claim("supported"), claim("supported", chapter="gated"))
-    outline = start(written(tmp_path, made)).partition('class="outline"')[2].partition("</section>")[0]
-    numbers = re.findall(r'data-of="(\w+)" data-word="(\w+)"><span[^>]*>.</span> (\d+)', outline)
+    numbers = re.findall(r'data-of="(\w+)" data-word="(\w+)"><span[^>]*>.</span> (\d+)', start(written(tmp_path, made)))
     assert [(chapter, word, int(count)) for chapter, word, count in numbers if count != "0"] == [
         ("gradients", "supported", 1), ("gradients", "refuted", 1), ("gated", "supported", 1),
     ]  # fmt: skip
@@ -210,7 +209,7 @@ def test_counts_say_what_they_count() -> None:
     clocked = reading("as written", "as written", "held", engine="trials", cases=0, timed=True)
     assert tried(trial, {}) == "16 of 16 seeds, 20 planned"
     assert tried(clocked, {"wins": 19, "cases": 20}) == "this run: 19 of 20 repetitions"
-    assert tried(clocked, {}) == "see run"
+    assert tried(clocked, {}) == "by the clock of another run"
     told = {"wins": 19, "cases": 20, "median": {"time_ratio": 3.16}, "half": {"time_ratio": [3.1, 3.25]}}
     assert tried(clocked, told) == "this run: 19 of 20 repetitions; median time ratio 3.16 (half of them 3.1 to 3.25)"
     assert tried(reading("as written", "as written", "held", complete=True, cases=4), {}) == "all 4"

@@ -33,7 +33,7 @@ const number = (power) => {
 // How the sliders stand, by their names.
 function settings(section) {
   const at = Object.fromEntries(all("input", section).map((one) => [one.name, Number(one.value)]));
-  for (const one of all("output", section)) one.textContent = at[one.htmlFor.value];
+  for (const one of all("output", section)) one.textContent = at[one.closest(".slider").querySelector("input").name];
   return at;
 }
 
@@ -63,6 +63,7 @@ function draw(section) {
 }
 
 // A bar for each share, with its number.
+const shareOfOne = (share) => (share >= 0.0005 ? share.toFixed(3) : "under 0.001");
 const [ROW, NAME] = [40, 130];
 function drawShares(section) {
   const shares = SHARES[section.id](settings(section));
@@ -73,9 +74,9 @@ function drawShares(section) {
   shares.forEach((share, n) => {
     part(svg, "text", { x: NAME - 8, y: ROW * n + 25, "text-anchor": "end" }, named[n].textContent);
     part(svg, "rect", { x: NAME, y: ROW * n + 6, width: (WIDTH - NAME - 80) * share, height: ROW - 12, class: "share" });
-    part(svg, "text", { x: NAME + (WIDTH - NAME - 80) * share + 8, y: ROW * n + 25 }, Number(share.toPrecision(3)));
+    part(svg, "text", { x: NAME + (WIDTH - NAME - 80) * share + 8, y: ROW * n + 25 }, shareOfOne(share));
   });
-  const said = shares.map((share) => Number(share.toPrecision(3)));
+  const said = shares.map(shareOfOne);
   section.querySelector(".finding").textContent = `Weights ${said.slice(0, -1).join(", ")} and ${said.at(-1)}.`;
 }
 
