@@ -7,9 +7,12 @@ from rich.console import Console
 
 from claims import find_claim
 from claims.evidence.store import Store
+from claims.texts import the_text
 from reports.classroom.writing import handout_of, notebook_of, record_of, slides_of
 from reports.commands import statements
 from reports.commands.waiting import about_to
+from reports.pages.pages import write_start
+from reports.record.record import read_record
 
 
 def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool, handout: bool, notebook: str | None) -> int:
@@ -26,4 +29,6 @@ def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool,
     pages += [notebook_of(folder, find_claim(one.id, one.module)) for one in books]
     for page in pages:
         Console().print(f"Written: {page.write()}", markup=False, highlight=False, soft_wrap=True)
+    if slides or handout:
+        write_start(read_record(folder / "verdicts.json"), folder, the_text().bibliography)
     return 0

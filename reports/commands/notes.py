@@ -11,7 +11,7 @@ from claims.evidence.store import alone
 from claims.texts import the_text
 from reports.commands import statements
 from reports.essay.notes import SUGGESTS, read_notes, write_notes
-from reports.pages.pages import write_site
+from reports.pages.pages import write_site, write_start
 from reports.pages.render import Here
 from reports.record.record import ClaimRecord, read_record
 from reports.text.wording import CORRECTED, ICONS
@@ -30,6 +30,7 @@ def notes(file: Path, out: Path | None) -> int:
     with alone(folder):
         write_site(record, evidence, folder, the_text().bibliography)
         page = write_notes(found, record, folder)
+        write_start(record, folder, the_text().bibliography)
     console = Console()
     width = console.width if console.is_terminal and console.width >= NARROWEST else 0
     for sentence, claims in found.suggestions:

@@ -37,7 +37,7 @@ from reports.commands.verdicts import lines_of, pinned_otherwise
 from reports.commands.waiting import about_to
 from reports.essay.page import Copy, copy_of, write_copy
 from reports.exports import write_exports
-from reports.pages.pages import write_single, write_site
+from reports.pages.pages import write_single, write_site, write_start
 from reports.reading.sentences import read_essay
 from reports.record.making import make_record
 from reports.record.published import differing, published
@@ -163,7 +163,9 @@ def _write_pages(
         return page
     for line in (copy.summary, *copy.to_review()):
         _say(console, line)
-    return write_copy(copy, record, asked.folder)
+    written = write_copy(copy, record, asked.folder)
+    write_start(record, asked.folder, bibliography)
+    return written
 
 
 def _forget_outdated(console: Console, asked: Asked) -> None:

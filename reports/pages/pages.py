@@ -142,7 +142,9 @@ class Pages:
 
     def explore(self) -> str:
         """Formulas to turn by hand."""
-        return self._page("explore.html", Here(), curves=[(one, self._turned[one.id]) for one in FORMULAS if one.id in self._turned])
+        return self._page(
+            "explore.html", Here(), curves=[(one, self._turned[one.id]) for one in FORMULAS if one.id in self._turned]
+        )
 
     def glossary(self) -> str:
         """Words that a reader may not have at hand."""

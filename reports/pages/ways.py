@@ -36,7 +36,7 @@ def there(site: Path) -> dict[str, str]:
 
 
 def ways(record: Record, made: dict[str, str], explored: Collection[str]) -> dict[str, list[Way]]:
-    """By what they are for, in the order in which they stand; `made` is there, and there are formulas to turn if any is `explored`."""
+    """By what they are for, in their order. What is `made` is there, and formulas to turn if any is `explored`."""
 
     def on_demand(name: str, title: str) -> Way:
         return Way(title, made.get(name, ""), ON_DEMAND[name][1])

@@ -64,4 +64,6 @@ def read_glossary(path: Path) -> Glossary:
     except (msgspec.MsgspecError, ValueError) as problem:
         from claims.kit.claim import ClaimError  # with it hypothesis, which takes long to load
 
-        raise ClaimError(f"{path}: {problem}; a word has a name and what it says, docs/your-own-text.md has an example") from problem
+        raise ClaimError(
+            f"{path}: {problem}; a word has a name and what it says, docs/your-own-text.md has an example"
+        ) from problem

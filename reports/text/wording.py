@@ -98,7 +98,9 @@ def corrected(claim: ClaimRecord, record: Record) -> str:
 def why(claim: ClaimRecord, record: Record) -> str:
     """Why this verdict, in words that fit where the statement comes from."""
     put = as_put(claim, record)
-    told = claim.why.replace("(" + _BY_THE_CLOCK + ")", "(by the clock; counts below)").replace(_BY_THE_CLOCK, "by the clock, counts below")
+    told = claim.why.replace("(" + _BY_THE_CLOCK + ")", "(by the clock; counts below)").replace(
+        _BY_THE_CLOCK, "by the clock, counts below"
+    )
     if put == "As written":
         return told
     instead = put if put == "As asked" else "As it stands"
@@ -169,7 +171,9 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
     if one.timed:
         medians = "".join(f"; median {_middle(name, run)}" for name in run.get("median", {}))
         where = f"recorded on {run['recorded']}" if run.get("recorded") else "this run"
-        return f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "by the clock of another run"
+        return (
+            f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "by the clock of another run"
+        )
     if one.wins is not None:
         stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
         return f"{one.wins} of {one.cases} seeds{stopped}"

@@ -14,7 +14,7 @@ from claims.kit.terms import read_terms
 from claims.texts import the_text
 from reports.classroom.writing import handout_of, slides_of
 from reports.essay.page import read_copy, write_copy
-from reports.pages.pages import write_single, write_site
+from reports.pages.pages import write_single, write_site, write_start
 from reports.record.making import terms_of
 from reports.record.record import Record, read_record
 
@@ -58,6 +58,7 @@ def site(whole, tmp_path_factory) -> Path:
     essay = folder / "essay.md"
     essay.write_text(ESSAY, encoding="utf-8")
     write_copy(read_copy(essay), record, folder)
+    write_start(record, folder, the_text().bibliography)
     return folder / "site"
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reports.pages.explore import CURVES
+from reports.pages.explore import CURVES, SHARES
 
 CLAIMS = [
     f"claims/{id}.html"
@@ -12,9 +12,9 @@ CLAIMS = [
 ]
 PAGES = [
     "index.html", *CLAIMS, "instead.html", "tables.html", "references.html", "training.html", "machines.html", "explore.html",
-    "single.html", "essay.html", "slides.html", "handout.html",
+    "glossary.html", "single.html", "essay.html", "slides.html", "handout.html",
 ]  # fmt: skip
-CHECKED = ["index.html", *CLAIMS, "essay.html", "slides.html"]  # by axe
+CHECKED = ["index.html", *CLAIMS, "essay.html", "explore.html", "glossary.html", "slides.html"]  # by axe
 PHONE, DESKTOP, A4 = ({"width": width, "height": height} for width, height in ((390, 844), (1440, 900), (794, 1123)))
 SECONDS = {"first paint": 1.0, "loaded": 2.0}  # asked for; the best of three counts, for a machine may be busy
 
@@ -103,7 +103,76 @@ def test_it_is_painted_and_loaded_at_once(visit, name):
 
 
 def shown(page):
+    """Rows that a reader sees, or would by opening their chapter."""
+    return page.locator("tr[data-claim]:not([hidden])").count()
+
+
+def seen(page):
     return page.locator("tr[data-claim]:visible").count()
+
+
+TALLEST = {1440: 5000, 390: 9000}  # pixels of the start page, by the width of the window
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_search_and_the_ways_to_all_else_stand_in_the_first_screen(visit, size):
+    page = visit(viewport=size).open("index.html")
+    assert page.evaluate("document.documentElement.scrollHeight") <= TALLEST[size["width"]]
+    for there in ("input[name=q]", "button[data-verdict=refuted]", "select[name=chapter]", "nav.ways"):
+        box = page.locator(there).bounding_box()
+        assert box["y"] + box["height"] <= size["height"]
+    ways = page.locator("nav.ways a").evaluate_all("(all) => all.map((one) => one.getAttribute('href'))")
+    made = {"essay.html", "slides.html", "handout.html", "instead.html", "tables.html", "training.html", "machines.html"}
+    assert made | {"libraries.html", "explore.html", "glossary.html", "references.html"} <= set(ways)
+    assert "python -m reports notes FILE" in page.locator("nav.ways").inner_text(), "they are not made here"
+
+
+def test_chapters_are_folded_until_one_is_opened_and_a_search_opens_those_with_hits(visit):
+    page = visit(viewport=DESKTOP).open("index.html")
+    assert seen(page) == 0
+    page.locator("details[data-chapter=gated] > summary").click()
+    assert 0 < seen(page) < shown(page)
+    assert page.evaluate("location.hash") == "#chapter-gated"
+    page.locator("button[data-verdict=refuted]").click()
+    assert seen(page) == shown(page) > 0
+    page.locator("[data-clear]").click()
+    assert seen(page) == 0
+    page.locator("input[name=q]").fill("GRU")
+    assert seen(page) == shown(page) > 0
+    first = page.locator("tr[data-claim]:visible").first.bounding_box()
+    assert first["y"] + first["height"] <= DESKTOP["height"], "what was found stands in the first screen"
+    page.locator("input[name=q]").fill("")
+    page.locator("[data-unfold]").click()
+    assert seen(page) == shown(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_address_of_a_chapter_opens_it(visit, scripts):
+    page = visit(viewport=DESKTOP, java_script_enabled=scripts).open("index.html#chapter-gated")
+    page.wait_for_selector("#chapter-gated tr[data-claim]:visible")
+    assert page.locator("details[open]").count() == 1
+
+
+def test_a_reader_comes_back_to_the_chapter_that_was_open(visit):
+    page = visit(viewport=DESKTOP).open("index.html")
+    page.locator("details[data-chapter=gated] > summary").click()
+    page.locator("tr[data-claim]:visible a").first.click()
+    page.wait_for_url("**/claims/*.html")
+    page.go_back()
+    page.wait_for_selector("#chapter-gated tr[data-claim]:visible")
+
+
+def test_all_statements_are_printed_whatever_is_folded(visit):
+    page = visit(viewport=A4).open("index.html")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert seen(page) == shown(page) > 0
+
+
+def test_a_key_leads_to_the_search(visit):
+    page = visit().open("index.html")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
 
 
 def test_words_a_verdict_and_a_chapter_narrow_the_list_and_stand_in_the_address(visit):
@@ -146,6 +215,7 @@ def test_statements_can_be_put_in_another_order_and_back(visit):
 
 def test_a_statement_leads_to_its_page_and_an_old_address_as_well(visit):
     page = visit().open("index.html")
+    page.locator("details.chapter > summary").first.click()
     link = page.locator("tr[data-claim]:visible a").first
     said = link.inner_text()
     link.click()
@@ -184,6 +254,28 @@ def test_pages_follow_one_another_as_the_essay_does(visit):
     assert page.url == here
 
 
+def test_a_word_leads_to_what_it_means(visit):
+    page = visit(viewport=DESKTOP).open(CLAIMS[0])
+    word = page.locator("a.word").first
+    said = word.inner_text().lower()
+    word.click()
+    page.wait_for_url("**/glossary.html#word-*")
+    assert said in page.locator("div:target").inner_text().lower()
+
+
+@pytest.mark.parametrize(("name", "put", "say"), [
+    ("gradients.eigenvalues-below-one-vanish", "As written", "As corrected, and checked"),
+    ("asked.scale-of-a-head", "As asked", "As corrected, and checked"),
+    ("libraries.multi-head", "The statement", "Stands"), ("gradients.transient-growth", "The statement", None),
+    ("bottleneck.original-seq2seq-paper", "As written", "As corrected, and checked"),
+])  # fmt: skip
+def test_headings_say_where_a_statement_and_its_correction_come_from(visit, name, put, say):
+    page = visit().open(f"claims/{name}.html")
+    assert page.locator(".written .so").inner_text() == put
+    assert say in (None, page.locator(".corrected h2").inner_text())
+    assert ("As written" in page.locator("main").inner_text()) == (put == "As written")
+
+
 # --- sliders, and the deck --------------------------------------------------------------------------------------------
 
 
@@ -205,6 +297,18 @@ def test_the_curves_of_the_script_are_those_of_the_tables(visit):
         cases = [(start | {curve.sliders[0].name: value}, x) for value in curve.settings for x in curve.xs]
         drawn = page.evaluate("([id, cases]) => cases.map(([at, x]) => POWER[id](at, x))", [curve.id, cases])
         assert drawn == pytest.approx([curve.power(at, x) for at, x in cases], rel=1e-12, abs=1e-12)
+
+
+def test_the_weights_of_the_script_are_those_of_the_tables(visit):
+    page = visit(viewport=DESKTOP).open("explore.html")
+    for one in SHARES:
+        start = {each.name: each.start for each in one.sliders}
+        cases = [start | {one.sliders[0].name: value} for value in one.settings]
+        drawn = page.evaluate("([id, cases]) => cases.map((at) => SHARES[id](at))", [one.id, cases])
+        for here, there in zip(drawn, map(one.shares, cases), strict=True):
+            assert here == pytest.approx(there, rel=1e-12)
+        bars = page.locator(f"#{one.id} rect").evaluate_all("(all) => all.map((bar) => Number(bar.getAttribute('width')))")
+        assert [bar / sum(bars) for bar in bars] == pytest.approx(one.shares(start), rel=1e-6)
 
 
 def test_the_deck_hides_the_verdict_until_it_has_been_guessed(visit):

@@ -45,7 +45,9 @@ def test_the_script_has_a_formula_for_every_curve_and_every_slider():
 def test_shares_add_up_to_one_at_any_temperature():
     for one in SHARES:
         for value in one.settings:
-            assert sum(one.shares({each.name: each.start for each in one.sliders} | {one.sliders[0].name: value})) == pytest.approx(1)
+            assert sum(
+                one.shares({each.name: each.start for each in one.sliders} | {one.sliders[0].name: value})
+            ) == pytest.approx(1)
 
 
 def test_softmax_sees_differences_alone_and_sharpens_as_it_is_divided_by_less():

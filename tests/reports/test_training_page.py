@@ -177,7 +177,7 @@ def test_an_outcome_that_changed_is_shown_with_what_was_varied_and_no_other_is(r
     shown = section(page, "changed")
     row = shown.partition('<a href="claims/toys.reciter.html">')[2].partition("</tr>")[0]
     assert "fell</span> <div><b>body</b> parrot&nbsp;· the usual number of training steps&nbsp;· <b>above</b> 0.5</div>" in row
-    assert f"{VARIED['budgets']} <div><b>budgets</b> 5</div></td>" in row
+    assert f"{VARIED['budgets']} <div>five times the usual training steps</div></td>" in row
     assert "held</span> if five times the budget" in row
     assert "a crow" not in shown, "it fell as well"
     assert "no bar at all" not in shown, "nothing of the training was varied"
