@@ -1,4 +1,4 @@
-"""A reading's arguments as a reader would say them: by the text's own phrases, and what a function's first sentence says of it."""
+"""A reading's arguments as a reader would say them: by the text's own phrases, and by what functions say of themselves first."""
 
 import ast
 import hashlib

@@ -160,6 +160,7 @@ def test_a_reader_comes_back_to_the_chapter_that_was_open(visit):
     page.wait_for_url("**/claims/*.html")
     page.go_back()
     page.wait_for_selector("#chapter-gated tr[data-claim]:visible")
+    assert page.locator("details[open]").count() == 1
 
 
 def test_all_statements_are_printed_whatever_is_folded(visit):
