@@ -7,8 +7,8 @@ from reports.text.glossary import Word, own_words, the_glossary
 
 # Where no link may stand, or where one would disturb.
 _CLOSED = {
-    "a", "b", "button", "code", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "label", "nav", "pre", "s", "script", "style", "svg",
-    "th", "title",
+    "a", "b", "button", "code", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "label", "nav", "pre", "s", "script", "style",
+    "svg", "th", "title",
 }  # fmt: skip
 _TAG = re.compile(r"""(<(?:[^>"']|"[^"]*"|'[^']*')*>)""")
 
