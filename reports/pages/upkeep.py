@@ -1,8 +1,8 @@
 """Which files of the site are written again: those of which something that they show has changed, or that others have touched.
 
-A page is a function of what it shows, of bibliography and glossary, and of the code that renders. A digest of these is its
-key, and this machine's store has it beside a digest of the bytes that came of it. While both are as they were, the page stays as it is,
-down to the time at which it was written.
+A page is a function of what it shows, of bibliography and glossary, and of the code that renders. A digest of these is its key,
+and this machine's store has it beside a digest of the bytes that came of it. While both are as they were, the page stays as it
+is, down to the time at which it was written.
 
 The date, the commit and the seconds of a run are no part of a key: else every page would change with each run. Where a page names
 its run, it names the one that wrote it, which saw all that the page shows; the start page names the last one.

@@ -230,7 +230,7 @@ def the_long_lag_is_mastered(seed: int, each: tuple[Setting, ...], mixed: bool, 
     "attention loses track beyond the lengths that it has seen. What struggles is learning from scratch, not keeping.",
     not_shown="That more steps or another start would not do at a fixed lag of 100; other codes of position, with which "
     "attention may go on.",
-    scope=f"{SETTING}; {THREE_STARTS}, widths 32 and 128; lags 1 to 50, 2 budgets, asked at 200; or a lag of 100, 1 budget",
+    scope=f"{SETTING}; {THREE_STARTS}, widths 32 and 128; lags 1 to 50, 2 budgets, asked at lag 200; or a lag of 100, 1 budget",
     cites=("tallec2018", "press2022"),
     figure=recall_beyond_training,
 )
