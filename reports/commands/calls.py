@@ -13,6 +13,7 @@ from reports.commands.recording import RECORDING
 from reports.commands.together import must_go_together
 
 HELP = {"help_option_names": ["-h", "--help"]}
+BANKS = ("moodle", "gift", "qti", "anki")
 CHOSEN = "site/{0}.html; of one claim or chapter site/{0}-ID.html, of several site/{0}-chosen.html."
 
 
@@ -192,6 +193,25 @@ def notebook(id: str, out: Path | None) -> int:
     return take_to_class(out, (), notebook=id)
 
 
+@named(
+    "questions", "chapter --format moodle",
+    "site/questions.xml, .gift, .txt and .apkg; of one claim or chapter site/questions-ID.…, of several site/questions-chosen.…",
+)  # fmt: skip
+@click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
+@click.option(
+    "--format", "formats", type=click.Choice(BANKS), multiple=True, default=BANKS, show_default="all",
+    help="Moodle XML; GIFT; the text that text2qti makes a QTI package of, for Canvas; or a deck for Anki. May be given again.",
+)  # fmt: skip
+@taking(*SHARED)
+def questions(ids: Sequence[str], formats: Sequence[str], out: Path | None) -> int:
+    """Write a bank of questions for a course system, or for Anki.
+
+    A multiple choice on each claim, or on these, or on those of these chapters, from the record that is there."""
+    from reports.commands.classroom import write_questions
+
+    return write_questions(out, ids, list(dict.fromkeys(formats)))
+
+
 @named("compare", "old/verdicts.json", "what a run does, and changes.md beside the record.")
 @click.argument("older", type=FILE, metavar="OLD.json")
 @taking(ONLY, NO_EXAMINE, *SHARED)
@@ -215,5 +235,5 @@ def locate(file: Path, phrase: str) -> int:
     return find(file, phrase)
 
 
-COMMANDS = (verify, new, replay, listing, essay, notes, slides, handout, notebook, compare, locate)
+COMMANDS = (verify, new, replay, listing, essay, notes, slides, handout, notebook, questions, compare, locate)
 NAMES = [*(str(one.name) for one in COMMANDS), *RECORDING]

@@ -14,6 +14,7 @@ PAGES = {
     "single.html": "--single", "essay.html": "--essay FILE", "annotations.json": "--essay FILE",
     "slides.html": "--slides", "slides-*.html": "--slides --only …",
     "handout.html": "--handout", "handout-*.html": "--handout --only …",
+    **{f"questions{of}.{ending}": "the command questions" for of in ("", "-*") for ending in ("xml", "gift", "txt", "apkg")},
 }  # fmt: skip
 NOTEBOOKS = "notebooks/*.ipynb"
 
