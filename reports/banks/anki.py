@@ -15,9 +15,7 @@ from reports.record.record import Record
 FIELDS = ("Claim", "Question", "Answers", "Answer", "Feedback")
 FRONT = "{{Question}}\n{{Answers}}"
 BACK = "{{FrontSide}}\n<hr id=answer>\n<b>{{Answer}}</b>\n<p>{{Feedback}}</p>"
-STYLE = (
-    ".card { font-family: sans-serif; font-size: 18px; text-align: left; max-width: 40em; margin: 1em auto; } li { margin: .4em 0; }"
-)
+STYLE = ".card { font: 18px sans-serif; text-align: left; max-width: 40em; margin: 1em auto; } li { margin: .4em 0; }"
 
 
 def apkg(questions: Sequence[Question], record: Record) -> bytes:

@@ -14,8 +14,7 @@ def gift(questions: Sequence[Question], record: Record) -> bytes:
     """The bank as text, a category a chapter; each question is known by its claim's id."""
     parts = []
     for chapter, those in groupby(questions, key=lambda one: one.claim.chapter):
-        names = (one.replace("/", "//") for one in (record.text.report, record.text.chapter(chapter).title))
-        parts.append(f"$CATEGORY: $course$/top/{'/'.join(names)}")
+        parts.append(f"$CATEGORY: {setting.category(record, chapter)}")
         parts += [_question(one, record) for one in those]
     return ("\n\n".join(parts) + "\n").encode()
 

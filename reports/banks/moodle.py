@@ -8,7 +8,7 @@ from reports.banks import setting
 from reports.banks.questions import WHICH_VERDICT, Question
 from reports.record.record import Record
 
-UNWRITABLE = {code: "\ufffd" for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}  # in XML 1.0
+UNWRITABLE = dict.fromkeys({*range(32), 0xFFFE, 0xFFFF} - {9, 10, 13}, "\ufffd")  # in XML 1.0
 
 
 def moodle_xml(questions: Sequence[Question], record: Record) -> bytes:
@@ -16,16 +16,11 @@ def moodle_xml(questions: Sequence[Question], record: Record) -> bytes:
     quiz = ET.Element("quiz")
     for chapter, those in groupby(questions, key=lambda one: one.claim.chapter):
         category = ET.SubElement(ET.SubElement(quiz, "question", type="category"), "category")
-        _text(category, "$course$/top/" + "/".join(_part(one) for one in (record.text.report, record.text.chapter(chapter).title)))
+        _text(category, setting.category(record, chapter))
         for one in those:
             _question(quiz, one, record)
     ET.indent(quiz)
     return ET.tostring(quiz, encoding="utf-8", xml_declaration=True) + b"\n"
-
-
-def _part(name: str) -> str:
-    """A category's name, where a slash would begin another."""
-    return name.replace("/", "//")
 
 
 def _question(quiz: ET.Element, one: Question, record: Record) -> None:

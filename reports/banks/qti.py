@@ -15,7 +15,7 @@ FIRST = re.compile(r"^(?:\d|[^\w&])")
 
 
 def qti_text(questions: Sequence[Question], record: Record) -> bytes:
-    """The bank as text. The verdicts keep their order only if no other question is among them, for a quiz shuffles all or none."""
+    """The bank as text. A quiz shuffles all answers or none: the verdicts keep their order if nothing else is asked."""
     shuffled = str(any(one.asks != WHICH_VERDICT for one in questions)).lower()
     parts = [f"Quiz title: {_plain(record.text.report)}\nshuffle answers: {shuffled}"]
     parts += [_question(number, one, record) for number, one in enumerate(questions, 1)]

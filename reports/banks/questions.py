@@ -53,7 +53,8 @@ def _question(claim: ClaimRecord, place: int, record: Record) -> Question:
     ]  # fmt: skip
     found = [kind(claim, record) for kind in kinds if claim.verdict != "undecided"] or [(WHICH_VERDICT, [])]
     asks, answers = max(found, key=lambda one: len(one[1]))  # of several as long, the first
-    told = [f"{record.text.chapter(claim.chapter).title}, {place}"] if asks in (WHICH_SENTENCE, _published(claim)) else [claim.says]
+    chapter = record.text.chapter(claim.chapter).title
+    told = [f"{chapter}, {place}"] if asks in (WHICH_SENTENCE, _published(claim)) else [claim.says]
     if len(answers) <= AT_LEAST:
         asks, answers, told = WHICH_VERDICT, _verdicts(claim), [claim.says]
     else:

@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from reports.banks.questions import Answer, Question
 from reports.pages.render import prose
+from reports.record.record import Record
 
 
 def as_html(text: str) -> str:
@@ -26,6 +27,12 @@ def stem(question: Question) -> str:
 
 def answer(one: Answer) -> str:
     return printed(one.text) if one.printed else as_html(one.text)
+
+
+def category(record: Record, chapter: str) -> str:
+    """The folder of a chapter's questions, as Moodle names it: a slash in a name is written twice."""
+    names = (one.replace("/", "//") for one in (record.text.report, record.text.chapter(chapter).title))
+    return " ".join(f"$course$/top/{'/'.join(names)}".split())
 
 
 def feedback(question: Question, report: str) -> str:

@@ -58,8 +58,8 @@ def hostile():
     words = {"says": f"- 1. {SIGNS}", "teach": SIGNS, "why": SIGNS, "scope": SIGNS}
     return made.record(
         made.claim("qualified", id="gradients.by-values", readings=[written, *held], **words),
-        made.claim("qualified", id="gradients.condition", readings=[made.reading("as written", "as written", "fell"), held[0], *fell], **words),
-        made.claim("supported", id="gradients.sentence", readings=[made.reading("as written", "as written", "held"), *slips], **words),
+        made.claim("qualified", id="gradients.condition", readings=[held[0], *fell], **words),
+        made.claim("supported", id="gradients.sentence", readings=slips, **words),
         made.claim("undecided", id="gradients.verdict", **words),
     )  # fmt: skip
 
@@ -153,7 +153,8 @@ def notes_of(package, folder):
         file.extract("collection.anki2", folder)
     base = sqlite3.connect(folder / "collection.anki2")
     try:
-        return {guid: (fields.split("\x1f"), changed) for guid, fields, changed in base.execute("select guid, flds, mod from notes")}
+        found = base.execute("select guid, flds, mod from notes")
+        return {guid: (fields.split("\x1f"), changed) for guid, fields, changed in found}
     finally:
         base.close()
 
@@ -190,7 +191,8 @@ def test_the_text_for_qti_leaves_no_mark_but_its_tags():
     for line in qti_text(questions(record), record).decode().splitlines():
         body = re.sub(r"^(?:\d+\.|\.\.\.|\*?[a-h]\))\s", "", line)
         if body != line:
-            assert not re.search(r"[\\`*_{}\[\]<>$~^'\"|]|--|#(?!\d+;)|&(?!#\d+;)", re.sub("</?(?:em|code|sub|sup|br)>", "", body)), line
+            body = re.sub("</?(?:em|code|sub|sup|br)>", "", body)
+            assert not re.search(r"[\\`*_{}\[\]<>$~^'\"|]|--|#(?!\d+;)|&(?!#\d+;)", body), line
 
 
 def test_each_format_is_written_where_it_is_said_and_no_other(tmp_path, monkeypatch, capsys):
