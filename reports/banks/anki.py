@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from markupsafe import escape
 
@@ -26,7 +27,7 @@ def apkg(questions: Sequence[Question], record: Record) -> bytes:
         _number("cards of checked claims"), "Checked claim", css=STYLE, fields=[{"name": one} for one in FIELDS],
         templates=[{"name": "Question", "qfmt": FRONT, "afmt": BACK}],
     )  # fmt: skip
-    decks = {}
+    decks: dict[str, Any] = {}
     for one in questions:
         name = f"{record.text.report}::{record.text.chapter(one.claim.chapter).title}".replace('"', "")
         deck = decks.setdefault(name, genanki.Deck(_number(name), name))

@@ -61,12 +61,13 @@ def examine(
 
 
 def take_to_class(
-    out: Path | None, ids: Sequence[str], slides: bool = False, handout: bool = False, notebook: str | None = None
-) -> int:
+    out: Path | None, ids: Sequence[str], slides: bool = False, handout: bool = False, notebook: str | None = None,
+    exercise: bool = False,
+) -> int:  # fmt: skip
     """What a lecturer asked for."""
     from reports.commands.classroom import write_for_the_classroom
 
-    return write_for_the_classroom(out, ids, slides, handout, notebook)
+    return write_for_the_classroom(out, ids, slides, handout, notebook, exercise)
 
 
 def must_make_sense(context: click.Context) -> None:
@@ -183,14 +184,15 @@ def handout(ids: Sequence[str], out: Path | None) -> int:
     return take_to_class(out, ids, handout=True)
 
 
-@named("notebook", "chapter.what-it-says", "site/notebooks/ID.ipynb.")
+@named("notebook", "chapter.what-it-says", "site/notebooks/ID.ipynb, or site/notebooks/ID-exercise.ipynb.")
 @click.argument("id")
+@click.option("--exercise", is_flag=True, help="Let a counterexample be found, for nbgrader or otter; with the answer.")
 @taking(*SHARED)
-def notebook(id: str, out: Path | None) -> int:
+def notebook(id: str, exercise: bool, out: Path | None) -> int:
     """Write a Jupyter notebook about a claim.
 
     ID is a claim's, or a chapter's, for one of each claim. There its case is replayed, and its domain is to be changed."""
-    return take_to_class(out, (), notebook=id)
+    return take_to_class(out, (), notebook=id, exercise=exercise)
 
 
 @named(

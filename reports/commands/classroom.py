@@ -9,12 +9,14 @@ from claims import find_claim
 from claims.evidence.evidence import write_whole
 from claims.evidence.store import Store
 from reports.banks.bank import banks
-from reports.classroom.writing import handout_of, notebook_of, record_of, slides_of
+from reports.classroom.writing import exercises_of, handout_of, notebook_of, record_of, slides_of
 from reports.commands import statements
 from reports.commands.waiting import about_to
 
 
-def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool, handout: bool, notebook: str | None) -> int:
+def write_for_the_classroom(
+    out: Path | None, only: Sequence[str], slides: bool, handout: bool, notebook: str | None, exercise: bool = False
+) -> int:
     """What was asked for, each in a file whose name says of which claims it is."""
     store, folder = Store(statements.KEPT), out or statements.reports()
     known = statements.entries(store)
@@ -25,7 +27,8 @@ def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool,
     about_to(f"Loading {books[0].module}" if books else "Reading the record and the evidence")
     pages = [slides_of(folder, ids, f"slides{of}")] if slides else []
     pages += [handout_of(folder, ids, f"handout{of}")] if handout else []
-    pages += [notebook_of(folder, find_claim(one.id, one.module)) for one in books]
+    claims = [find_claim(one.id, one.module) for one in books]
+    pages += exercises_of(folder, claims) if exercise else [notebook_of(folder, one) for one in claims]
     for page in pages:
         _tell(page.write())
     return 0

@@ -20,7 +20,9 @@ def shown(verdict: Word) -> str:
 def objects_inv(record: Record) -> bytes:
     """An inventory in Sphinx's second format, each claim a label: name, role, priority, address and words, compressed."""
     head = [
-        "# Sphinx inventory version 2", f"# Project: {' '.join(record.text.report.split())}", f"# Version: {record.run.date[:10]}",
+        "# Sphinx inventory version 2",
+        f"# Project: {' '.join(record.text.report.split())}",
+        f"# Version: {record.run.date[:10]}",
         "# The remainder of this file is compressed using zlib.",
     ]  # fmt: skip
     lines = [f"{one.id} std:label -1 claims/{one.id}.html {shown(one.verdict)}" for one in record.claims]

@@ -1,4 +1,4 @@
-r"""`checked-claims.sty`, a LaTeX package of one file: `\claim{ID}` prints the mark of a verdict and the claim's name as a link."""
+r"""`checked-claims.sty`, a LaTeX package of one file: `\claim{ID}` prints a verdict's mark and the claim's name as a link."""
 
 import html
 import re
@@ -20,14 +20,14 @@ SIGNS = {
     **{one: f"\\{one}" for one in "{}#$%&_"},
 }  # fmt: skip
 SYMBOLS = {
-    "‖": "|", "∂": "partial", "≤": "leq", "≥": "geq", "≠": "neq", "≈": "approx", "±": "pm", "×": "times", "·": "cdot", "∞": "infty",
-    "√": "surd", "⊙": "odot", "⊗": "otimes", "⊕": "oplus", "⌈": "lceil", "⌉": "rceil", "⌊": "lfloor", "⌋": "rfloor", "∈": "in",
+    "‖": "|", "∂": "partial", "≤": "leq", "≥": "geq", "≠": "neq", "≈": "approx", "±": "pm", "×": "times", "·": "cdot",
+    "∞": "infty", "√": "surd", "⊙": "odot", "⊗": "otimes", "⊕": "oplus", "⌈": "lceil", "⌉": "rceil",
+    "⌊": "lfloor", "⌋": "rfloor", "∈": "in",
     "→": "rightarrow", "←": "leftarrow", "↔": "leftrightarrow", "⇒": "Rightarrow", "∑": "sum", "∏": "prod", "∇": "nabla",
     "∝": "propto", "∘": "circ", "∥": "parallel", "⟨": "langle", "⟩": "rangle", "ℓ": "ell", "✓": "checkmark",
 }  # fmt: skip
 GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
-AS_LATIN = {"Α": "A", "Β": "B", "Ε": "E", "Ζ": "Z", "Η": "H", "Ι": "I", "Κ": "K", "Μ": "M", "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T",
-            "Χ": "X", "ο": "o"}  # fmt: skip
+AS_LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
 ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0307": ".", "\u0308": '"'}
 
 PACKAGE = r"""% Made from the record of a report; what is written here by hand is lost.
@@ -109,11 +109,12 @@ def deck(record: Record) -> bytes:
 
 def _data(claim: ClaimRecord) -> str:
     name = claim.id.replace(".", r".\allowbreak{}")
-    return f"\\claims@add{{{claim.id}}}{{{name}}}{{{claim.verdict}}}%\n  {{{set_in_latex(claim.says)}}}%\n  {{{set_in_latex(claim.teach)}}}\n"
+    says, teach = set_in_latex(claim.says), set_in_latex(claim.teach)
+    return f"\\claims@add{{{claim.id}}}{{{name}}}{{{claim.verdict}}}%\n  {{{says}}}%\n  {{{teach}}}\n"
 
 
 def set_in_latex(text: str) -> str:
-    """Our own prose, which pdfTeX prints as well; a sign that is not known here stays, and needs an engine and a font that have it."""
+    """Our own prose, as pdfTeX prints it too. A sign that is not known here stays: it takes an engine and a font that have it."""
     parts = re.split(f"({'|'.join(TAGS)})", str(prose(" ".join(text.split()))))
     parts[1::2] = [TAGS[one] for one in parts[1::2]]
     parts[::2] = [_text(html.unescape(one)) for one in parts[::2]]

@@ -36,7 +36,9 @@ def test_gift_pegjs_reads_back_each_question(record, tmp_path):
     if subprocess.run([node, "-e", "require('gift-pegjs')"], capture_output=True).returncode:
         pytest.skip("gift-pegjs is not installed where NODE_PATH says")
     (tmp_path / "bank.gift").write_bytes(banks(record, (), ["gift"])[".gift"])
-    script = "const fs = require('fs'); console.log(JSON.stringify(require('gift-pegjs').parse(fs.readFileSync(process.argv[1], 'utf8'))))"
+    script = "const {readFileSync} = require('fs'), {parse} = require('gift-pegjs');" + (
+        "console.log(JSON.stringify(parse(readFileSync(process.argv[1], 'utf8'))))"
+    )
     read = subprocess.run([node, "-e", script, tmp_path / "bank.gift"], capture_output=True, check=True, text=True).stdout
 
     asked, found = questions(record), [one for one in json.loads(read) if one["type"] != "Category"]
