@@ -23,10 +23,10 @@ WRITTEN, ENDING = "as written", "-exercise"
 def exercise_as_json(claim: Claim, record: Record, evidence: ClaimEvidence) -> str:
     """The exercise as text. EvidenceError where the claim has no counterexample to find."""
     told = next(one for one in record.claims if one.id == claim.id)
-    seen = next((one for one in evidence.readings if one.name == WRITTEN), None)
-    if claim.fact or claim.by.name == "trials" or seen is None or seen.counterexample is None:
+    fallen = [one.counterexample for one in evidence.readings if one.name == WRITTEN and one.counterexample]
+    plain = fallen[0].arguments if fallen else {}
+    if claim.fact or claim.by.name == "trials" or not plain:
         raise EvidenceError(f"{claim.id}: no exercise, for no single case tells against it as it is put; take another claim")
-    plain = seen.counterexample.arguments
     return nbformat.writes(as_notebook(list(_cells(claim, told, record, plain)))) + "\n"
 
 

@@ -76,6 +76,7 @@ def test_mystmd_links_a_claim_of_each_verdict(site, tmp_path):
         done = subprocess.run([myst, "build", "index.md", "--md", "--ci"], cwd=book, capture_output=True, text=True, timeout=300)
     finally:
         server.shutdown()
+        server.server_close()
     assert done.returncode == 0, done.stdout[-2000:]
     text = (book / "_build" / "exports" / "index.md").read_text()
     for one in chosen:
@@ -85,7 +86,10 @@ def test_mystmd_links_a_claim_of_each_verdict(site, tmp_path):
 @pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
 def test_latex_prints_every_claim_and_the_deck(engine, site):
     latex = needed(engine)
-    lines = [rf"\claim{{{one.id}}} \claimverdict{{{one.id}}}: \claimsays{{{one.id}}} \claimteach{{{one.id}}}\par" for one in RECORD.claims]
+    lines = [
+        rf"\claim{{{one.id}}} \claimverdict{{{one.id}}}: \claimsays{{{one.id}}} \claimteach{{{one.id}}}\par"
+        for one in RECORD.claims
+    ]
     head = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{lmodern}\usepackage{hyperref}\usepackage{checked-claims}"
     body = "\n".join([head, rf"\claimsaddress{{{ADDRESS}/}}", r"\begin{document}", *lines, r"\end{document}"])
     (site / "all.tex").write_text(body)
