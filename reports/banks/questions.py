@@ -153,7 +153,8 @@ def _figure(claim: ClaimRecord, record: Record) -> tuple[str, list[Answer]]:
 
 
 def _published(claim: ClaimRecord) -> str:
-    return f"What do the sources print? {claim.fact.measures.capitalize()}: {claim.fact.of}" if claim.fact else ""
+    measures = claim.fact.measures if claim.fact else ""
+    return f"What do the sources print? {measures[:1].upper()}{measures[1:]}: {claim.fact.of}" if claim.fact else ""
 
 
 # --- parts of these ----------------------------------------------------------------------------------------------------

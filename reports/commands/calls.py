@@ -206,7 +206,7 @@ def notebook(id: str, exercise: bool, out: Path | None) -> int:
 )  # fmt: skip
 @taking(*SHARED)
 def questions(ids: Sequence[str], formats: Sequence[str], out: Path | None) -> int:
-    """Write a bank of questions for a course system, or for Anki.
+    """Write questions for a course system, or for Anki.
 
     A multiple choice on each claim, or on these, or on those of these chapters, from the record that is there."""
     from reports.commands.classroom import write_questions
