@@ -37,5 +37,5 @@ def category(record: Record, chapter: str) -> str:
 
 def feedback(question: Question, report: str) -> str:
     """What is said afterwards, with the case if there is one, and the claim's name to look it up by."""
-    case = [f"For instance:<br>{printed(question.case)}"] if question.case else []
+    case = [f"Here it fell:<br>{printed(question.case)}"] if question.case else []
     return "<br><br>".join([as_html(question.feedback), *case, as_html(f"{report}, claim {question.claim.id}.")])

@@ -18,6 +18,7 @@ from claims.evidence.keys import ROOT
 from reports.exports import write_exports
 from reports.text.wording import ICONS
 from tests.consumers.test_banks import RECORD, needed
+from tests.reports.test_banks import hostile
 from tests.reports.test_exercise import LISTED, SEARCHED, exercise
 
 SHOWN = [f"{ICONS[one.verdict]} {one.verdict}" for one in RECORD.claims]
@@ -102,6 +103,19 @@ def test_latex_prints_every_claim_and_the_deck(engine, site):
         assert "Missing character" not in said
         assert "checked-claims Warning" not in said
         assert (site / f"{name}.pdf").stat().st_size > 10_000
+
+
+def test_latex_prints_hostile_words(tmp_path):
+    latex, record = needed("pdflatex"), hostile()
+    write_exports(record, tmp_path)
+    line = "".join(rf"\claimsays{{{one.id}}} \claimteach{{{one.id}}}\par" for one in record.claims)
+    (tmp_path / "site" / "all.tex").write_text(
+        rf"\documentclass{{article}}\usepackage{{checked-claims}}\begin{{document}}{line}\end{{document}}"
+    )
+    done = subprocess.run(
+        [latex, "-interaction=nonstopmode", "-halt-on-error", "all.tex"], cwd=tmp_path / "site", capture_output=True
+    )
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
 
 
 def test_latex_warns_of_a_claim_that_is_not_there(site):
