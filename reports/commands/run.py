@@ -30,6 +30,7 @@ from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from claims.texts import the_text
+from reports.books import write_books
 from reports.commands import statements
 from reports.commands.around import around
 from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
@@ -108,6 +109,7 @@ def run(asked: Asked) -> int:
         was = record_in(asked.folder)
         write_record(record, asked.folder)
         write_exports(record, asked.folder)
+        write_books(record, asked.folder / "site")
         if before:
             _tell_changes(console, compare(before, record), asked.folder)
         if record_in(asked.folder) != was:

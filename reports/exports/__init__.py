@@ -8,11 +8,9 @@ from pathlib import Path
 from claims.evidence.evidence import as_json, write_whole
 from claims.evidence.outcomes import WORDS
 from reports.exports.badges import badge
-from reports.exports.books import BOOKS
 from reports.exports.claim_review import claim_reviews
 from reports.exports.crate import ro_crate
 from reports.exports.junit import junit
-from reports.exports.latex import deck, package
 from reports.exports.spreadsheets import readings_csv, verdicts_csv
 from reports.record.record import Record
 from reports.text.markdown import as_markdown
@@ -24,9 +22,6 @@ EXPORTS: dict[str, Callable[[Record], bytes]] = {
     "verdicts.junit.xml": junit,
     "claim-reviews.jsonld": lambda record: as_json(claim_reviews(record)),
     "ro-crate-metadata.json": lambda record: as_json(ro_crate(record)),
-    **BOOKS,
-    "site/checked-claims.sty": package,
-    "site/checked-claims-example.tex": deck,
 }
 
 

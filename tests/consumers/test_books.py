@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from claims.evidence.keys import ROOT
-from reports.exports import write_exports
+from reports.books import write_books
 from reports.text.wording import ICONS
 from tests.consumers.test_banks import RECORD, needed
 from tests.reports.test_banks import hostile
@@ -36,7 +36,7 @@ def module(name, *arguments, cwd, env=HERE):
 @pytest.fixture
 def site(tmp_path):
     """What a run writes for books."""
-    write_exports(RECORD, tmp_path)
+    write_books(RECORD, tmp_path / "site")
     return tmp_path / "site"
 
 
@@ -107,7 +107,7 @@ def test_latex_prints_every_claim_and_the_deck(engine, site):
 
 def test_latex_prints_hostile_words(tmp_path):
     latex, record = needed("pdflatex"), hostile()
-    write_exports(record, tmp_path)
+    write_books(record, tmp_path / "site")
     line = "".join(rf"\claimsays{{{one.id}}} \claimteach{{{one.id}}}\par" for one in record.claims)
     (tmp_path / "site" / "all.tex").write_text(
         rf"\documentclass{{article}}\usepackage{{checked-claims}}\begin{{document}}{line}\end{{document}}"

@@ -8,8 +8,8 @@ import pytest
 import sphobjinv
 
 from claims.evidence.keys import ROOT
-from reports.exports import EXPORTS, write_exports
-from reports.exports.latex import SIGNS, deck, package, set_in_latex
+from reports.books import BOOKS, write_books
+from reports.books.latex import SIGNS, deck, package, set_in_latex
 from reports.record.record import read_record
 from reports.text.wording import ICONS
 from tests.reports import made
@@ -19,8 +19,8 @@ SPECIAL = r"a\b {c} #1 $x$ 5% & ~ ^ _ `d_e` < > | \" '"
 
 
 def test_the_inventory_has_every_claim_with_its_page_and_its_verdict(tmp_path):
-    write_exports(RECORD, tmp_path)
-    found = sphobjinv.Inventory(tmp_path / "site" / "objects.inv")
+    write_books(RECORD, tmp_path)
+    found = sphobjinv.Inventory(tmp_path / "objects.inv")
 
     assert found.project == RECORD.text.report
     assert [(one.name, f"{one.domain}:{one.role}", one.uri, one.dispname) for one in found.objects] == [
@@ -29,24 +29,19 @@ def test_the_inventory_has_every_claim_with_its_page_and_its_verdict(tmp_path):
 
 
 def test_mysts_references_lead_to_the_words_of_each_verdict(tmp_path):
-    write_exports(RECORD, tmp_path)
-    site = tmp_path / "site"
-    read = json.loads((site / "myst.xref.json").read_bytes())
+    write_books(RECORD, tmp_path)
+    read = json.loads((tmp_path / "myst.xref.json").read_bytes())
 
     assert [one["identifier"] for one in read["references"]] == [one.id for one in RECORD.claims]
     for one, back in zip(RECORD.claims, read["references"], strict=True):
         assert back["url"] == f"/claims/{one.id}.html"
-        words = json.loads((site / back["data"].removeprefix("/")).read_bytes())["frontmatter"]["title"]
+        words = json.loads((tmp_path / back["data"].removeprefix("/")).read_bytes())["frontmatter"]["title"]
         assert words == f"{ICONS[one.verdict]} {one.verdict}"
 
 
-def test_all_of_them_are_written_with_every_record():
-    assert {
-        "site/objects.inv",
-        "site/myst.xref.json",
-        "site/checked-claims.sty",
-        "site/checked-claims-example.tex",
-    } <= EXPORTS.keys()
+def test_all_of_them_are_written_among_the_pages(tmp_path):
+    write_books(RECORD, tmp_path)
+    assert {one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*") if one.is_file()} == set(BOOKS)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,10 @@
 `myst.xref.json` for mystmd, with a page of data for each verdict, from which mystmd takes the words of a link."""
 
 import zlib
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from claims.evidence.evidence import as_json
-from claims.evidence.outcomes import WORDS, Word
+from claims.evidence.outcomes import Word
 from reports.record.record import Record
 from reports.text.wording import ICONS, LEGEND
 
@@ -38,13 +36,7 @@ def myst_xref(record: Record) -> bytes:
     return as_json({"version": "1", "myst": "1.8.3", "references": references})
 
 
-def _of_verdict(verdict: Word, record: Record) -> bytes:
+def of_verdict(verdict: Word, record: Record) -> bytes:
+    """A page of data that a verdict's words are taken from."""
     data: dict[str, Any] = {"title": shown(verdict), "description": LEGEND[verdict]}
     return as_json({"kind": "Article", "frontmatter": data, "mdast": {"type": "root", "children": []}})
-
-
-BOOKS: dict[str, Callable[[Record], bytes]] = {
-    "site/objects.inv": objects_inv,
-    "site/myst.xref.json": myst_xref,
-    **{f"site/myst/{one}.json": partial(_of_verdict, one) for one in WORDS},
-}

@@ -14,7 +14,7 @@ TAGS = {
 }  # fmt: skip
 SIGNS = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "'": r"\textquotesingle{}",
     "½": r"\textonehalf{}", "−": r"\ensuremath{-}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "‘": r"\textquoteleft{}", "’": r"\textquoteright{}", "–": r"\textendash{}", "—": r"\textemdash{}", "…": r"\textellipsis{}",
     **{one: f"\\{one}" for one in "{}#$%&_"},
@@ -33,7 +33,7 @@ ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304":
 PACKAGE = r"""% Made from the record of a report; what is written here by hand is lost.
 %
 %   \usepackage{checked-claims}
-%   \claimsaddress{https://example.org/report/}  where the report's pages are; without it, beside the document
+%   \claimsaddress{https://example.org/report/}  where the report's pages are, if that is not said below or has changed
 %
 %   \claim{ID}        its mark and its name, as a link if hyperref is there; \claim[words]{ID} has words in place of the name
 %   \claimmark{ID}    \claimverdict{ID}    its mark, and its verdict as a word
@@ -43,7 +43,7 @@ PACKAGE = r"""% Made from the record of a report; what is written here by hand i
 \NeedsTeXFormat{LaTeX2e}[2020/10/01]
 \ProvidesPackage{checked-claims}[DATE REPORT]
 \RequirePackage{amssymb}
-\newcommand\claims@at{}
+\newcommand\claims@at{ADDRESS}
 \newcommand\claimsaddress[1]{\renewcommand\claims@at{#1}}
 \newcommand\claimssupported{\ensuremath{\checkmark}}
 \newcommand\claimsqualified{(\ensuremath{\checkmark})}
@@ -95,7 +95,12 @@ FRAME = r"""
 
 def package(record: Record) -> bytes:
     """The package, with all claims in it."""
-    text = PACKAGE.replace("DATE", record.run.date[:10].replace("-", "/")).replace("REPORT", set_in_latex(record.text.report))
+    at = getattr(record.run, "address", "").replace("%", r"\%").replace("#", r"\#")
+    text = (
+        PACKAGE.replace("ADDRESS", at)
+        .replace("DATE", record.run.date[:10].replace("-", "/"))
+        .replace("REPORT", set_in_latex(record.text.report))
+    )
     return (text + "".join(_data(one) for one in record.claims) + "\\endinput\n").encode()
 
 
