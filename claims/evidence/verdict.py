@@ -4,8 +4,9 @@ A verdict stands only if the opposite one was reachable: every control came out 
 the reading judged, and altered sentences were told from the statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from claims.evidence.evidence import ReadingEvidence
 from claims.evidence.outcomes import MUST_COME_OUT, Outcome, Role, Word
@@ -111,3 +112,12 @@ def usual(role: Role, word: Word) -> Outcome | None:
     if role in ("as written", "witness"):
         return {"supported": "held", "qualified": "fell", "refuted": "fell"}.get(word)  # type: ignore[return-value]
     return "held" if role in ("amended", "also") else None
+
+
+def pinned(role: Role, name: str, word: Word, contrary: Container[str]) -> frozenset[Outcome]:
+    """What may come of a reading where the claim is pinned to that verdict: what is usual for its role or, of one that is
+    `contrary`, whatever else. Empty where nothing is pinned."""
+    wanted = usual(role, word)
+    if wanted is None:
+        return frozenset()
+    return frozenset(one for one in get_args(Outcome) if (one == wanted) != (name in contrary))

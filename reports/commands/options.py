@@ -49,7 +49,10 @@ TEXT = once(
     help="Another text: a folder with a text.toml.",
 )  # fmt: skip
 # Of all that read a record or write one.
-SHARED = (TEXT, once("--out", type=FOLDER, metavar="FOLDER", help="Where record, evidence and site are."),)
+SHARED = (
+    TEXT,
+    once("--out", type=FOLDER, metavar="FOLDER", help="Where record, evidence and site are."),
+)
 
 ONLY = click.option("--only", multiple=True, metavar="ID", help="This claim only; may be given again, or name a chapter.")
 NO_EXAMINE = click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")

@@ -36,7 +36,8 @@ from reports.commands.around import around
 from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
 from reports.commands.verdicts import lines_of, pinned_otherwise
 from reports.commands.waiting import about_to
-from reports.essay.page import Copy, read_copy, write_copy
+from reports.essay.page import Copy, copy_of, write_copy
+from reports.essay.sentences import read_essay
 from reports.exports import write_exports
 from reports.pages.pages import write_single, write_site
 from reports.record.making import make_record
@@ -83,7 +84,7 @@ class Asked:
 def run(asked: Asked) -> int:
     """Do it, and return the exit code."""
     console, store = Console(), Store(statements.KEPT)
-    copy = read_copy(asked.essay) if asked.essay else None
+    essay = read_essay(asked.essay) if asked.essay else None
 
     def nothing_known() -> None:  # so that all will be examined
         if asked.whole and asked.workers > 1 and not asked.no_examine:
@@ -91,6 +92,7 @@ def run(asked: Asked) -> int:
 
     known = statements.entries(store, nothing_known)
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
+    copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
     with alone(asked.folder):
@@ -124,8 +126,7 @@ def run(asked: Asked) -> int:
     if store.trouble:
         _say(console, f"Not all of it could be kept in {store.folder} ({store.trouble[0]}): the next run finds it out again.")
     if asked.only:
-        for line in (line for one in record.claims for line in lines_of(one, asked.folder / "site")):
-            _say(console, line)
+        _tell_each(console, record, asked.folder / "site")
     return _conclude(console, record, page, told=bool(asked.only))
 
 
@@ -140,7 +141,10 @@ def _examiner(asked: Asked, store: Store) -> Examiner:
 
 def mark(asked: Asked) -> int:
     """`--essay`: the reader's copy, marked by the record that is there, with the site that goes with it."""
-    console, copy = Console(), read_copy(asked.essay) if asked.essay else None
+    console, store = Console(), Store(statements.KEPT)
+    essay = read_essay(asked.essay) if asked.essay else None
+    copy = copy_of(essay, {one.id for one in statements.entries(store)}) if essay else None
+    statements.keep_sources(store)
     record = read_record(asked.folder / "verdicts.json")
     about_to("Reading the evidence that is there, and writing the pages")
     evidence = {one.id: read_evidence(asked.folder / "evidence" / f"{one.id}.json") for one in record.claims}
@@ -277,6 +281,11 @@ def _conclude(console: Console, record: Record, page: Path, told: bool) -> int:
     _say(console, f"{how_many(record)} ({record.run.seconds:.0f} s)")
     _say(console, f"Report: {page}")
     return VERDICT_CHANGED if changed else NOT_DECIDED if undecided else 0
+
+
+def _tell_each(console: Console, record: Record, site: Path) -> None:
+    for line in (line for one in record.claims for line in lines_of(one, site)):
+        _say(console, line)
 
 
 def _tell_changes(console: Console, changes: Changes, folder: Path) -> None:

@@ -6,8 +6,7 @@ import click
 
 # What a call can be, each with the options that have a meaning there.
 CALLS = (
-    {"--only", "--profile", "--workers", "--out", "--fresh", "--no-examine", "--single", "--compare", "--essay",
-     "--text"},
+    {"--only", "--profile", "--workers", "--out", "--fresh", "--no-examine", "--single", "--compare", "--essay", "--text"},
     {"--slides", "--handout", "--notebook", "--only", "--out", "--text"},
     {"--replay", "--out", "--text"},
     {"--list", "--only", "--out", "--text"},

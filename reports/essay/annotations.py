@@ -24,7 +24,7 @@ def annotations(essay: Essay, placing: Placing, record: Record) -> dict[str, Any
 
 
 def _items(essay: Essay, placing: Placing, claims: dict[str, ClaimRecord]) -> Iterator[dict[str, Any]]:
-    source = {"id": essay.name, "type": "Text", "format": "text/markdown", "sha256": sha256(essay.text.encode()).hexdigest()}
+    source = {"id": essay.name, "type": "Text", "format": essay.format, "sha256": sha256(essay.text.encode()).hexdigest()}
     for number, row in sorted(placing.rows.items()):
         sentence = essay.sentences[number]
         for id in row.stated:

@@ -3,11 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import click
 
 from claims.evidence.evidence import EvidenceError
+from reports.essay.folding import folded
+from reports.essay.formulas import read_out
 from reports.essay.passages import Row, passages
 from reports.essay.placing import place
 from reports.essay.sentences import Essay, Sentence, read_essay
@@ -29,9 +32,14 @@ def locate(file: Path, phrase: str) -> int:
 
 
 def sentences_with(essay: Essay, phrase: str) -> list[int]:
-    """The numbers of the sentences in which any of the phrase stands, in each place where the whole of it does."""
+    """The numbers of the sentences in which any of the phrase stands, in each place where the whole of it does: as it is written
+    in the file, or else as it is read."""
     if not phrase.split():
         raise click.UsageError("an empty phrase stands everywhere; give some words of the passage")
+    return _as_written(essay, phrase) or _as_read(essay, folded(read_out(phrase)))
+
+
+def _as_written(essay: Essay, phrase: str) -> list[int]:
     starts = [one.at for one in essay.sentences]
     wanted = re.compile(rf"{_MARKUP}\s+{_MARKUP}".join(_MARKUP.join(map(re.escape, word)) for word in phrase.split()))
     found: list[int] = []
@@ -41,6 +49,20 @@ def sentences_with(essay: Essay, phrase: str) -> list[int]:
             number for number in range(first, bisect_right(starts, hit.end() - 1))
             if number not in found[-1:] and starts[number] + len(essay.sentences[number].text) > hit.start()
         ]  # fmt: skip
+    return found
+
+
+def _as_read(essay: Essay, words: str) -> list[int]:
+    """In the words of the sentences; those of a block follow each other, and between blocks a phrase breaks off."""
+    found: list[int] = []
+    for _, numbers in sorted(essay.within.items()):
+        block = list(numbers.values())
+        said = [folded(essay.sentences[number].words) for number in block]
+        begins = [0, *accumulate(len(one) + 1 for one in said)]
+        whole, hit = " ".join(said), -1
+        while (hit := whole.find(words, hit + 1)) >= 0:
+            first, last = (bisect_right(begins, at) - 1 for at in (hit, hit + len(words) - 1))
+            found += [number for number in block[first : last + 1] if number not in found[-1:]]
     return found
 
 
@@ -70,7 +92,7 @@ def _quoted(text: str) -> str:
 def _nearest(essay: Essay, phrase: str) -> str:
     """Where most of its words stand together."""
     words = set(_words(phrase))
-    shared = [(len(words.intersection(_words(one.text))), one) for one in essay.sentences]
+    shared = [(len(words.intersection(_words(one.words))), one) for one in essay.sentences]
     best: Sequence[tuple[int, Sentence]] = sorted(shared, key=lambda one: -one[0])[:NEAREST]
     near = [f"line {one.line} ({count} of {len(words)} words)" for count, one in best if count]
     return f"; nearest is {', '.join(near)}" if near else ", and none of its words is either; look whether this is the essay"

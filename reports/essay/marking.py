@@ -27,7 +27,7 @@ class Verdicts:
         """The sentence, marked."""
         row = self.placing.rows.get(number)
         if row is None:
-            return Markup('<mark class="passage review" id="s{}">{}</mark>').format(number, html)
+            return Markup(f'<mark class="passage review" id="s{number}">{html}</mark>')  # there may be very many
         if row.none:
             why = f"no claim: {row.none}. {row.why or KINDS[row.none]}"
             return Markup('<span class="unclaimed" id="s{}" title="{}">{}</span>').format(number, why, html)

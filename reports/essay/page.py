@@ -4,7 +4,7 @@ It is written on demand alone, for the project holds no text; `site/annotations.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,15 @@ from claims.evidence.evidence import as_json, write_whole
 from claims.evidence.outcomes import Word
 from reports.essay.annotations import annotations
 from reports.essay.marking import Verdicts
+from reports.essay.parsing import none_is_rubbish
 from reports.essay.passages import KINDS, Row, passages
 from reports.essay.placing import Placing, place
 from reports.essay.rendering import rendered
 from reports.essay.sentences import Essay, Sentence, read_essay
 from reports.pages.render import Here, environment
 from reports.record.record import ClaimRecord, Record
+
+MOST_LISTED = 500  # sentences that are to be reviewed; all of them are marked
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,15 @@ class Copy:
         )
 
 
+def copy_of(essay: Essay, known: Collection[str] | None = None) -> Copy:
+    """A text with its passages found. EvidenceError if a passage names a claim that is none of the `known` ones; that the text
+    changed is no error."""
+    return Copy(essay, place(passages(known).passages, essay.sentences))
+
+
 def read_copy(path: Path) -> Copy:
-    """The text in a file with its passages found. EvidenceError if it cannot be read; that it changed is no error."""
-    essay = read_essay(path)
-    return Copy(essay, place(passages().passages, essay.sentences))
+    """The same of a text in a file, whatever its passages name. EvidenceError if it cannot be read."""
+    return copy_of(read_essay(path))
 
 
 def write_copy(copy: Copy, record: Record, folder: Path) -> Path:
@@ -52,6 +60,7 @@ def write_copy(copy: Copy, record: Record, folder: Path) -> Path:
     return path
 
 
+@none_is_rubbish()
 def copy_as_html(copy: Copy, record: Record) -> str:
     """The page as text."""
     placing = copy.placing
@@ -60,7 +69,7 @@ def copy_as_html(copy: Copy, record: Record) -> str:
         record=record, run=record.run, here=Here(), essay=copy.essay, placing=placing, count=placing.count(),
         coverage=coverage(placing),
         body=rendered(copy.essay, marking), by_verdict=_by_verdict(placing, marking), without=_without(placing), kinds=KINDS,
-        lines=lines,
+        lines=lines, most=MOST_LISTED,
     )  # fmt: skip
     return html
 

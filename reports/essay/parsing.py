@@ -1,8 +1,11 @@
 """Markdown by markdown-it, which is told to note where a sentence begins: no guess of ours about code, links or emphasis can
 then put a boundary inside of one."""
 
+import gc
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -16,13 +19,28 @@ CODE = {"fence": 1, "code_block": 0}  # blocks that are left as they are, and ho
 CELLS = {"th_open", "td_open"}
 UNDIVIDED = {"heading_open", *CELLS}
 ABBREVIATIONS = {"al", "approx", "ca", "cf", "dr", "e.g", "eq", "fig", "i.e", "mr", "mrs", "prof", "sec", "vs"}
+WAITING = 1 << 14  # characters
+LABELS = 100_000_000  # characters to be gone through for the ends of links, of brackets that are open or in others
 SCHEMES = {"http", "https", "mailto"}
 
 _SIGNS = re.compile(r"[\n!#$%&*+\-:<=>@\[\\\]^_`{}~]")  # where something else than plain text may begin
 _END = re.compile(r"""([.!?…])["'”’»)\]*_`~]*(?:\([^()\s]*\)["'”’»)*_]*)?\s+(?=\S)""")
 _GOES_ON = re.compile(r"""["'“‘«(\[*_]*([^\W\d_])""")
+_BRACKETS = re.compile(r"[\[\]]")
 _WORD = re.compile(r"\w")
 _WORD_BEFORE = re.compile(r"[\w.]*\Z")
+
+
+@contextmanager
+def none_is_rubbish() -> Iterator[None]:
+    """Tokens are made by the hundred thousand, and kept: to look time and again for some to throw away takes half of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def parser() -> MarkdownIt:
@@ -36,7 +54,8 @@ def parser() -> MarkdownIt:
 
 
 def parsed(text: str) -> list[Token]:
-    """The tokens of a text. RecursionError where it is nested so deeply that the parser would drop what is inside."""
+    """The tokens of a text. RecursionError where it is nested so deeply that the parser would drop what is inside, or would look
+    for the ends of brackets for minutes."""
     made = parser()
     tokens = made.parse(text)
     if any(one.level >= made.options["maxNesting"] - 1 for one in tokens):
@@ -55,13 +74,27 @@ def is_harmless(address: str) -> bool:
 
 def _inline(state: StateCore) -> None:
     """The core rule of this name, which tells the rules below where sentences may begin."""
+    if sum(_labels(one.content) for one in state.tokens if one.type == "inline") > LABELS:
+        raise RecursionError
     for before, token in pairwise(state.tokens):
         if token.type == "inline":
             token.meta["in"] = before.type
-            state.env["begin"] = [] if before.type in UNDIVIDED else _candidates(token.content)
+            state.env["begin"] = [] if before.type in UNDIVIDED else candidates(token.content)
             state.env["of"] = token.content
             token.children = []
             state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _labels(content: str) -> int:
+    """How many characters stand between brackets, or behind those that are not closed: a link is looked for there."""
+    opened: list[int] = []
+    length = 0
+    for sign in _BRACKETS.finditer(content):
+        if sign[0] == "[":
+            opened.append(sign.start())
+        elif opened:
+            length += sign.start() - opened.pop()
+    return length + sum(len(content) - one for one in opened)
 
 
 def _begins(state: StateInline, silent: bool) -> bool:
@@ -72,13 +105,16 @@ def _begins(state: StateInline, silent: bool) -> bool:
 
 
 def _text(state: StateInline, silent: bool) -> bool:
-    """Plain text, up to where a sentence begins or anything else may."""
+    """Plain text, up to where a sentence begins or anything else may. What waits to become a token is copied with every sign that
+    is added to it, so it does not wait for long."""
     limit = min(_next(state, state.pos + 1), state.posMax)
     sign = _SIGNS.search(state.src, state.pos, limit)
     end = sign.start() if sign else limit
     if end <= state.pos:
         return False
     if not silent:
+        if len(state.pending) > WAITING:
+            state.pushPending()
         state.pending += state.src[state.pos : end]
     state.pos = end
     return True
@@ -91,7 +127,7 @@ def _next(state: StateInline, start: int) -> int:
     return begin[place] if place < len(begin) else state.posMax
 
 
-def _candidates(content: str) -> list[int]:
+def candidates(content: str) -> list[int]:
     """Where sentences may begin: after a full stop with its closing signs and white space, if what follows is no small letter,
     what went before was no abbreviation, and there is a word to either side."""
     found: list[int] = []

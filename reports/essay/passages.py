@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ import msgspec
 
 from claims.evidence.evidence import EvidenceError
 from claims.texts import the_text
+
+MOST_TOLD = 10  # mistakes of one kind
 
 Kind = Literal[
     "heading", "contents", "label", "drawing", "transition", "definition", "example", "question", "opinion", "vague"
@@ -65,14 +68,15 @@ class Passages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     beyond: list[str] = []
 
 
-def passages() -> Passages:
+def passages(known: Collection[str] | None = None) -> Passages:
     """Those of the text that is meant; none where it has no such file."""
     path = the_text().folder / "passages.toml"
-    return read_passages(path) if path.exists() else Passages(passages=[])
+    return read_passages(path, known) if path.exists() else Passages(passages=[])
 
 
-def read_passages(path: Path) -> Passages:
-    """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do."""
+def read_passages(path: Path, known: Collection[str] | None = None) -> Passages:
+    """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do; a claim that
+    is not among the `known` ones is one."""
     try:
         text = path.read_text(encoding="utf-8")
         plain = tomllib.loads(text)
@@ -87,7 +91,24 @@ def read_passages(path: Path) -> Passages:
         raise EvidenceError(f"{path}{where}: {problem}; mend the row as the head of the file says") from problem
     if wrong := [f"line {lines[number]}: {what}" for number, what in _mistakes(found.passages)]:
         raise EvidenceError(f"{path}: {'; '.join(wrong)}")
+    if known is not None:
+        _must_be_known(path, text, found, known)
     return Passages(passages=sorted(found.passages, key=lambda one: one.place), beyond=found.beyond)
+
+
+def _must_be_known(path: Path, text: str, found: Passages, known: Collection[str]) -> None:
+    """Refuse ids that no claim has: of each the first line that it stands on, and the id that is nearest."""
+    named = [*found.beyond, *(id for row in found.passages for id in row.stated)]
+    lines = text.splitlines()
+    wrong = []
+    for id in dict.fromkeys(named):
+        if id not in known:
+            line = next((number for number, one in enumerate(lines, 1) if f'"{id}"' in one), 1)
+            near = get_close_matches(id, known, n=1)
+            wrong.append(f"{path}:{line}: no claim is called {id!r}; " + (f"did you mean {near[0]}?" if near else "mend it"))
+    if wrong:
+        more = f" (and {len(wrong) - MOST_TOLD} more)" if len(wrong) > MOST_TOLD else ""
+        raise EvidenceError("; ".join(wrong[:MOST_TOLD]) + more)
 
 
 def _mistakes(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:

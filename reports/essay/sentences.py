@@ -1,4 +1,4 @@
-"""An essay in Markdown, taken apart into sentences with their places in the file.
+"""An essay in Markdown, LaTeX or plain text, read from a file and taken apart into sentences with their places in it.
 
 A *sentence* is the least thing that is accounted for: a sentence of a paragraph or of a list item, a heading, a cell of a
 table, a line of code or of a drawing. What has no letter and no digit is none.
@@ -6,65 +6,32 @@ table, a line of code or of a drawing. What has no letter and no digit is none.
 
 import os
 import re
+import stat
+import sys
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from hashlib import sha256
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from markdown_it.token import Token
 
 from claims.evidence.evidence import EvidenceError
-from reports.essay.parsing import BEGINS, CELLS, CODE, parsed
+from reports.essay.building import Essay as Essay
+from reports.essay.building import Sentence as Sentence
+from reports.essay.formulas import read_out
+from reports.essay.parsing import BEGINS, CELLS, CODE, none_is_rubbish, parsed
+from reports.essay.plain import plain_text
 
-LARGEST = 20_000_000  # bytes; a long novel has a tenth of that
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """From offset `start` of `line` to before offset `end` of line `last`; lines count from 1, offsets are characters from 0.
-    `at` is the offset in the whole text."""
-
-    line: int
-    start: int
-    last: int
-    end: int
-    at: int
-    text: str = field(repr=False)
-
-    @property
-    def digest(self) -> str:
-        """A fingerprint of the words and their markup, wherever the lines are broken."""
-        return digest(self.text)
-
-
-@dataclass(frozen=True)
-class Essay:
-    """The text with newlines for line ends, the sentences in order, and the parser's tokens. `within` gives, by the number of a
-    token, the numbers of its sentences by where they begin: an offset in running text, a line in code."""
-
-    name: str
-    text: str = field(repr=False)
-    sentences: list[Sentence] = field(repr=False)
-    tokens: list[Token] = field(repr=False)
-    within: dict[int, dict[int, int]] = field(repr=False)
-
-
-def digest(text: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of the text, every run of white space taken for one blank."""
-    return sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+LARGEST = 5_000_000  # bytes: three long novels
+STANDARD_INPUT = Path("-")
+LATEX, PLAIN = {".tex", ".latex", ".ltx"}, {".txt", ".text"}  # how names end; everything else is Markdown
+_PREAMBLE = re.compile(r"\s*(%.*\s*)*\\documentclass\b")
 
 
 def read_essay(path: Path) -> Essay:
-    """The essay in a file. EvidenceError if it is no text in UTF-8, is empty, or is larger than any essay."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST)  # what is no file on a disk may have no end
-        if len(raw) == LARGEST:
-            size = max(LARGEST, path.stat().st_size)
-            raise EvidenceError(f"{path}: {size / 1e6:.0f} MB is no essay; give a text of less than {LARGEST / 1e6:.0f} MB")
-    except OSError as problem:
-        raise EvidenceError(f"{path}: {problem.strerror or problem}; give a Markdown file that can be read") from problem
+    """The essay in a file, or in what is piped in where the path is a dash. EvidenceError if it is no text in UTF-8, is empty, is
+    larger than any essay, or is no file, so that reading it might never end."""
+    raw = _raw(path)
     if b"\0" in raw:
         raise EvidenceError(f"{path}:{_line_of(raw, raw.index(0))}: byte 0x00, so this is no text; give the essay as Markdown")
     try:
@@ -73,21 +40,60 @@ def read_essay(path: Path) -> Essay:
         found = f"{path}:{_line_of(raw, problem.start)}: byte 0x{raw[problem.start]:02x} is not UTF-8"
         raise EvidenceError(f"{found}; save the essay as UTF-8") from problem
     if not text.strip():
-        raise EvidenceError(f"{path}: empty; give the essay as Markdown")
-    return taken_apart(text, os.fsencode(path.name).decode(errors="replace"))
+        raise EvidenceError(f"{path}: empty; give the essay as Markdown, LaTeX or plain text")
+    name = "standard input" if path == STANDARD_INPUT else os.fsencode(path.name).decode(errors="replace")
+    return taken_apart(text, name)
+
+
+def _raw(path: Path) -> bytes:
+    try:
+        if path == STANDARD_INPUT:
+            raw = sys.stdin.buffer.read(LARGEST)
+            size = len(raw)
+        else:
+            size = _size_of(path)
+            raw = path.read_bytes() if size < LARGEST else b""
+    except OSError as problem:
+        raise EvidenceError(f"{path}: {problem.strerror or problem}; give a text that can be read") from problem
+    if size >= LARGEST:
+        much = f"{path}: {size / 1e6:.0f} MB is no essay"
+        raise EvidenceError(f"{much}; give a text of less than {LARGEST / 1e6:.0f} MB, a chapter at a time")
+    return raw
+
+
+def _size_of(path: Path) -> int:
+    """In bytes. A pipe that nobody writes to, or a device, would be waited for, and is refused."""
+    seen = path.stat()
+    if stat.S_ISDIR(seen.st_mode):
+        raise EvidenceError(f"{path}: Is a directory; give a text that can be read")
+    if not stat.S_ISREG(seen.st_mode):
+        raise EvidenceError(f"{path}: no regular file but a pipe or a device; give a file, or - for what is piped in")
+    return seen.st_size
 
 
 def _line_of(raw: bytes, place: int) -> int:
     return raw.count(b"\n", 0, place) + 1
 
 
+@none_is_rubbish()
 def taken_apart(text: str, name: str = "essay.md") -> Essay:
-    """The essay's sentences. EvidenceError where its Markdown is nested deeper than can be followed."""
+    """The essay's sentences; how the name ends tells how to read it. EvidenceError where it is nested too deeply to follow."""
     text = re.sub("\r\n?", "\n", text)
+    kind = Path(name).suffix.lower()
     try:
-        tokens = parsed(text)
+        if kind in LATEX or (name == "standard input" and _PREAMBLE.match(text)):
+            from reports.essay.latex import latex  # which few essays need
+
+            return latex(text, name)
+        return plain_text(text, name) if kind in PLAIN else _markdown(text, name)
     except RecursionError as problem:
-        raise EvidenceError(f"{name}: brackets are nested too deeply to be followed; take some out") from problem
+        raise EvidenceError(
+            f"{name}: brackets are nested too deeply or too many are open to be followed; take some out"
+        ) from problem
+
+
+def _markdown(text: str, name: str) -> Essay:
+    tokens = parsed(text)
     source = _Source(text)
     sentences: list[Sentence] = []
     within: dict[int, dict[int, int]] = {}
@@ -96,6 +102,17 @@ def taken_apart(text: str, name: str = "essay.md") -> Essay:
             within[number] = {where: len(sentences) + place for place, where in enumerate(found)}
             sentences += found.values()
     return Essay(name, text, sentences, tokens, within)
+
+
+def _words(children: Sequence[Token]) -> Iterator[str]:
+    """What is read of each sentence: no marks, of a link what it is called, and of a picture what it shows."""
+    words: list[str] = []
+    for token in children:
+        if token.type == BEGINS:
+            yield read_out(" ".join("".join(words).split()))
+            words.clear()
+        words.append(" " if token.type in ("softbreak", "hardbreak") else token.content)
+    yield read_out(" ".join("".join(words).split()))
 
 
 class _Source:
@@ -125,7 +142,7 @@ class _Source:
             if re.search(r"\w", piece):
                 line = first + number
                 start = self.lines[line].rfind(piece)
-                found[number] = self._between(line, start, line, start + len(piece))
+                found[number] = self._between(line, start, line, start + len(piece), piece)
         return found
 
     def _cell(self, token: Token, line: int) -> Sentence:
@@ -133,7 +150,7 @@ class _Source:
         printed = token.content.replace("|", "\\|")
         start = self.lines[line].find(printed, self.after.get(line, 0))
         self.after[line] = start + len(printed)
-        return self._between(line, start, line, start + len(printed))
+        return self._between(line, start, line, start + len(printed), next(_words(token.children or [])))
 
     def _running(self, token: Token, first: int) -> dict[int, Sentence]:
         """The sentences of running text: each of its lines ends where the file's line does, or before closing signs."""
@@ -152,11 +169,12 @@ class _Source:
             return first + number, columns[number] + at - begins[number]
 
         starts = [0, *(one.meta["at"] for one in token.children or [] if one.type == BEGINS)]
-        for start, following in zip(starts, [*starts[1:], len(content)], strict=True):
+        words = _words(token.children or [])
+        for (start, following), said in zip(pairwise([*starts, len(content)]), words, strict=True):
             end = start + len(content[start:following].rstrip())
             line, column = placed(start)
             last, final = placed(end - 1)
-            found[start] = self._between(line, column, last, final + 1)
+            found[start] = self._between(line, column, last, final + 1, said)
         return found
 
     def _blank(self, token: Token, first: int, pieces: list[str]) -> int:
@@ -166,6 +184,6 @@ class _Source:
         fits = (shift for shift in shifts if all(one.strip() in self.lines[first + shift + at] for at, one in enumerate(pieces)))
         return next(fits, 0)
 
-    def _between(self, line: int, start: int, last: int, end: int) -> Sentence:
+    def _between(self, line: int, start: int, last: int, end: int, words: str) -> Sentence:
         at = self.offsets[line] + start
-        return Sentence(line + 1, start, last + 1, end, at, self.text[at : self.offsets[last] + end])
+        return Sentence(line + 1, start, last + 1, end, at, self.text[at : self.offsets[last] + end], words)

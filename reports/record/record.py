@@ -17,7 +17,7 @@ import msgspec
 from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence, as_json, write_whole
 from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
-from claims.evidence.verdict import usual
+from claims.evidence.verdict import pinned
 from claims.texts import About
 from reports.record.checkout import edition
 
@@ -400,5 +400,5 @@ def is_as_pinned(record: Record) -> tuple[list[ClaimRecord], list[ClaimRecord]]:
 def astray(claim: ClaimRecord) -> list[ReadingRecord]:
     """The readings whose outcome is not as pinned: what is usual for their role, or against it where they are `contrary`. Clocks
     are not pinned, and what has not run is not astray."""
-    pinned = [one for one in claim.readings if usual(one.role, claim.expected) and not one.timed and one.outcome != "not run"]
-    return [one for one in pinned if (one.outcome == usual(one.role, claim.expected)) == (one.name in claim.contrary)]
+    ran = [(one, pinned(one.role, one.name, claim.expected, claim.contrary)) for one in claim.readings if not one.timed]
+    return [one for one, right in ran if right and one.outcome != "not run" and one.outcome not in right]

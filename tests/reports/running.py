@@ -7,6 +7,8 @@ from claims.catalogue import Entry, entries_of
 from claims.evidence.keys import here
 from reports.__main__ import main
 from reports.commands import classroom, replay, statements
+from reports.essay import page
+from reports.essay.passages import read_passages
 from reports.running import work
 from tests import toys
 
@@ -14,18 +16,24 @@ ALL_PINNED, VERDICT_CHANGED, NOT_DECIDED, INPUT_ERROR = 0, 1, 2, 3
 
 
 class Reports:
-    """The command line as a user meets it, with these claims for an essay and a folder of its own."""
+    """The command line as a user meets it, with these claims for a text and a folder of its own."""
 
     def __init__(self, folder, monkeypatch, capsys):
         self.folder, self.monkeypatch, self.capsys = folder, monkeypatch, capsys
         self.kept = folder.parent / "kept"
-        monkeypatch.setattr(statements, "REPORTS", folder)
-        monkeypatch.setattr(statements, "SCRATCH", folder / "scratch")
+        monkeypatch.setattr(statements, "reports", lambda: folder)
         monkeypatch.setattr(statements, "KEPT", self.kept)
+        self.passages("")
         self.claims(*toys.QUICK_TOYS)
 
+    def passages(self, rows):
+        """Let these be all the rows that place claims in an essay."""
+        file = self.folder.parent / "passages.toml"
+        file.write_text(f"passages = [\n{rows}\n]\n", encoding="utf-8")
+        self.monkeypatch.setattr(page, "passages", lambda known=None: read_passages(file, known))
+
     def claims(self, *claims):
-        """Let the essay consist of these. They have no keys, since those made of one source would share them: each is examined
+        """Let the text consist of these. They have no keys, since those made of one source would share them: each is examined
         whenever it is asked for."""
         known = {one.id: one for one in claims}
         self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
@@ -33,7 +41,7 @@ class Reports:
             self.monkeypatch.setattr(module, "find_claim", lambda name, module: known[name])
 
     def keyed(self, *claims, module="tests.toys", sources=None):
-        """Let the essay consist of these as the source of a module tells them, with their keys: what is known of them is kept."""
+        """Let the text consist of these as the source of a module tells them, with their keys: what is known of them is kept."""
         found = {one.id: one for one in entries_of(module, sources or here())}
         self.claims(*claims)
         self.entries(*(found[one.id] for one in claims))

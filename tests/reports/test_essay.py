@@ -204,10 +204,7 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     assert [one.claims for one in changed.placing.was.values()] == [["gradients.is-refuted"]]
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
-    assert (
-        f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted'
-        in html
-    )
+    assert f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted' in html
 
 
 def test_what_was_left_out_is_told_with_the_claims_that_it_stated() -> None:
@@ -233,10 +230,7 @@ def test_each_passage_is_marked_with_a_word_an_icon_and_a_link() -> None:
     html = page(OWLS)
 
     assert '<mark class="passage supported" id="s1">Owls are <strong>always awake.' in html
-    assert (
-        '</strong></mark> <span class="became"><a class="verdict supported" href="claims/gradients.is-supported.html"'
-        in html
-    )
+    assert '</strong></mark> <span class="became"><a class="verdict supported" href="claims/gradients.is-supported.html"' in html
     assert 'aria-hidden="true">✗</span><span class="unseen">refuted: It is refuted' in html
     assert '<span class="unclaimed" id="s0" title="no claim: label. a `made-up` one">On <em>owls</em></span>' in html
 
@@ -374,9 +368,10 @@ def test_a_copy_is_marked_by_the_record_that_is_there_though_the_code_was_edited
 
 
 @pytest.mark.parametrize(("content", "complaint"), [
-    (b"", "empty; give the essay as Markdown"), (b" \n\t\n", "empty"), (b"\xef\xbb\xbf", "empty"),
+    (b"", "empty; give the essay as Markdown, LaTeX"), (b" \n\t\n", "empty"), (b"\xef\xbb\xbf", "empty"),
     (b"One.\nTwo\0.", ":2: byte 0x00, so this is no text"), (b"One.\n\nCaf\xe9.", ":3: byte 0xe9 is not UTF-8; save"),
-    (b"\xff\xfeO\0n\0e\0", "byte 0x00"), (b"a" * LARGEST, "20 MB is no essay"), (b"> " * 200 + b"a", "nested too deeply"),
+    (b"\xff\xfeO\0n\0e\0", "byte 0x00"),
+    (b"a" * LARGEST, "5 MB is no essay; give a text of less"), (b"> " * 200 + b"a", "nested too deeply"),
     (b"![" * 4000 + b"](x)" * 4000, None), (None, "No such file"),
 ], ids=[
     "empty", "blank", "mark alone", "NUL", "latin-1", "UTF-16", "large", "quotes in quotes", "pictures in pictures", "missing",

@@ -53,6 +53,12 @@ def test_the_one_file_has_each_claim_at_its_anchor(single: str) -> None:
         assert f"python -m reports --replay gradients.is-{word}" in section
 
 
+def test_no_template_shows_its_own_braces(full: dict[str, str], single: str) -> None:
+    pages = {name: text for name, text in full.items() if name.endswith(".html")} | {"single.html": single}
+    for name, text in pages.items():
+        assert re.findall(r"\{\{ (?!7\*?7)[^}]*\}\}|\{%", text) == [], name  # BibTeX has none with a blank
+
+
 def test_links_arrive_ids_are_unique_and_nothing_is_loaded_from_elsewhere(full: dict[str, str], single: str) -> None:
     for files in (full, {"single.html": single}):
         assert sites.lost_links(files) == []
@@ -101,7 +107,7 @@ def test_a_record_without_figures_or_claims_is_a_site_as_well(tmp_path: Path) ->
     files = written(tmp_path, bare)
     assert "New one" in start(files)
     assert "<svg" not in files["claims/new_one.is-supported.html"]
-    empty = Record(schema=SCHEMA, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[])
+    empty = Record(schema=SCHEMA, text=bare.text, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[])
     assert "The statements" in start(written(tmp_path, empty))
     assert "The statements" in one_file(tmp_path, empty)
 
