@@ -14,7 +14,7 @@ from claims.kit.facts.printed import as_printed
 from reports.classroom.choice import LETTERS, LINES, case_of
 from reports.pages.render import by_argument
 from reports.record.record import ClaimRecord, ReadingRecord, Record
-from reports.text.wording import CORRECTED, ICONS, VOTES
+from reports.text.wording import CORRECTED, ICONS, STANDS, TRUTH, VOTES
 
 WRONG, AT_LEAST = 3, 2  # wrong answers: how many there are, and without how many a claim is not asked that way
 SHORT = 240  # letters of a case among the answers
@@ -51,7 +51,7 @@ def _question(claim: ClaimRecord, place: int, record: Record) -> Question:
     kinds: list[Callable[[ClaimRecord, Record], tuple[str, list[Answer]]]] = [
         _counterexample_by_values, _counterexample_by_name, _condition, _sentence, _figure,
     ]  # fmt: skip
-    found = [kind(claim, record) for kind in kinds if claim.verdict != "undecided"] or [(WHICH_VERDICT, [])]
+    found = [kind(claim, record) for kind in kinds if claim.verdict in TRUTH] or [(WHICH_VERDICT, [])]
     asks, answers = max(found, key=lambda one: len(one[1]))  # of several as long, the first
     chapter = record.text.chapter(claim.chapter).title
     told = [f"{chapter}, {place}"] if asks in (WHICH_SENTENCE, _published(claim)) else [claim.says]
@@ -65,9 +65,9 @@ def _question(claim: ClaimRecord, place: int, record: Record) -> Question:
 
 def _afterwards(claim: ClaimRecord) -> str:
     """The verdict, and what to say instead; of what is undecided, why it is."""
-    says = claim.why if claim.verdict == "undecided" else f"{CORRECTED[claim.verdict]}: {claim.teach}"
-    held = [one.name for one in claim.readings if one.role == "amended" and one.outcome == "held"]
-    condition = f" True if {'; or if '.join(held)}." if claim.verdict == "qualified" else ""
+    says = f"{CORRECTED[claim.verdict]}: {claim.teach}" if claim.verdict in TRUTH else claim.why
+    held = [one.name for one in _conditions(claim)]
+    condition = f" True if {'; or if '.join(held)}." if held else ""
     return f"{ICONS[claim.verdict]} {claim.verdict.capitalize()}.{condition} {says}"
 
 
@@ -119,7 +119,7 @@ def _counterexample_by_name(claim: ClaimRecord, record: Record) -> tuple[str, li
 
 def _condition(claim: ClaimRecord, record: Record) -> tuple[str, list[Answer]]:
     """The condition beside those that did not rescue it, and beside near misses."""
-    held = _names(claim, "amended", "held") if claim.verdict == "qualified" else []
+    held = _conditions(claim)
     fell = [*_names(claim, "amended", "fell"), *([] if claim.fact else _names(claim, "fails for", "fell"))]
     return WHICH_CONDITION, _short(
         [Answer(held[0].name, True, "There it held."), *(_wrong(one, "There it fell.") for one in fell)] if held else []
@@ -128,7 +128,7 @@ def _condition(claim: ClaimRecord, record: Record) -> tuple[str, list[Answer]]:
 
 def _sentence(claim: ClaimRecord, record: Record) -> tuple[str, list[Answer]]:
     """The statement beside its neighbours, each with a slip."""
-    if claim.fact or claim.verdict != "supported":
+    if claim.fact or claim.verdict != STANDS:
         return WHICH_SENTENCE, []
     slips = [_wrong(one, "This one fell.") for one in _names(claim, "altered", "fell")]
     return WHICH_SENTENCE, _short([Answer(claim.says, True, "This one held."), *slips])
@@ -138,11 +138,11 @@ def _figure(claim: ClaimRecord, record: Record) -> tuple[str, list[Answer]]:
     """What was published beside what the text has, if that fell, and what was published of other things with the same measure."""
     fact = claim.fact
     decides = {one.prints for one in fact.published if one.decides} if fact else set()
-    if fact is None or len(decides) != 1 or claim.verdict not in ("supported", "refuted"):
+    if fact is None or len(decides) != 1 or _conditions(claim):
         return "", []
     right = decides.pop()
     kept = [right]
-    own = [fact.prints] if claim.verdict == "refuted" else []
+    own = [] if claim.verdict == STANDS else [fact.prints]
     others = [one for one in record.claims if one.fact and one.fact.measures == fact.measures and one is not claim]
     near = sorted(others, key=lambda one: (one.chapter != claim.chapter, sha256(f"{claim.id}\0{one.id}".encode()).digest()))
     for text in [*own, *(each.prints for one in near if one.fact for each in one.fact.published if each.decides)]:
@@ -164,6 +164,11 @@ def _names(claim: ClaimRecord, role: Role, outcome: Outcome) -> list[ReadingReco
     """The readings of this role that came out so, but for what a clock decided: that is of one machine. Near misses first."""
     found = [one for one in claim.readings if (one.role, one.outcome, one.timed) == (role, outcome, False)]
     return sorted(found, key=lambda one: not one.name.startswith(NEAR_MISS))
+
+
+def _conditions(claim: ClaimRecord) -> list[ReadingRecord]:
+    """Under which it holds, though it does not as it is put."""
+    return _names(claim, "amended", "held") if claim.verdict in TRUTH and claim.verdict != STANDS else []
 
 
 def _wrong(one: ReadingRecord, because: str) -> Answer:

@@ -111,7 +111,6 @@ def run(asked: Asked) -> int:
         was = record_in(asked.folder)
         write_record(record, asked.folder)
         write_exports(record, asked.folder)
-        write_books(record, asked.folder / "site")
         if before:
             _tell_changes(console, compare(before, record), asked.folder)
         if record_in(asked.folder) != was:
@@ -159,6 +158,7 @@ def _write_pages(
     """The site, and beside it what was asked for; the page to read first."""
     bibliography = the_text().bibliography
     page = write_site(record, evidence, asked.folder, bibliography)
+    write_books(record, asked.folder / "site")
     if asked.single:
         _say(console, f"One file: {write_single(record, evidence, asked.folder, bibliography)}")
     if copy is None:

@@ -66,9 +66,9 @@ def test_sphinx_and_myst_parser_link_each_claim_with_its_verdict(site, tmp_path)
 def test_mystmd_links_a_claim_of_each_verdict(site, tmp_path):
     myst, book = needed("myst"), tmp_path / "book"
     book.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=site))
+    server = ThreadingHTTPServer(("localhost", 0), partial(SimpleHTTPRequestHandler, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
+    address = "http://{}:{}".format(*server.server_address)
     chosen = list({one.verdict: one for one in RECORD.claims}.values())
     references = json.dumps({"claims": {"url": address}})
     (book / "myst.yml").write_text(f"version: 1\nproject:\n  title: A book\n  references: {references}\n")

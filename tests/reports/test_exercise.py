@@ -49,8 +49,9 @@ def test_a_case_that_is_none_does_not(id, answer, error, why):
         worked(exercise(id), answer)
 
 
-def test_an_answer_of_ones_own_passes():
+def test_an_answer_of_ones_own_passes(capsys):
     worked(exercise(SEARCHED), 'case = {"period": [np.array([[0.5, 2.0], [0.0, 0.5]])]}')
+    assert "must be at most 1" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_only_a_claim_with_a_counterexample_has_an_exercise():
