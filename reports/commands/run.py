@@ -30,6 +30,7 @@ from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from claims.texts import the_text
+from reports.books import write_books
 from reports.commands import statements
 from reports.commands.around import around
 from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
@@ -158,6 +159,7 @@ def _write_pages(
     """The site, and beside it what was asked for; the page to read first."""
     bibliography = the_text().bibliography
     page = write_site(record, evidence, asked.folder, bibliography)
+    write_books(record, asked.folder / "site")
     if asked.single:
         _say(console, f"One file: {write_single(record, evidence, asked.folder, bibliography)}")
     if copy is None:
