@@ -104,9 +104,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
         return ROOT / "reports" if self.is_this_projects else self.folder / "report"
 
     def called(self, file: str) -> str:
-        """A file of it, from the checkout's root if it lies below."""
-        path = self.folder / file
-        return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+        """A file of it, from the checkout's root if it lies below, else from the folder that it lies in."""
+        return f"{self.package.replace('.', '/')}/{file}"
 
     def brings(self, module: str, name: str) -> Target | None:
         """Where it defines a list for the report, such as `TABLES` in tables.py; None where it has none."""

@@ -1,4 +1,4 @@
-"""The systems the essay talks about, each written from its published equations to be read beside the paper.
+"""The systems that claims talk about, each written from its published equations to be read beside the paper.
 
 Pure functions over frozen dataclasses of parameters, tensors with time first and any batch dimensions
 between time and the last dimension, shapes as annotations that the tests enforce. Speed comes second to

@@ -7,14 +7,16 @@ import pytest
 from claims import catalogue as catalogue_module
 from claims import every_claim, find_claim
 from claims.catalogue import Catalogue, Entry, Keys, catalogue, entries_of
-from claims.evidence.evidence import BIBLIOGRAPHY, versions
+from claims.evidence.evidence import versions
 from claims.evidence.keys import ROOT, Sources, here
 from claims.evidence.outcomes import READ
 from claims.evidence.source import digest
+from claims.facts import read_rows
 from claims.kit.claim import ClaimError
 from claims.kit.facts.comparison import _others, _partner, alike
-from claims.rnns.facts import _everything
+from claims.texts import the_text
 
+TEXT = the_text()
 CLAIMS = {one.id: one for one in every_claim()}
 ENTRIES = {one.id: one for one in catalogue().entries}
 READINGS = [(entry, one.role, one.name) for id, entry in ENTRIES.items() for one in CLAIMS[id].readings]
@@ -51,8 +53,11 @@ def test_its_readings_are_those_of_the_claim_by_role_and_name_unless_names_are_c
 
 def test_beside_a_row_are_those_that_the_claim_exchanges_figures_with_and_is_altered_by():
     """Which one is told in two places, for the catalogue imports nothing."""
-    rows, published = {row["id"]: row for _, row in every_row()}, catalogue_module._published(BIBLIOGRAPHY.read_text("utf-8"))
-    placed = _everything()[0]
+    rows, published = (
+        {row["id"]: row for _, row in every_row()},
+        catalogue_module._published(TEXT.bibliography.read_text("utf-8")),
+    )
+    placed = read_rows(TEXT)[0]
     for one in placed:
         row, others = rows[one.fact.id], _others(one, placed)
         partner = _partner(one.fact, others)
@@ -69,7 +74,7 @@ def test_beside_a_row_are_those_that_the_claim_exchanges_figures_with_and_is_alt
 
 
 def every_row():
-    return [row for file in sorted((ROOT / "claims" / "facts").glob("*.toml")) for row in catalogue_module._rows(file)]
+    return [row for file in sorted(TEXT.facts.glob("*.toml")) for row in Catalogue(here(), TEXT)._rows(file)]
 
 
 class Anything(dict):
@@ -81,18 +86,18 @@ class Anything(dict):
 
 @pytest.mark.parametrize("mistake", [KeyError("id"), TypeError(), ValueError(), OSError()], ids=lambda one: type(one).__name__)
 def test_of_rows_with_mistakes_it_says_what_reading_them_says(monkeypatch, mistake):
-    def broken(file):
+    def broken(catalogue, file):
         raise mistake
 
-    def refuse():
+    def refuse(text):
         raise ClaimError("all mistakes at once")
 
-    monkeypatch.setattr(catalogue_module, "_rows", broken)
+    monkeypatch.setattr(Catalogue, "_rows", broken)
     with pytest.raises(AssertionError, match="a row that nothing is wrong with"):
-        list(Catalogue(here())._facts())
-    monkeypatch.setattr("claims.rnns.facts.facts", refuse)
+        list(Catalogue(here(), TEXT)._facts())
+    monkeypatch.setattr("claims.facts.read_rows", refuse)
     with pytest.raises(ClaimError, match="all mistakes at once"):
-        list(Catalogue(here())._facts())
+        list(Catalogue(here(), TEXT)._facts())
 
 
 # --- what changes which key -----------------------------------------------------------------------------------------
@@ -226,7 +231,7 @@ def test_of_a_row_its_figures_are_examined_and_its_words_are_told(field, examine
     at = next(n for n, (_, row) in enumerate(rows) if row.get(field) and row.get("published"))
     place, row = rows[at]
     other = [*rows[:at], (place, row | {field: another(row[field])}), *rows[at + 1 :]]
-    before, after = (catalogue_module._fact(at, these, Anything()) for these in (rows, other))
+    before, after = (catalogue_module._fact(at, these, Anything(), "toys.facts") for these in (rows, other))
     keys = Keys(here())
 
     assert keys.words(before) != keys.words(after)
@@ -305,3 +310,12 @@ def renamed(line, home, name, new_home, new):
     others = [one for one in taken if one != name]
     kept = f"{start}{', '.join(others)}\n" if others else ""
     return f"{kept}from {new_home} import {new} as {name}\n"
+
+
+@pytest.mark.parametrize("id", ["benchmarks.six-times-fewer", "sequential.base-beats-all-rnns"])
+def test_what_a_property_reckons_with_is_examined_again_where_the_row_has_another_figure(id):
+    file = next(one for one in sorted(TEXT.facts.glob("*.toml")) if one.stem == "benchmarks")
+    edited = file.read_text(encoding="utf-8").replace('value = "65', 'value = "66', 1).encode()
+    assert edited != file.read_bytes()
+
+    assert Keys(Sources(changed={file: edited})).code(ENTRIES[id]) != Keys(here()).code(ENTRIES[id])

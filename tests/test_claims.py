@@ -23,12 +23,14 @@ from claims.evidence.evidence import as_json
 from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import QUICK
 from claims.kit import ClaimError, cases, domains, only
-from claims.kit.claim import ASKED, Claim, problems_of
+from claims.kit.claim import Claim, problems_of
 from claims.kit.engines.engine import constants
 from claims.kit.examine import examine_reading, put_once
+from claims.texts import the_text
 from tests import toys
 from tests.seen import collect
 
+TEXT = the_text()
 CLAIMS = claims.every_claim()
 SEARCHED = [one for one in CLAIMS if one.by.name == "search"]
 FOLDER = Path(claims.__file__).parent
@@ -101,9 +103,9 @@ def test_is_well_formed(one):
 @by_id(CLAIMS)
 def test_lives_in_the_chapter_that_its_id_names(one):
     written = Path(one.defined_at.partition(":")[0]).with_suffix("").parts
-    assert (written[2] if one.fact else written[1]) == one.chapter
-    assert one.fact or one.check.__module__.split(".") == list(written) or one.check.__module__.split(".")[1] == one.chapter
-    assert one.chapter in claims.CHAPTERS
+    assert (written[3] if one.fact else written[2]) == one.chapter
+    assert one.fact or one.check.__module__.split(".") == list(written) or one.check.__module__.split(".")[2] == one.chapter
+    assert one.chapter in TEXT.names
 
 
 @by_id(CLAIMS)
@@ -121,7 +123,7 @@ def test_names_only_lines_of_the_essay(one):
     assert all(line > 0 for line in one.lines)
 
 
-@by_id([one for one in CLAIMS if one.chapter == ASKED])
+@by_id([one for one in CLAIMS if one.chapter == "asked"])
 def test_answers_a_public_question_whose_place_and_year_are_given_and_is_not_of_the_essay(one):
     place, _, asks = one.asked.partition(": ")
     assert 2010 <= int(re.search(r"\b(\d{4})$", place)[1]) <= date.today().year
@@ -132,7 +134,7 @@ def test_answers_a_public_question_whose_place_and_year_are_given_and_is_not_of_
 def test_no_question_is_answered_twice_and_none_outside_its_chapter():
     asked = [one.asked.rpartition(" ")[2] for one in CLAIMS if one.asked]
     assert len(set(asked)) == len(asked) >= 12
-    assert {one.chapter for one in CLAIMS if one.asked} == {ASKED}
+    assert {one.chapter for one in CLAIMS if one.asked} == {"asked"}
 
 
 QUESTION = "GitHub 2024: Why is it so? https://example.org/1"
@@ -141,14 +143,20 @@ QUESTION = "GitHub 2024: Why is it so? https://example.org/1"
 @pytest.mark.parametrize(("changed", "words"), [
     ({"asked": QUESTION}, "leave it out, or begin its id with asked."),
     ({"id": "asked.good"}, "has asked=''; write where and in which year"),
-    ({"id": "asked.good", "asked": "GitHub: Why? https://example.org"}, "in which year"),
-    ({"id": "asked.good", "asked": "GitHub 2024: Why?"}, "and its address"),
     ({"id": "asked.good", "asked": QUESTION, "lines": (1,)}, "has lines=; leave them out"),
-], ids=["of the essay", "no question", "no year", "no address", "lines of the essay"])  # fmt: skip
-def test_a_claim_is_refused_that_has_a_wrong_question(changed, words):
-    (problem,) = problems_of(replace(toys.supported, **changed))
+], ids=["of the essay", "no question", "lines of the essay"])  # fmt: skip
+def test_a_claim_is_refused_that_has_a_question_where_none_belongs(changed, words):
+    with pytest.raises(ClaimError, match=re.escape(words)):
+        claims.in_its_place(TEXT, replace(toys.supported, **changed))
+    claims.in_its_place(TEXT, replace(toys.supported, id="asked.good", asked=QUESTION, lines=()))
+
+
+@pytest.mark.parametrize(("asked", "words"), [
+    ("GitHub: Why? https://example.org", "in which year"), ("GitHub 2024: Why?", "and its address"),
+], ids=["no year", "no address"])  # fmt: skip
+def test_a_claim_is_refused_that_has_a_wrong_question(asked, words):
+    (problem,) = problems_of(replace(toys.supported, id="asked.good", asked=asked))
     assert words in problem
-    assert problems_of(replace(toys.supported, id="asked.good", asked=QUESTION, lines=())) == []
 
 
 @by_id(CLAIMS)
@@ -164,7 +172,7 @@ def test_cites_what_the_bibliography_knows(one, bibliography):
 
 @pytest.fixture(scope="module")
 def bibliography():
-    return set(parse_file(FOLDER / "sources.bib", "bibtex").entries)
+    return set(parse_file(TEXT.bibliography, "bibtex").entries)
 
 
 @by_id([one for one in CLAIMS if comparisons(one.check)])
@@ -275,13 +283,12 @@ def test_every_source_in_the_bibliography_is_cited(bibliography):
     assert sorted(bibliography - {key for one in CLAIMS for key in one.cites}) == []
 
 
-def chapters_holding(monkeypatch, **chapters):
+def chapters_holding(monkeypatch, order=(), **chapters):
     """Let `every_claim` find these modules only."""
-    monkeypatch.setattr(claims, "CHAPTERS", tuple(chapters))
-    monkeypatch.setattr(claims, "chapters", lambda sources: claims.CHAPTERS)
-    monkeypatch.setattr("claims.rnns.facts.fact_claims", lambda: ())
+    monkeypatch.setattr(claims, "chapters", lambda text, sources: order or list(chapters))
+    monkeypatch.setattr("claims.facts.fact_claims", lambda text: ())
     monkeypatch.setattr(claims.pkgutil, "iter_modules", lambda path: [type("Found", (), {"name": name}) for name in chapters])
-    monkeypatch.setattr(claims.importlib, "import_module", lambda name: chapters[name.removeprefix("claims.")])
+    monkeypatch.setattr(claims.importlib, "import_module", lambda name: chapters[name.removeprefix("claims.rnns.")])
 
 
 def module(name, **things):
@@ -295,26 +302,26 @@ def test_two_claims_of_one_id_are_refused_with_both_places(monkeypatch):
     chapters_holding(monkeypatch, first=module("first", a=toys.supported), second=module("second", a=twin))
 
     with pytest.raises(ClaimError, match=r"tests/toys\.py:\d+: .*already defined at tests/toys\.py:\d+"):
-        claims.every_claim.__wrapped__()
+        claims._claims_of.__wrapped__(TEXT)
 
 
 def test_a_claim_that_another_chapter_imports_counts_once(monkeypatch):
     chapters_holding(monkeypatch, first=module("first", a=toys.supported), second=module("second", b=toys.supported))
 
-    assert claims.every_claim.__wrapped__() == (toys.supported,)
+    assert claims._claims_of.__wrapped__(TEXT) == (toys.supported,)
 
 
 def test_claims_are_taken_in_the_order_of_the_page_and_missing_chapters_are_passed_over(monkeypatch):
-    chapters_holding(monkeypatch, first=module("first", a=toys.refuted, b=toys.supported), second=module("second", c=toys.flaky))
-    monkeypatch.setattr(claims, "CHAPTERS", ("second", "third", "first"))
+    first, second = module("first", a=toys.refuted, b=toys.supported), module("second", c=toys.flaky)
+    chapters_holding(monkeypatch, ("second", "third", "first"), first=first, second=second)
 
-    assert claims.every_claim.__wrapped__() == (toys.flaky, toys.refuted, toys.supported)
+    assert claims._claims_of.__wrapped__(TEXT) == (toys.flaky, toys.refuted, toys.supported)
 
 
 def test_all_chapters_that_are_written_are_listed():
-    places = {one.defined_at.removeprefix("claims/").removeprefix("facts/") for one in CLAIMS}
+    places = {one.defined_at.removeprefix("claims/rnns/").removeprefix("facts/") for one in CLAIMS}
 
-    assert {place.partition("/")[0].partition(".")[0] for place in places} <= set(claims.CHAPTERS)
+    assert {place.partition("/")[0].partition(".")[0] for place in places} <= {*TEXT.names}
 
 
 DOCUMENT = (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -7,20 +7,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from claims import every_claim
+from claims import _claims_of, every_claim
 from claims.evidence.outcomes import MUST_COME_OUT
 from claims.evidence.profiles import VERDICT
 from claims.evidence.sources import read_sources
 from claims.evidence.verdict import judge
+from claims.facts import elsewhere
 from claims.kit.claim import ClaimError
 from claims.kit.examine import examine_reading
 from claims.kit.facts.comparison import IMAGINED, claims_of
 from claims.kit.facts.fact import ANY, Fact, Of, Placed, Published
 from claims.kit.facts.printed import just_outside
 from claims.kit.facts.rows import read_facts
-from claims.rnns.facts import FOLDER, elsewhere, facts
+from claims.rnns.facts import FOLDER, facts
+from claims.texts import the_text
 
-SOURCES = read_sources()
+TEXT = the_text()
+SOURCES = read_sources(TEXT.bibliography)
 FIRST = "the first public version"
 LENDERS = "sequential.wmt14-table.transformer-base-gpus", "sequential.wmt14-table.dataset"  # of controls
 ROW = """[[fact]]
@@ -315,14 +318,14 @@ def test_every_row_is_a_claim_and_every_statement_elsewhere_names_claims_that_th
     known = {one.id for one in every_claim()}
 
     assert set(facts()) <= known
-    assert {id for one in elsewhere() for id in one.claims} <= known
-    names = [one.name for one in elsewhere()]
+    assert {id for one in elsewhere(TEXT) for id in one.claims} <= known
+    names = [one.name for one in elsewhere(TEXT)]
     assert len(names) == len(set(names))
-    assert all(one.why for one in elsewhere())
+    assert all(one.why for one in elsewhere(TEXT))
 
 
 def test_a_row_of_no_chapter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = claims_of([Placed(toy(tmp_path), FOLDER / "toys.toml", 5)], SOURCES)
-    monkeypatch.setattr("claims.rnns.facts.fact_claims", lambda: lost)
+    monkeypatch.setattr("claims.facts.fact_claims", lambda text: lost)
     with pytest.raises(ClaimError, match=r"toys\.toml:5: id: 'toys\.size' names no chapter"):
-        every_claim.__wrapped__()
+        _claims_of.__wrapped__(TEXT)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from claims.evidence.sources import read_sources
+from claims.facts import fact_claims
 from claims.kit.facts.altered import Alteration, alterations, read_out, stated_of, turned_round
 from claims.kit.facts.comparison import (
     IMAGINED,
@@ -25,11 +26,12 @@ from claims.kit.facts.comparison import (
 )
 from claims.kit.facts.fact import ANY, Fact, Of, Stated
 from claims.kit.reading import Reading
-from claims.rnns.facts import fact_claims, facts
+from claims.rnns.facts import facts
+from claims.texts import the_text
 
 ROWS = list(facts().values())
-SOURCES = read_sources()
-CLAIMS = {one.id: one for one in fact_claims()}
+SOURCES = read_sources(the_text().bibliography)
+CLAIMS = {one.id: one for one in fact_claims(the_text())}
 HOURS = {"hours": 1, "days": 24, "weeks": 168}
 LARGE = {"million tokens": 10**6}
 NUMBERS = {"four": "4", "seven": "7", "eight": "8", "twelve": "12", "ten": "10", "three and a half": "3.5", "three": "3"}

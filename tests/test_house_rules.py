@@ -10,7 +10,7 @@ from itertools import takewhile
 import networkx as nx
 import pytest
 
-from claims import CHAPTERS
+from claims.catalogue import catalogue
 from claims.evidence.keys import ROOT
 
 LONGEST_FUNCTION, LONGEST_MODULE, LARGEST_ROOM = 45, 460, 15
@@ -172,7 +172,7 @@ def identifier(node):
 def test_the_kit_knows_no_chapter_no_model_and_no_report(file):
     others = [f"claims.{one.stem}" for one in (ROOT / "claims").iterdir() if one.stem not in ("__init__", "kit", "evidence")]
 
-    assert reaches(imported(file), "impls", "reports", "tests", *others, *(f"claims.{name}" for name in CHAPTERS)) == []
+    assert reaches(imported(file), "impls", "reports", "tests", *others) == []
 
 
 @each([file for file in SOURCES if short(file).startswith("impls/")])
@@ -325,3 +325,27 @@ def test_every_pinned_version_is_pinned_alike_everywhere():
 
     assert {name: versions for name, versions in pins.items() if len(versions) > 1} == {}
     assert "hypothesis" in pins, "it draws the cases: another version would try others"
+
+
+# --- any text -------------------------------------------------------------------------------------------------------
+
+NAMES = re.compile(r"\brnns\b|RNNs [Ff]ailed")
+ABOUT_ONE = {"claims/README.md", "claims/kit/facts/README.md"}  # which explain by example
+
+
+def of_every_text():
+    """What runs any text: the kit, the implementations, the reports with their templates, how to cite the project."""
+    folders = [ROOT / "claims", ROOT / "impls", ROOT / "reports"]
+    found = [one for folder in folders for kind in ("*.py", "*.html", "*.js", "*.css", "*.md") for one in folder.rglob(kind)]
+    made = {"site", "scratch", "changes", "evidence"}
+    own = [one for one in found if (ROOT / "claims" / "rnns") not in one.parents and not made & {*one.relative_to(ROOT).parts}]
+    return [*(one for one in own if short(one) not in ABOUT_ONE and one.parent != ROOT / "reports"), ROOT / "CITATION.cff"]
+
+
+@each(of_every_text())
+def test_nothing_outside_its_folder_names_the_text_that_comes_with_the_project(file):
+    text = file.read_text(encoding="utf-8")
+    ids = {one.id for one in catalogue().entries if one.chapter not in ("asked", "libraries")}
+    named = [word for word in re.findall(r"[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:[.-][a-z0-9]+)+", text) if word in ids]
+
+    assert NAMES.findall(text) + named == []

@@ -9,6 +9,7 @@ from claims.catalogue import Catalogue
 from claims.evidence.keys import ROOT, Sources
 from claims.kit import ClaimError
 from claims.kit.mistakes import told_as_mistakes
+from claims.texts import Text, the_text
 from tests import toys
 
 GOOD = '''"""Numbers."""
@@ -142,7 +143,7 @@ def project(root, **files):
         path = root / "claims" / f"{name.replace('__', '/', 1)}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Catalogue(Sources(root=root))
+    return Catalogue(Sources(root=root), Text(folder=root / "claims", package="claims", about=the_text().about))
 
 
 PACKAGE = '"""A chapter."""\n\nSECTIONS = ["numbers"]\n'
@@ -153,7 +154,7 @@ def test_a_new_chapter_is_found_though_nobody_listed_it(tmp_path):
     found = project(tmp_path, trying=GOOD, helper='"""No claim(s)."""\n')
 
     assert [(one.id, one.module, one.defined_at) for one in found.entries] == [("trying.small", "claims.trying", f"{AT}7")]
-    assert claims.chapters(found.sources) == [*claims.CHAPTERS, "trying"]
+    assert claims.chapters(found.text, found.sources) == [*found.text.names, "trying"]
 
 
 def test_a_new_chapter_may_have_sections(tmp_path):

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase
 
 import claims
 from claims.evidence.evidence import read_evidence
+from claims.evidence.keys import ROOT
 from claims.kit.examine import rebuilt
-from reports.commands.statements import REPORTS
 from tests.oracles import ORACLES, WITHOUT, NotMine
 
 CLAIMS = {one.id: one for one in claims.every_claim()}
@@ -23,7 +23,7 @@ AMENDED = [
 
 def shown(id, role):
     """The arguments of the cases that the report shows as counterexamples, by the name of their reading."""
-    claim, evidence = CLAIMS[id], read_evidence(REPORTS / "evidence" / f"{id}.json")
+    claim, evidence = CLAIMS[id], read_evidence(ROOT / "reports" / "evidence" / f"{id}.json")
     fallen = [one for one in evidence.readings if one.role == role and one.outcome == "fell" and one.counterexample]
     return {one.name: rebuilt(claim.reading(one.name), one.counterexample) for one in fallen}
 

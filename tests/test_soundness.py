@@ -16,6 +16,7 @@ from claims.catalogue import Catalogue, Keys, catalogue
 from claims.evidence.evidence import as_json
 from claims.evidence.keys import ROOT, Target, here
 from claims.kit.examine import examine_reading
+from claims.texts import the_text
 from tests.changes import drawn
 from tests.executed import IMPORTED, LITTLE, Executed, outside
 from tests.mutants import forget
@@ -97,7 +98,7 @@ def test_a_fingerprint_is_handed_on_to_all_keys_above_it_and_to_no_others(change
     before = {(id, name): Keys(here()).code(ENTRIES[id], role, name) for id, role, name in readings}
     for change in random.Random(SEED).sample(changes, 20):
         keys = Keys(change.after)
-        entries = {one.id: one for one in Catalogue(keys.sources).entries}
+        entries = {one.id: one for one in Catalogue(keys.sources, the_text()).entries}
         after = {(id, name): keys.code(entries[id], role, name) for id, role, name in readings}
 
         assert {one for one in before if before[one] != after[one]} == set().union(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import EvidenceError
-from claims.evidence.sources import BIBLIOGRAPHY, cited, read_sources
+from claims.evidence.sources import cited, read_sources
+from claims.texts import the_text
 from tests.reports.made import BIB
 
 
@@ -56,9 +57,9 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
         read_sources(tmp_path / "absent.bib")
 
 
-def test_a_file_is_read_once_whether_its_path_is_given_or_taken_for_granted() -> None:
-    assert read_sources() is read_sources(BIBLIOGRAPHY)
+def test_a_file_is_read_once() -> None:
+    assert read_sources(the_text().bibliography) is read_sources(the_text().bibliography)
 
 
 def test_the_bibliography_of_the_claims_is_sound() -> None:
-    assert all(one.authors and one.year and one.where for one in read_sources(BIBLIOGRAPHY).values())
+    assert all(one.authors and one.year and one.where for one in read_sources(the_text().bibliography).values())

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from claims.catalogue import catalogue
-from claims.evidence.keys import ROOT
 from claims.kit.terms import Term, read_terms
+from claims.texts import the_text
 from reports.record.making import terms_of
 
-TERMS = read_terms(ROOT / "claims" / "terms.toml")
+TERMS = read_terms(the_text().folder / "terms.toml")
 
 
 def test_every_term_leads_to_claims_that_there_are() -> None:

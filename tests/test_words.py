@@ -11,11 +11,11 @@ import pytest
 from pybtex.database import parse_file
 
 import claims
-from claims.evidence.evidence import BIBLIOGRAPHY
 from claims.evidence.keys import ROOT
 from claims.kit.blanks import BLANK
 from claims.kit.earlier import read_earlier
 from claims.rnns.figures import training
+from claims.texts import the_text
 
 CLAIMS = {one.id: one for one in claims.every_claim()}
 MEASURED = [one for one in CLAIMS.values() if one.by.name == "trials"]
@@ -57,7 +57,7 @@ def settings(one):
 
 
 def years(one):
-    entries = parse_file(BIBLIOGRAPHY, "bibtex").entries
+    entries = parse_file(the_text().bibliography, "bibtex").entries
     return {entries[key].fields["year"] for key in one.cites}
 
 
@@ -102,7 +102,7 @@ def test_the_rule_finds_numbers_that_stand_by_themselves(text, found):
     assert numbers(text) == found
 
 
-EARLIER = read_earlier(ROOT / "claims" / "earlier.toml")
+EARLIER = read_earlier(the_text().folder / "earlier.toml")
 
 
 @pytest.mark.parametrize("one", EARLIER, ids=lambda one: f"{one.claim} {one.until}")

@@ -1,4 +1,4 @@
-"""What verdicts were before: `claims/rnns/earlier.toml`, for readers who cited them."""
+"""What verdicts were before: `a text's earlier.toml`, for readers who cited them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A table of the essay, rebuilt: what each cell prints, and which claim, or which reading of one, speaks for it."""
+"""A table of a text, rebuilt: what each cell prints, and which claim, or which reading of one, speaks for it."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Cell:
     """`reading` is the name of one of the claim's readings: its outcome is the cell's *yes* or *no*. Without one the cell
-    shows the claim's verdict. `prints` is what stands there in the essay, or what law was found; it is never judged by. The
-    cell of a fact needs neither: what the essay prints and what was published are in its row."""
+    shows the claim's verdict. `prints` is what stands there in the text, or what law was found; it is never judged by. The
+    cell of a fact needs neither: what the text prints and what was published are in its row."""
 
     claim: str
     reading: str = ""

@@ -1,4 +1,4 @@
-"""The words that people ask with, and the claims that answer them: `claims/rnns/terms.toml`, for the search of the report."""
+"""The words that people ask with, and the claims that answer them: a text's `terms.toml`, for the search of the report."""
 
 from pathlib import Path
 

@@ -4,7 +4,7 @@
 
 Elman (1990), "Finding structure in time", Figure 2: hidden units read the input and a copy of their own
 last values. Elman gives a drawing and logistic units; tanh is what the field has used since and what the
-essay writes.
+textbooks write.
 
     h_t ∈ (-1, 1)^d    state, h_0 = 0 unless given
     x_t ∈ ℝ^m          input

@@ -12,7 +12,7 @@ Cho et al. (2014), equations 5-8, reset before; the cuDNN library and torch.nn.G
     z, r ∈ (0, 1)^d                           gates            c ∈ (-1, 1)^d      candidate
     W_z, W_r, W = [W^h, W^x] ∈ ℝ^{d x (d+m)}  weights          b_z, b_r, b, b_hn ∈ ℝ^d
 
-The textbook's GRU (Olah 2015, and the essay) differs from torch.nn.GRU in three things:
+The textbook's GRU (Olah 2015) differs from torch.nn.GRU in three things:
 
 1. There z weighs the candidate, here the old state. Only a renaming: since σ(-a) = 1 - σ(a), `swapped`
    parameters carry one into the other. Cho et al. use z as torch does.
@@ -85,7 +85,7 @@ def swapped(p: GRU) -> GRU:
 
 
 def without_biases(p: GRU) -> GRU:
-    """The same weights with all biases zero, as the essay prints the GRU."""
+    """The same weights with all biases zero, as textbooks print the GRU."""
     none = torch.zeros_like(p.b)
     return replace(p, b_z=none, b_r=none, b=none, b_hn=none)
 

@@ -11,6 +11,7 @@ import pytest
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
 from claims.kit.terms import read_terms
+from claims.texts import the_text
 from reports.classroom.writing import handout_of, slides_of
 from reports.essay.page import read_copy, write_copy
 from reports.pages.pages import write_single, write_site
@@ -38,7 +39,7 @@ graph LR; a --> b
 def whole() -> Record:
     """The committed record, with the vocabulary as it is now."""
     record = read_record(REPORTS / "verdicts.json")
-    terms = terms_of(read_terms(ROOT / "claims" / "terms.toml"), {one.id for one in record.claims})
+    terms = terms_of(read_terms(the_text().folder / "terms.toml"), {one.id for one in record.claims})
     return msgspec.structs.replace(record, terms=terms)
 
 
@@ -50,8 +51,8 @@ def site(whole, tmp_path_factory) -> Path:
     evidence = {one.id: read_evidence(REPORTS / "evidence" / f"{one.id}.json") for one in record.claims}
     shutil.copy(REPORTS / "verdicts.json", folder)
     shutil.copytree(REPORTS / "evidence", folder / "evidence")
-    write_site(record, evidence, folder)
-    write_single(record, evidence, folder)
+    write_site(record, evidence, folder, the_text().bibliography)
+    write_single(record, evidence, folder, the_text().bibliography)
     slides_of(folder, [], "slides").write()
     handout_of(folder, [], "handout").write()
     essay = folder / "essay.md"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from claims.evidence.keys import ROOT
 from claims.kit.terms import read_terms
+from claims.texts import the_text
 from reports.pages.pages import Pages
 from tests.browser.conftest import Visit
 
@@ -87,7 +87,7 @@ def test_an_answer_stands_among_the_first(page, query):
 
 
 def test_a_term_leads_to_all_its_claims_by_whichever_name_the_best_first(page):
-    for term in read_terms(ROOT / "claims" / "terms.toml"):
+    for term in read_terms(the_text().folder / "terms.toml"):
         for name in term.names:
             seen = found(page, name)
             assert set(term.claims) <= set(seen), name

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from claims.evidence.evidence import Case, ClaimEvidence
-from claims.evidence.outcomes import APART, WORDS, Word
+from claims.evidence.outcomes import WORDS, Word
+from claims.texts import the_text
 from reports.record.record import (
     SCHEMA,
     ClaimRecord,
@@ -29,6 +30,8 @@ BIB = """
   doi = {10.1162/neco.1997.9.8.1735}}
 """
 NILPOTENT = "1: [[0. 1.]\n     [0. 0.]]\n2: [[0. 0.]\n     [1. 0.]]"
+
+ABOUT = the_text().about
 
 
 def reading(role: Any, name: str, outcome: Any, **more: Any) -> ReadingRecord:
@@ -111,10 +114,12 @@ def record(*claims: ClaimRecord) -> Record:
         profile="verdict", seconds=1.5,
     )  # fmt: skip
     chosen = list(claims) or [claim(word) for word in WORDS]
-    summary = dict.fromkeys(WORDS, 0) | counts(one for one in chosen if not one.is_apart)
-    apart = {chapter: counts(each) for chapter in APART if (each := [one for one in chosen if one.chapter == chapter])}
-    instead = [one.id for one in chosen if one.verdict in ("refuted", "qualified") and not one.is_apart]
-    return Record(schema=SCHEMA, run=run, summary=summary, apart=apart, claims=chosen, instead=instead)
+    beyond = [one.name for one in ABOUT.chapters if one.apart]
+    own = [one for one in chosen if one.chapter not in beyond]
+    summary = dict.fromkeys(WORDS, 0) | counts(own)
+    apart = {chapter: counts(each) for chapter in beyond if (each := [one for one in chosen if one.chapter == chapter])}
+    instead = [one.id for one in own if one.verdict in ("refuted", "qualified")]
+    return Record(schema=SCHEMA, text=ABOUT, run=run, summary=summary, apart=apart, claims=chosen, instead=instead)
 
 
 def evidence(made: Record, figure: dict[str, Any] | None) -> dict[str, ClaimEvidence]:

@@ -14,18 +14,17 @@ ALL_PINNED, VERDICT_CHANGED, NOT_DECIDED, INPUT_ERROR = 0, 1, 2, 3
 
 
 class Reports:
-    """The command line as a user meets it, with these claims for an essay and a folder of its own."""
+    """The command line as a user meets it, with these claims for a text and a folder of its own."""
 
     def __init__(self, folder, monkeypatch, capsys):
         self.folder, self.monkeypatch, self.capsys = folder, monkeypatch, capsys
         self.kept = folder.parent / "kept"
-        monkeypatch.setattr(statements, "REPORTS", folder)
-        monkeypatch.setattr(statements, "SCRATCH", folder / "scratch")
+        monkeypatch.setattr(statements, "reports", lambda: folder)
         monkeypatch.setattr(statements, "KEPT", self.kept)
         self.claims(*toys.QUICK_TOYS)
 
     def claims(self, *claims):
-        """Let the essay consist of these. They have no keys, since those made of one source would share them: each is examined
+        """Let the text consist of these. They have no keys, since those made of one source would share them: each is examined
         whenever it is asked for."""
         known = {one.id: one for one in claims}
         self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
@@ -33,7 +32,7 @@ class Reports:
             self.monkeypatch.setattr(module, "find_claim", lambda name, module: known[name])
 
     def keyed(self, *claims, module="tests.toys", sources=None):
-        """Let the essay consist of these as the source of a module tells them, with their keys: what is known of them is kept."""
+        """Let the text consist of these as the source of a module tells them, with their keys: what is known of them is kept."""
         found = {one.id: one for one in entries_of(module, sources or here())}
         self.claims(*claims)
         self.entries(*(found[one.id] for one in claims))

@@ -44,7 +44,7 @@ def test_they_count_apart_in_words(made: Record) -> None:
 def test_they_count_apart_in_badges_and_in_the_text(made: Record) -> None:
     assert "1 of 3 statements supported" in badge(made, "supported")
     text = as_markdown(made)
-    assert text.startswith("# Verdicts\n\n3 statements of an essay")
+    assert text.startswith("# Verdicts\n\n3 statements of an essay on recurrent networks and attention")
     assert "2 more are not in the essay, but asked in class, and count apart: 1 supported, 1 qualified" in text
     rows = [line.split(" |")[0] for line in text.splitlines() if line.startswith(("| [", "| **All**"))]
     assert rows[-2:] == ["| **All**", "| [Asked in class](#asked-in-class)"]

@@ -6,7 +6,7 @@ import re
 import pytest
 from pybtex.database import parse_string
 
-from reports.text.citing import AUTHORS, citations
+from reports.text.citing import citations
 from tests.reports import made
 
 SAYS = "50 % of *all* {networks cost $5 & more_than #1 ~ x^2 \\ “so” `norm(x)`"
@@ -25,7 +25,7 @@ def as_latex_prints(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def cited() -> dict[str, str]:
-    return citations(made.claim("refuted", says=SAYS), made.record().run)
+    return citations(made.claim("refuted", says=SAYS), made.record())
 
 
 def test_there_are_five_formats(cited):
@@ -38,7 +38,7 @@ def test_bibtex_gives_back_the_statement_whatever_is_in_it(cited):
     assert as_latex_prints(entry.fields["title"]) == PLAIN
     assert entry.fields["year"] == "2026"
     assert "commit 0123456789ab with local changes" in entry.fields["note"]
-    assert [str(person) for person in entry.persons["author"]] == [f"{{{AUTHORS}}}"]
+    assert [str(person) for person in entry.persons["author"]] == [f"{{{made.ABOUT.authors}}}"]
 
 
 def test_ris_has_a_tag_a_line_and_an_end(cited):
@@ -56,18 +56,18 @@ def test_csl_is_json_with_date_and_author(cited):
 
     assert entry["title"] == PLAIN
     assert entry["issued"] == {"date-parts": [[2026, 3, 4]]}
-    assert entry["author"] == [{"literal": AUTHORS}]
+    assert entry["author"] == [{"literal": made.ABOUT.authors}]
     assert entry["id"] == "gradients.is-refuted"
 
 
 def test_apa_and_plain_text_name_date_statement_and_claim(cited):
-    assert cited["APA"].startswith(f"{AUTHORS}. (2026, March 4). {PLAIN} In ")
+    assert cited["APA"].startswith(f"{made.ABOUT.authors}. (2026, March 4). {PLAIN} In ")
     assert f"{PLAIN} Claim gradients.is-refuted in: " in cited["Plain text"]
     assert all("\n" not in cited[name] for name in ("APA", "Plain text"))
 
 
 def test_a_statement_of_several_lines_is_cited_on_one():
-    found = citations(made.claim("refuted", says="One.\nER  - \nTwo."), made.record().run)
+    found = citations(made.claim("refuted", says="One.\nER  - \nTwo."), made.record())
 
     assert found["RIS"].count("\nER  - ") == 1
     assert "One. ER - Two." in found["RIS"]

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from claims.evidence.evidence import as_json
-from claims.evidence.keys import ROOT, Sources
+from claims.evidence.keys import ROOT
 from claims.kit.mistakes import told_as_mistakes
+from claims.texts import Text, the_text
 from reports.commands import statements
 from reports.pages import render
 from reports.running import work
@@ -208,7 +209,8 @@ def test_a_mistake_in_a_chapter_is_no_fault_of_the_program(reports):
 def test_an_id_that_stands_in_a_file_and_makes_no_claim_is_told(reports, tmp_path):
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "trying.py").write_text('claim("trying.small", says="")\n')
-    reports.monkeypatch.setattr(statements, "here", lambda: Sources(root=tmp_path))
+    text = Text(folder=tmp_path / "claims", package="claims", about=the_text().about)
+    reports.monkeypatch.setattr(statements, "the_text", lambda: text)
 
     assert "claims/trying.py has it, and makes no claim of it: put @claim(…)" in reports.refuses("--only", "trying.small")
     assert "did you mean toys?" in reports.refuses("--only", "tois")
@@ -279,7 +281,7 @@ sys.argv = ["reports", *{arguments!r}]
 from reports.__main__ import main
 if {package!r} != "click":
     from reports.commands import statements
-    statements.KEPT, statements.REPORTS = Path({str(tmp_path / "kept")!r}), Path({str(tmp_path / "reports")!r})
+    statements.KEPT, statements.reports = Path({str(tmp_path / "kept")!r}), lambda: Path({str(tmp_path / "reports")!r})
 sys.exit(main())
 """
     run = python(missing)

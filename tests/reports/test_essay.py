@@ -204,10 +204,7 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     assert [one.claims for one in changed.placing.was.values()] == [["gradients.is-refuted"]]
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
-    assert (
-        f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted'
-        in html
-    )
+    assert f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted' in html
 
 
 def test_what_was_left_out_is_told_with_the_claims_that_it_stated() -> None:
@@ -233,10 +230,7 @@ def test_each_passage_is_marked_with_a_word_an_icon_and_a_link() -> None:
     html = page(OWLS)
 
     assert '<mark class="passage supported" id="s1">Owls are <strong>always awake.' in html
-    assert (
-        '</strong></mark> <span class="became"><a class="verdict supported" href="claims/gradients.is-supported.html"'
-        in html
-    )
+    assert '</strong></mark> <span class="became"><a class="verdict supported" href="claims/gradients.is-supported.html"' in html
     assert 'aria-hidden="true">✗</span><span class="unseen">refuted: It is refuted' in html
     assert '<span class="unclaimed" id="s0" title="no claim: label. a `made-up` one">On <em>owls</em></span>' in html
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from claims import every_claim
+from claims.texts import the_text
 from reports.pages.explore import CURVES, power_of_ten
 from reports.pages.pages import Pages
 from reports.pages.render import asset
@@ -42,4 +43,6 @@ def test_the_script_has_a_formula_for_every_curve_and_every_slider():
 
 
 def test_the_claims_concerned_are_claims_that_there_are():
-    assert {id for one in CURVES for id in one.claims} <= {one.id for one in every_claim()}
+    formulas = the_text().about.formulas
+    assert {id for ids in formulas.values() for id in ids} <= {one.id for one in every_claim()}
+    assert set(formulas) == {one.id for one in CURVES}

@@ -26,7 +26,7 @@ from reports.exports.junit import junit
 from reports.exports.spreadsheets import RUNS_AS_FORMULA, guarded, readings_csv, verdicts_csv
 from reports.record.record import read_record, schema
 from reports.text import citing, wording
-from tests.reports.made import HOSTILE, WORDS, claim, fact, reading, record
+from tests.reports.made import ABOUT, HOSTILE, WORDS, claim, fact, reading, record
 from tests.reports.running import files
 
 REPORTS = ROOT / "reports"
@@ -207,9 +207,9 @@ def test_the_crate_is_read_by_the_library_and_lists_what_is_there(reports):
 
     assert {one for one in parts if not (reports.folder / one).exists()} == set()
     assert parts == {name + "/" * (reports.folder / name).is_dir() for name in top(reports.folder)} - {"ro-crate-metadata.json"}
-    assert crate.name == wording.TITLE
+    assert crate.name == ABOUT.report
     assert crate.license.id == citing.LICENSE
-    assert crate.root_dataset["author"]["name"] == citing.AUTHORS
+    assert crate.root_dataset["author"]["name"] == ABOUT.authors
     run = read_record(reports.record).run
     assert crate.root_dataset["datePublished"] == crate.dereference("#run")["endTime"] == run.date
     assert crate.dereference("#run")["instrument"]["version"] == run.commit
@@ -266,7 +266,8 @@ def test_the_citation_file_has_the_fields_of_its_format_and_is_in_step(committed
     assert {"cff-version", "message", "title", "authors"} <= set(cited)
     assert (cited["cff-version"], cited["type"]) == ("1.2.0", "software")
     assert (cited["version"], cited["license"]) == (project["version"], project["license"])
-    assert (cited["title"], cited["authors"]) == (wording.TITLE, [{"name": citing.AUTHORS}])
+    assert ABOUT.report.startswith(cited["title"])
+    assert cited["authors"] == [{"name": ABOUT.authors}]
     assert citing.LICENSE.endswith(f"/{cited['license']}")
     assert cited["date-released"] <= date.fromisoformat(committed.run.date[:10]), "a release cites a record made for it"
 

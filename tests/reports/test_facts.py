@@ -10,12 +10,13 @@ from claims import every_claim
 from claims.evidence.evidence import as_json
 from claims.evidence.profiles import PROFILES
 from claims.evidence.sources import read_sources
+from claims.facts import elsewhere as all_elsewhere
 from claims.kit.facts.fact import Elsewhere
 from claims.kit.facts.rows import read_facts
-from claims.rnns.facts import elsewhere as all_elsewhere
 from claims.rnns.facts import facts
 from claims.rnns.instead import FIRST
 from claims.rnns.tables import TABLES
+from claims.texts import the_text
 from reports.commands import statements
 from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
@@ -147,11 +148,11 @@ def test_the_first_corrections_are_fifteen_claims_that_there_are() -> None:
 def real() -> Record:
     chosen = [one for one in every_claim() if one.fact]
     found = {one.id: examine_claim(one) for one in chosen}
-    return make_record(chosen, found, VERDICT, 1.0, Around(TABLES, all_elsewhere(), FIRST))
+    return make_record(chosen, found, VERDICT, 1.0, Around(TABLES, all_elsewhere(the_text()), FIRST))
 
 
 def test_a_cell_shows_what_the_essay_prints_and_what_was_published_with_its_source(real: Record) -> None:
-    page = Pages(real, {}, read_sources()).tables()
+    page = Pages(real, {}, read_sources(the_text().bibliography)).tables()
     table = page.partition('id="sequential.wmt14-table"')[2].partition("</section>")[0]
     cell = table.partition("<strong>4 GPUs</strong>")[2].partition("</td>")[0]
 
@@ -192,7 +193,8 @@ def test_malformed_rows_end_the_run_with_all_mistakes_and_leave_what_was_there(r
     reports.examine()
     before = files(reports.folder)
     (tmp_path / "toys.toml").write_text('[[fact]]\nid = "toys.x"\nlines = [1]\nvalu = "12"\n', encoding="utf-8")
-    reports.monkeypatch.setattr(statements, "entries", lambda *_: read_facts([tmp_path / "toys.toml"], read_sources()))
+    sources = read_sources(the_text().bibliography)
+    reports.monkeypatch.setattr(statements, "entries", lambda *_: read_facts([tmp_path / "toys.toml"], sources))
     code, _, complaint = reports.run()
 
     assert code == INPUT_ERROR

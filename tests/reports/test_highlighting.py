@@ -8,7 +8,7 @@ import pytest
 from pygments.lexers import PythonLexer, TOMLLexer
 from pygments.token import Token
 
-from claims.evidence.evidence import ROOT
+from claims.evidence.keys import ROOT
 from reports.pages.highlighting import LANGUAGES
 
 LEXERS = {".py": PythonLexer, ".toml": TOMLLexer}

@@ -17,7 +17,7 @@ CLAIM = made.claim("refuted", "libraries", lines=[])
 
 @pytest.fixture(scope="module")
 def libraries() -> LibrariesRecord:
-    found = _answered(made.evidence(made.record(CLAIM), made.chart()), Store(None))
+    found = _answered(made.evidence(made.record(CLAIM), made.chart()), [CLAIM.id], Store(None))
     assert found is not None
     return found
 
@@ -33,7 +33,7 @@ def of(libraries: LibrariesRecord, library: str, layer: str) -> LayerRecord:
 
 
 def test_where_no_claim_of_theirs_is_drawn_there_is_no_page() -> None:
-    assert _answered(made.evidence(made.record(made.claim("refuted")), made.chart()), Store(None)) is None
+    assert _answered(made.evidence(made.record(made.claim("refuted")), made.chart()), [CLAIM.id], Store(None)) is None
 
 
 def test_every_layer_of_every_recording_has_a_row(libraries: LibrariesRecord, page: str) -> None:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from claims import CHAPTERS, chapters, every_claim
+from claims import chapters, every_claim
 from claims.catalogue import Catalogue, catalogue
-from claims.evidence.keys import ROOT, Sources
+from claims.evidence.keys import Sources
 from claims.evidence.profiles import PROFILES
 from claims.evidence.verdict import judge
 from claims.kit import Claim
 from claims.kit.examine import examine_reading
+from claims.texts import Text, the_text
 from reports.commands import new as module
 from reports.commands.new import ID, with_imports, with_section
 from tests import toys
@@ -21,19 +22,28 @@ ONE_MODULE = '"""Chapter 9: “many” words."""\n\nfrom claims.kit import claim
 @pytest.fixture
 def checkout(reports, tmp_path):
     """One with two chapters: a package with a section, and a single module."""
-    folder = tmp_path / "checkout" / "claims"
+    folder = tmp_path / "checkout" / "claims" / "rnns"
     (folder / "gradients").mkdir(parents=True)
     (folder / "gradients" / "__init__.py").write_text(SECTIONS, encoding="utf-8")
     (folder / "gradients" / "first.py").write_text('"""First."""\n', encoding="utf-8")
     (folder / "benchmarks.py").write_text(ONE_MODULE, encoding="utf-8")
-    reports.monkeypatch.setattr(module, "here", lambda: Sources(root=folder.parent))
+    reports.monkeypatch.setattr(module, "here", lambda: sources(folder))
+    reports.monkeypatch.setattr(module, "the_text", lambda: text(folder))
     return folder
+
+
+def sources(folder):
+    return Sources(root=folder.parents[1])
+
+
+def text(folder):
+    return Text(folder=folder, package="claims.rnns", about=the_text().about)
 
 
 def begun(checkout, id):
     """The claim of that id, found as the catalogue finds it and made by running its file."""
-    entry = next(one for one in Catalogue(Sources(root=checkout.parent)).entries if one.id == id)
-    file = checkout.parent / entry.defined_at.partition(":")[0]
+    entry = next(one for one in Catalogue(sources(checkout), text(checkout)).entries if one.id == id)
+    file = checkout.parents[1] / entry.defined_at.partition(":")[0]
     names = {"__name__": entry.module}
     exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)
     return next(one for one in names.values() if isinstance(one, Claim) and one.id == id)
@@ -55,7 +65,7 @@ def test_it_is_placed_in_its_chapter_and_comes_to_the_verdict_that_it_expects(re
     id = arguments[0]
 
     assert (code, complaint) == (ALL_PINNED, "")
-    assert f"claims/{file}" in said
+    assert f"claims/rnns/{file}" in said
     assert f"python -m reports --only {id}" in said
     assert f'"{id}"' in (checkout / file).read_text(encoding="utf-8")
     claim = begun(checkout, id)
@@ -76,14 +86,12 @@ def test_what_stood_in_a_file_stands_there_still(reports, checkout):
     assert (checkout / "gradients" / "__init__.py").read_text(encoding="utf-8").endswith('SECTIONS = ("first", "one")\n')
 
 
-def test_all_that_is_said_of_a_new_chapter_names_lists_that_there_are(reports, checkout):
+def test_a_new_chapter_comes_last_and_where_its_place_and_title_go_is_said(reports, checkout):
     _, said, _ = reports.run("new", "my-own.small-steps", "--new-chapter")
 
     assert "a new chapter" in said.lower()
-    assert "CHAPTERS = " in (ROOT / "claims" / "__init__.py").read_text(encoding="utf-8")
-    assert "CHAPTERS = " in (ROOT / "reports" / "text" / "wording.py").read_text(encoding="utf-8")
-    assert (ROOT / "pyproject.toml").read_text(encoding="utf-8").count(CHAPTERS[0]) == 2
-    assert chapters(Sources(root=checkout.parent)) == [*CHAPTERS, "my_own"]
+    assert "claims/rnns/text.toml" in said
+    assert chapters(text(checkout), sources(checkout)) == [*the_text().names, "my_own"]
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

@@ -1,4 +1,4 @@
-"""`claims/rnns/passages.toml`: it places every claim, holds no text of the essay, and is refused with the line of a mistake."""
+"""`passages.toml`: it places every claim, holds no text of the essay, and is refused with the line of a mistake."""
 
 import re
 import tomllib
@@ -9,10 +9,11 @@ from claims import every_claim
 from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import Sources, here
-from claims.evidence.outcomes import APART
-from reports.essay.passages import KINDS, PASSAGES, read_passages
+from claims.texts import the_text
+from reports.essay.passages import KINDS, read_passages
 
-FILE = read_passages()
+PASSAGES = the_text().folder / "passages.toml"
+FILE = read_passages(PASSAGES)
 CLAIMS = {one.id: one for one in every_claim()}
 SAID = {"heading", "contents", "label", "drawing"}  # kinds that say it all
 
@@ -20,7 +21,7 @@ SAID = {"heading", "contents", "label", "drawing"}  # kinds that say it all
 def test_every_claim_is_placed_unless_it_goes_further_than_the_essay() -> None:
     placed = {id for row in FILE.passages for id in row.claims}
 
-    assert placed | set(FILE.beyond) == {id for id, one in CLAIMS.items() if one.chapter not in APART}
+    assert placed | set(FILE.beyond) == {id for id, one in CLAIMS.items() if not the_text().about.chapter(one.chapter).apart}
     assert not placed & set(FILE.beyond)
     assert all(id in CLAIMS for row in FILE.passages for id in row.repeats)
     assert [id for id in FILE.beyond if CLAIMS[id].lines] == []

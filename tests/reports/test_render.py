@@ -101,7 +101,7 @@ def test_a_record_without_figures_or_claims_is_a_site_as_well(tmp_path: Path) ->
     files = written(tmp_path, bare)
     assert "New one" in start(files)
     assert "<svg" not in files["claims/new_one.is-supported.html"]
-    empty = Record(schema=SCHEMA, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[])
+    empty = Record(schema=SCHEMA, text=bare.text, run=bare.run, summary=dict.fromkeys(WORDS, 0), claims=[])
     assert "The statements" in start(written(tmp_path, empty))
     assert "The statements" in one_file(tmp_path, empty)
 

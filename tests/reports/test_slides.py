@@ -11,8 +11,7 @@ from claims.evidence.sources import read_sources
 from reports.classroom.choice import MOST, case_of, chosen
 from reports.classroom.slides import slides_as_html
 from reports.record.record import ClaimRecord, Record
-from reports.text.wording import APART, CHAPTERS
-from tests.reports.made import BIB, HOSTILE, WORDS, case, chart, claim, evidence, fact, reading, record
+from tests.reports.made import ABOUT, BIB, HOSTILE, WORDS, case, chart, claim, evidence, fact, reading, record
 from tests.reports.running import ALL_PINNED
 from tests.reports.test_render import Tags
 
@@ -104,7 +103,7 @@ def test_the_same_record_gives_the_same_deck(full: str, tmp_path: Path) -> None:
 
 
 def test_the_rule_takes_from_every_chapter_what_falls_and_what_stands(tmp_path: Path) -> None:
-    of_essay = [one for one in CHAPTERS if one not in APART]
+    of_essay = [one.name for one in ABOUT.chapters if not one.apart]
     several = [claim(word, chapter, id=f"{chapter}.{word}-{n}") for chapter in of_essay for word in WORDS for n in range(3)]
     made = record(*several)
     picked = chosen(made, ())
@@ -143,7 +142,7 @@ def test_a_seed_that_lost_is_no_case_to_look_at() -> None:
 
 
 def test_a_record_without_claims_makes_a_deck_as_well(tmp_path: Path) -> None:
-    empty = deck(Record(schema=2, run=record().run, summary=dict.fromkeys(WORDS, 0), claims=[]), tmp_path)
+    empty = deck(Record(schema=2, text=ABOUT, run=record().run, summary=dict.fromkeys(WORDS, 0), claims=[]), tmp_path)
     assert not of_kind("predict", empty)
     assert HOSTILE not in empty
 

@@ -15,6 +15,7 @@ from claims.evidence.profiles import PROFILES
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.source import read
 from claims.evidence.store import Store
+from claims.texts import the_text
 from reports.commands import statements
 from reports.record.record import read_record
 from reports.running import work
@@ -297,7 +298,7 @@ def test_what_a_killed_run_left_half_written_goes_with_the_next_run_and_nothing_
 def test_what_another_reader_saw_in_the_source_is_read_again(tmp_path, monkeypatch):
     store, found = Store(tmp_path), Sources()
     monkeypatch.setattr(statements, "here", lambda: found)
-    monkeypatch.setattr(statements, "catalogue", lambda: Catalogue(found))
+    monkeypatch.setattr(statements, "catalogue", lambda: Catalogue(found, the_text()))
     found.module("tests.toys")
     statements.keep_sources(store)
     found.known.clear()

@@ -342,7 +342,7 @@ import json, sys
 from pathlib import Path
 from reports.__main__ import main
 from reports.commands import run, statements
-statements.REPORTS = Path("reports")
+statements.reports = lambda: Path("reports")
 run._examine = None  # were a call not refused, it would come to grief here
 for call in json.loads(sys.stdin.read()):
     sys.argv = ["reports", *call]

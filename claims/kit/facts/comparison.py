@@ -1,4 +1,4 @@
-"""A fact as a claim: what the essay states is compared with what the sources print, field by field and digit by digit.
+"""A fact as a claim: what the text states is compared with what the sources print, field by field and digit by digit.
 
 The verdict follows from the fields alone. Sources that were read and speak of the same configuration decide; all of them
 must agree. One that is known at second hand or from memory decides nothing, and neither does the absence of a source.
@@ -72,7 +72,7 @@ def described(stated: Stated, of: Of) -> str:
 
 
 def the_sources_print_it(said: Said, sources: Sources) -> None:
-    """Every source that was read and speaks of the same prints what the essay states, within rounding."""
+    """Every source that was read and speaks of the same prints what the text states, within rounding."""
     show("stated", said.name)
     of_it = [one for one in sources if _is_of(said, one)]
     for one in sources:
@@ -94,7 +94,7 @@ def comes_of(said: Said, sources: Iterable[Print]) -> Outcome:
 
 
 def decides(fact: Fact, published: Published) -> bool:
-    """Whether a published figure was read and is of just what the essay speaks of."""
+    """Whether a published figure was read and is of just what the text speaks of."""
     return published.verified == READ and not fact.configuration.clashes_with(published.of)
 
 

@@ -1,4 +1,4 @@
-"""A fact: what the essay states, beside what was published, in typed fields. `claims/kit/facts/README.md` explains them.
+"""A fact: what the text states, beside what was published, in typed fields. `claims/kit/facts/README.md` explains them.
 
 A fact is data and no more: `rows` reads it, and whether the two agree is for `comparison` to find out.
 """
@@ -122,7 +122,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
 
 class Sense(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Another sense that the words of the essay allow; `condition` is read after “true if”."""
+    """Another sense that the words of the text allow; `condition` is read after “true if”."""
 
     condition: str
     value: str = ""
@@ -131,8 +131,8 @@ class Sense(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A row. `of` is what the words of the essay fix, `taken` what they leave open and a student takes them to mean; `word` is
-    what the essay has in place of a figure, where `value` is what it is taken for."""
+    """A row. `of` is what the words of the text fix, `taken` what they leave open and a student takes them to mean; `word` is
+    what the text has in place of a figure, where `value` is what it is taken for."""
 
     id: str
     lines: list[int]
@@ -157,12 +157,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
     @property
     def said(self) -> Stated:
-        """What the essay states."""
+        """What the text states."""
         return Stated(value=self.value, unit=self.unit, answer=self.answer, by=self.by)
 
     @property
     def prints(self) -> str:
-        """What the essay prints."""
+        """What the text prints."""
         return f"“{self.word}”, taken for {self.said.name}" if self.word else self.said.name
 
     @property
