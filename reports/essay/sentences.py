@@ -7,7 +7,7 @@ table, a line of code or of a drawing. What has no letter and no digit is none.
 import os
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -41,13 +41,15 @@ class Sentence:
 @dataclass(frozen=True)
 class Essay:
     """The text with newlines for line ends, the sentences in order, and the parser's tokens. `within` gives, by the number of a
-    token, the numbers of its sentences by where they begin: an offset in running text, a line in code."""
+    token, the numbers of its sentences by where they begin: an offset in running text, a line in code. `sha256` is that of the
+    file's bytes, whatever its line ends are."""
 
     name: str
     text: str = field(repr=False)
     sentences: list[Sentence] = field(repr=False)
     tokens: list[Token] = field(repr=False)
     within: dict[int, dict[int, int]] = field(repr=False)
+    sha256: str = field(default="", repr=False)
 
 
 def digest(text: str) -> str:
@@ -74,7 +76,8 @@ def read_essay(path: Path) -> Essay:
         raise EvidenceError(f"{found}; save the essay as UTF-8") from problem
     if not text.strip():
         raise EvidenceError(f"{path}: empty; give the essay as Markdown")
-    return taken_apart(text, os.fsencode(path.name).decode(errors="replace"))
+    essay = taken_apart(text, os.fsencode(path.name).decode(errors="replace"))
+    return replace(essay, sha256=sha256(raw).hexdigest())
 
 
 def _line_of(raw: bytes, place: int) -> int:
