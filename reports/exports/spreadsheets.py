@@ -7,6 +7,7 @@ sentences stand without the marks of their emphasis."""
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from reports.record.record import ClaimRecord, ReadingRecord, Record
@@ -30,7 +31,7 @@ def readings_csv(record: Record) -> bytes:
 
 
 def spreadsheet(rows: Sequence[Mapping[str, object]]) -> str:
-    """These rows, with all names that any has for a head, and the mark in front. Numbers are numbers, with a minus or without."""
+    """These rows, with all names that any has for a head, and the mark in front. A number is as it is, with its minus."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     head = list(dict.fromkeys(name for row in rows for name in row))
@@ -40,7 +41,8 @@ def spreadsheet(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    return value if isinstance(value, int | float) else guarded("" if value is None else value)
+    finite = isinstance(value, int | float) and math.isfinite(value)
+    return value if finite else guarded("" if value is None else value)
 
 
 def guarded(cell: object) -> str:
