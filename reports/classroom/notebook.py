@@ -23,6 +23,8 @@ from reports.text.wording import CORRECTED, ENGINES, ICONS, engine
 Cell = tuple[str, str]
 MarkedCell = tuple[str, str, dict[str, Any]]  # with metadata
 SHOWN = 3  # stored cases that are replayed
+# As a kernel says it; what converts a book to a program goes by the last of these.
+LANGUAGE = {"name": "python", "mimetype": "text/x-python", "nbconvert_exporter": "python", "file_extension": ".py"}
 USUAL = 200  # cases of a search where the claim is settled otherwise
 
 
@@ -46,7 +48,7 @@ def as_notebook(made: Sequence[Cell | MarkedCell]) -> Any:
         for place, (kind, text, *metadata) in enumerate(made)
     ]
     python = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    book = nbformat.v4.new_notebook(cells=placed, metadata={"kernelspec": python, "language_info": {"name": "python"}})
+    book = nbformat.v4.new_notebook(cells=placed, metadata={"kernelspec": python, "language_info": LANGUAGE})
     nbformat.validate(book)
     return book
 

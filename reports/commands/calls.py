@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from claims.evidence.profiles import PROFILES
-from reports.commands.options import FILE, NO_EXAMINE, OF_A_RUN, ONLY, PROFILE, SHARED, SINGLE, TEXT, WORKERS, taking
+from reports.commands.options import ADDRESS, FILE, NO_EXAMINE, OF_A_RUN, ONLY, PROFILE, SHARED, SINGLE, TEXT, WORKERS, taking
 from reports.commands.recording import RECORDING
 from reports.commands.together import must_go_together
 
@@ -52,11 +52,12 @@ def examine(
     single: bool = False,
     older: Path | None = None,
     essay: Path | None = None,
+    address: str | None = None,
 ) -> int:
     """A run; or a copy marked by the record that is there, where that is not judged anew."""
     from reports.commands.run import Asked, mark, run
 
-    asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay)
+    asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay, address or "")
     return mark(asked) if essay and not no_examine else run(asked)
 
 
@@ -216,12 +217,12 @@ def questions(ids: Sequence[str], formats: Sequence[str], out: Path | None) -> i
 
 @named("compare", "old/verdicts.json", "what a run does, and changes.md beside the record.")
 @click.argument("older", type=FILE, metavar="OLD.json")
-@taking(ONLY, NO_EXAMINE, *SHARED)
-def compare(older: Path, only: Sequence[str], no_examine: bool, out: Path | None) -> int:
+@taking(ONLY, NO_EXAMINE, ADDRESS, *SHARED)
+def compare(older: Path, only: Sequence[str], no_examine: bool, address: str | None, out: Path | None) -> int:
     """Make a run, and say what changed since another.
 
     OLD.json is the verdicts.json of another one, of an older commit perhaps."""
-    return examine(only=only, no_examine=no_examine, out=out, older=older)
+    return examine(only=only, no_examine=no_examine, out=out, older=older, address=address)
 
 
 @named("locate", "my-copy.md 'a phrase'", "nothing.")

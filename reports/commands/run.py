@@ -68,6 +68,7 @@ class Asked:
     single: bool
     older: Path | None
     essay: Path | None
+    address: str = ""
 
     @property
     def whole(self) -> bool:
@@ -101,7 +102,7 @@ def run(asked: Asked) -> int:
         about_to("Writing the record and the pages")
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
-            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new, the_text().about,
+            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new, the_text().about, asked.address,
         )  # fmt: skip
         was = record_in(asked.folder)
         write_record(record, asked.folder)

@@ -188,8 +188,8 @@ class Pages:
         beside = [(one.id, one.says, one.verdict, one.uses) for _, one in graph.lines] if graph else []
         source = file_at(claim.defined_at.rpartition(":")[0])
         return (
-            claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.machine, run.versions,
-            run.clocked.get(claim.id), self.charts.get(claim.id),
+            claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.address, run.machine,
+            run.versions, run.clocked.get(claim.id), self.charts.get(claim.id),
             seen and [one.entropy for one in seen.readings],
         )  # fmt: skip
 

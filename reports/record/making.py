@@ -77,15 +77,17 @@ def make_record(
     store: Store = Store(None),
     new: Collection[str] = (),
     text: About = About(title=""),
+    address: str = "",
 ) -> Record:
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
-    `new` ones in this run."""
+    `new` ones in this run; the `address` is where the pages are published."""
     judged = [_claim_record(one, evidence[one.id], profile, around.earlier) for one in claims]
     trained = _trained(claims, evidence, around.figures, list(runs), store)
     seen = readings or {}
     run = Run(
-        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
+        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(the_text().report), address=address,
+        machine=machine(), versions=versions(),
         profile=profile.name, seconds=round(seconds, 1), took=_took(seen), clocked=_clocked(seen), training=trained.seconds,
         examined={id: "now" if id in new else _before(of) for id, of in seen.items() if of},
     )  # fmt: skip

@@ -269,11 +269,13 @@ class ElsewhereRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What may differ between two runs; but for the profile it lies beside the record, in `run.json`. By claim, when it was
     `examined`, now or before; by claim and reading, the seconds it `took`, where there were any to speak of, and what
-    clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order."""
+    clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order.
+    The `address` is that of the folder where the pages are published, if it was said."""
 
     profile: str
     date: str = ""
     commit: str = ""
+    address: str = ""
     machine: str = ""
     versions: dict[str, str] = {}
     seconds: float = 0.0

@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -328,6 +329,15 @@ def test_annotations_select_the_passages_and_hold_no_text_of_the_essay() -> None
     assert {one["type"] for one in selectors} == {"TextPositionSelector"}
     assert found["first"]["items"][0]["body"][1]["source"] == "claims/gradients.is-supported.html"
     assert "awake" not in json.dumps(found)
+
+
+def test_annotations_know_the_file_by_its_bytes(tmp_path: Path) -> None:
+    raw = b"\xef\xbb\xbf" + OWLS.replace("\n", "\r\n").encode()
+    (tmp_path / "essay.md").write_bytes(raw)
+    read = read_essay(tmp_path / "essay.md")
+    found = annotations(read, copy(OWLS).placing, record())
+
+    assert {one["target"]["source"]["sha256"] for one in found["first"]["items"]} == {sha256(raw).hexdigest()}
 
 
 # --- the command line -----------------------------------------------------------------------------------------------
