@@ -3,18 +3,14 @@
 import tomllib
 from dataclasses import dataclass
 
-import msgspec
 import pytest
 
 from claims.evidence.keys import ROOT
-from claims.kit.terms import read_terms
-from claims.texts import the_text
 from reports.essay.notes import MOST, SUGGESTS, Notes, read_notes, write_notes
 from reports.reading.sentences import taken_apart
-from reports.record.making import terms_of
 from reports.record.record import read_record
 from reports.search.index import NEAR_ENOUGH, index_of, nearest
-from tests.reports.made import HOSTILE, claim, record
+from tests.reports.made import HOSTILE, claim, record, with_its_words
 from tests.reports.running import ALL_PINNED
 
 NOTES = ROOT / "tests" / "notes"
@@ -28,10 +24,7 @@ REACHED = {"for-tuning": (0.90, 0.70), "held-back": (0.73, 0.50), "both": (0.83,
 @pytest.fixture(scope="module")
 def known():
     """The committed record, with the vocabulary as it is now."""
-    made = read_record(ROOT / "reports" / "verdicts.json")
-    return msgspec.structs.replace(
-        made, terms=terms_of(read_terms(the_text().folder / "terms.toml"), {one.id for one in made.claims})
-    )
+    return with_its_words(read_record(ROOT / "reports" / "verdicts.json"))
 
 
 @dataclass(frozen=True)
