@@ -84,12 +84,7 @@ def run(asked: Asked) -> int:
     """Do it, and return the exit code."""
     console, store = Console(), Store(statements.KEPT)
     essay = read_essay(asked.essay) if asked.essay else None
-
-    def nothing_known() -> None:  # so that all will be examined
-        if asked.whole and asked.workers > 1 and not asked.no_examine:
-            import_ahead(EVERYTHING)
-
-    known = _with_claims(statements.entries(store, nothing_known))
+    known = _with_claims(statements.entries(store, partial(_nothing_is_known, asked)))
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
@@ -126,6 +121,12 @@ def run(asked: Asked) -> int:
     if asked.only:
         _tell_each(console, record, asked.folder / "site")
     return _conclude(console, record, page, told=bool(asked.only))
+
+
+def _nothing_is_known(asked: Asked) -> None:
+    """All will be examined, so that processes may begin to import it."""
+    if asked.whole and asked.workers > 1 and not asked.no_examine:
+        import_ahead(EVERYTHING)
 
 
 def _examiner(asked: Asked, store: Store) -> Examiner:
