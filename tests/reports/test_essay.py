@@ -205,7 +205,7 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
     assert f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted' in html
-    assert '<q>It has three.</q>' in html
+    assert "<q>It has three.</q>" in html
     assert list(changed.to_review()) == ["  line 14 stands where line 14 stood: It has three."]
 
 
