@@ -46,7 +46,7 @@ class Pages:
         for name in ("style.css", "page.js", "search.js", "start.js", "machines.js", "explore.js"):
             yield Page(f"assets/{name}", None, partial(asset, name))
         found_by = [(one.id, texts_of(one)) for one in claims]
-        yield Page("assets/index.js", (found_by, record.terms), self._script_of_index)
+        yield Page("assets/index.js", (found_by, record.terms, record.heard), self._script_of_index)
         yield Page("index.html", record, self.start)
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)

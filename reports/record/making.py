@@ -47,8 +47,8 @@ from reports.record.record import (
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; and the words
-    that people ask with."""
+    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; the words that
+    people ask with; and how notes say what claims say."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
@@ -58,6 +58,7 @@ class Around(NamedTuple):
     answered: Sequence[str] = ()
     earlier: Sequence[Earlier] = ()
     terms: Sequence[Term] = ()
+    heard: Sequence[tuple[str, list[str]]] = ()
 
 
 def terms_of(terms: Iterable[Term], ids: Container[str]) -> list[TermRecord]:
@@ -103,6 +104,7 @@ def make_record(
         elsewhere=settled, instead=_instead([one for one in judged if one.chapter not in apart], around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
         libraries=_answered(evidence, around.answered, store), terms=terms_of(around.terms, by_id),
+        heard={id: says for id, says in around.heard if id in by_id},
     )  # fmt: skip
 
 

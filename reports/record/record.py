@@ -289,7 +289,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the statements of the `text`; those on what is not in it count
     `apart`, by their chapters. `instead` are its statements that need a correction, those that matter most first;
     `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
-    `terms` are for a search."""
+    `terms` are for a search, and so is what claims are `heard` as, other ways to say them."""
 
     schema: int
     text: About
@@ -304,6 +304,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     machines: MachinesRecord | None = None
     libraries: LibrariesRecord | None = None
     terms: list[TermRecord] = []
+    heard: dict[str, list[str]] = {}
 
     @property
     def of_text(self) -> list[ClaimRecord]:
