@@ -150,3 +150,85 @@ arguments = constants(written) | {"seed": seeds[1]}
 # Try: arguments |= {"seed": 7}, or another of the arguments printed above
 with shelf(kept):
     run(**arguments)"""
+
+
+BEGIN_EXERCISE = """\
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+here = Path.cwd()
+root = next((folder for folder in (here, *here.parents) if (folder / "claims" / "kit").is_dir()), None)
+if root is None and (found := importlib.util.find_spec("claims")):
+    root = Path(found.origin).parents[1]
+if root is None:
+    raise FileNotFoundError(f"{here} is not within a checkout of the project, and PYTHONPATH names none")
+sys.path.insert(0, str(root))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+USE
+IMPORT"""
+
+GRADE = """\
+import numpy as np
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from claims.evidence.evidence import Case
+from claims.kit import Falsified, Unsettled
+from claims.kit.engines.engine import constants
+from claims.kit.examine import put_once, rebuilt
+from claims.kit.reading import property_of
+from claims.kit.text import as_text
+
+written = claim.reading("as written")
+drawn = {name: domain for name, domain in written.arguments.items() if not domain.is_one_value}
+
+
+def falls(**case):
+    \"\"\"Whether the statement falls in this case. Where a domain is a list, the case must be of the list.\"\"\"
+    if case.keys() != drawn.keys():
+        raise TypeError(f"a case has {', '.join(drawn)}, and this one has {', '.join(case) or 'nothing'}")
+    for name, domain in drawn.items():
+        if domain.values is not None and as_text(case[name]) not in map(as_text, domain.values):
+            raise ValueError(f"{name} must be {domain.words}")
+    try:
+        property_of(claim.check, written)(**constants(written) | case)
+    except Falsified:
+        return True
+    except Unsettled:  # it cannot be told
+        return False
+    return False
+
+
+def run(**case):
+    \"\"\"Print the case, the arithmetic and what was found.\"\"\"
+    says, shown = put_once(property_of(claim.check, written), constants(written) | case)
+    for label, value in [*case.items(), *shown]:
+        text = as_text(value)
+        print(f"{label} =", text, sep="\\n" if "\\n" in text else " ")
+    print("→", says)"""
+
+EXAMPLE = """\
+steady = settings(
+    max_examples=200, database=None, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+every = st.fixed_dictionaries({name: domain.strategy for name, domain in drawn.items()})
+try:
+    example = find(every, lambda case: not falls(**case), settings=steady)
+except NoSuchExample:
+    example = find(every, lambda case: True, settings=steady)
+    print("In all cases that were tried the statement falls: this is one of them.\\n")
+run(**example)
+print("as Python:", example)"""
+
+ANSWER = """\
+case = dict(example)  # change it, such as: case["NAME"] = …
+# BEGIN SOLUTION
+stored = Case(found_by="", text={}, says="", arguments=STORED)
+case = {name: value for name, value in rebuilt(written, stored).items() if name in drawn}
+# END SOLUTION"""
+
+TEST = 'assert falls(**case), "the statement holds in this case"'

@@ -9,6 +9,7 @@ from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence
 from claims.kit.claim import Claim
 from claims.texts import the_text
 from reports.classroom.choice import chosen
+from reports.classroom.exercise import ENDING, exercise_as_json
 from reports.classroom.handout import handout_as_html
 from reports.classroom.notebook import notebook_as_json
 from reports.classroom.slides import slides_as_html
@@ -46,6 +47,21 @@ def notebook_of(folder: Path, claim: Claim) -> Page:
     record = record_of(folder, [claim.id])
     evidence = read_evidence(folder / "evidence" / f"{claim.id}.json")
     return Page(folder / "site" / "notebooks" / f"{claim.id}.ipynb", notebook_as_json(claim, record, evidence, folder))
+
+
+def exercises_of(folder: Path, claims: Sequence[Claim]) -> list[Page]:
+    """The exercises of those of these claims that have a counterexample to find. EvidenceError where none has."""
+    record = record_of(folder, [one.id for one in claims])
+    made, refused = [], []
+    for one in claims:
+        evidence = read_evidence(folder / "evidence" / f"{one.id}.json")
+        try:
+            made.append(Page(folder / "site" / "notebooks" / f"{one.id}{ENDING}.ipynb", exercise_as_json(one, record, evidence)))
+        except EvidenceError as problem:
+            refused.append(problem)
+    if refused and not made:
+        raise refused[0]
+    return made
 
 
 def record_of(folder: Path, ids: Sequence[str]) -> Record:

@@ -1,15 +1,18 @@
 """What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, what verdicts were
-before, and the words that people ask with."""
+before, the words that people ask with, and what claims are called in notes."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from claims.catalogue import catalogue
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.source import digest
 from claims.evidence.store import Store
 from claims.kit.earlier import read_earlier
+from claims.kit.heard import read_heard
 from claims.kit.terms import read_terms
 from claims.texts import Text, the_text
 from reports.record.making import Around
@@ -30,8 +33,9 @@ def around(store: Store, whole: bool) -> Around:
     key = digest(text.package, *lists, *(one.decode(errors="replace") for one in data))
     found = store.once("around", key, Around, lambda: _collected(text))
     found = found._replace(
-        earlier=_read(read_earlier, text.folder / "earlier.toml"), terms=_read(read_terms, text.folder / "terms.toml")
-    )
+        earlier=_read(read_earlier, text.folder / "earlier.toml"), terms=_read(read_terms, text.folder / "terms.toml"),
+        heard=_read(partial(read_heard, known={one.id for one in catalogue().entries}), text.folder / "heard.toml"),
+    )  # fmt: skip
     return found if whole else found._replace(elsewhere=())
 
 

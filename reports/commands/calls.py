@@ -8,11 +8,12 @@ import click
 from click.core import ParameterSource
 
 from claims.evidence.profiles import PROFILES
-from reports.commands.options import FILE, NO_EXAMINE, OF_A_RUN, ONLY, PROFILE, SHARED, SINGLE, TEXT, WORKERS, taking
+from reports.commands.options import ADDRESS, FILE, NO_EXAMINE, OF_A_RUN, ONLY, PROFILE, SHARED, SINGLE, TEXT, WORKERS, taking
 from reports.commands.recording import RECORDING
 from reports.commands.together import must_go_together
 
 HELP = {"help_option_names": ["-h", "--help"]}
+BANKS = ("moodle", "gift", "qti", "anki")
 CHOSEN = "site/{0}.html; of one claim or chapter site/{0}-ID.html, of several site/{0}-chosen.html."
 
 
@@ -51,21 +52,23 @@ def examine(
     single: bool = False,
     older: Path | None = None,
     essay: Path | None = None,
+    address: str | None = None,
 ) -> int:
     """A run; or a copy marked by the record that is there, where that is not judged anew."""
     from reports.commands.run import Asked, mark, run
 
-    asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay)
+    asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay, address or "")
     return mark(asked) if essay and not no_examine else run(asked)
 
 
 def take_to_class(
-    out: Path | None, ids: Sequence[str], slides: bool = False, handout: bool = False, notebook: str | None = None
-) -> int:
+    out: Path | None, ids: Sequence[str], slides: bool = False, handout: bool = False, notebook: str | None = None,
+    exercise: bool = False,
+) -> int:  # fmt: skip
     """What a lecturer asked for."""
     from reports.commands.classroom import write_for_the_classroom
 
-    return write_for_the_classroom(out, ids, slides, handout, notebook)
+    return write_for_the_classroom(out, ids, slides, handout, notebook, exercise)
 
 
 def must_make_sense(context: click.Context) -> None:
@@ -182,24 +185,44 @@ def handout(ids: Sequence[str], out: Path | None) -> int:
     return take_to_class(out, ids, handout=True)
 
 
-@named("notebook", "chapter.what-it-says", "site/notebooks/ID.ipynb.")
+@named("notebook", "chapter.what-it-says", "site/notebooks/ID.ipynb, or site/notebooks/ID-exercise.ipynb.")
 @click.argument("id")
+@click.option("--exercise", is_flag=True, help="Let a counterexample be found, for nbgrader or otter; with the answer.")
 @taking(*SHARED)
-def notebook(id: str, out: Path | None) -> int:
+def notebook(id: str, exercise: bool, out: Path | None) -> int:
     """Write a Jupyter notebook about a claim.
 
     ID is a claim's, or a chapter's, for one of each claim. There its case is replayed, and its domain is to be changed."""
-    return take_to_class(out, (), notebook=id)
+    return take_to_class(out, (), notebook=id, exercise=exercise)
+
+
+@named(
+    "questions", "chapter --format moodle",
+    "site/questions.xml, .gift, .txt and .apkg; of one claim or chapter site/questions-ID.…, of several site/questions-chosen.…",
+)  # fmt: skip
+@click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
+@click.option(
+    "--format", "formats", type=click.Choice(BANKS), multiple=True, default=BANKS, show_default="all",
+    help="Moodle XML; GIFT; the text that text2qti makes a QTI package of, for Canvas; or a deck for Anki. May be given again.",
+)  # fmt: skip
+@taking(*SHARED)
+def questions(ids: Sequence[str], formats: Sequence[str], out: Path | None) -> int:
+    """Write questions for a course system, or for Anki.
+
+    A multiple choice on each claim, or on these, or on those of these chapters, from the record that is there."""
+    from reports.commands.classroom import write_questions
+
+    return write_questions(out, ids, list(dict.fromkeys(formats)))
 
 
 @named("compare", "old/verdicts.json", "what a run does, and changes.md beside the record.")
 @click.argument("older", type=FILE, metavar="OLD.json")
-@taking(ONLY, NO_EXAMINE, *SHARED)
-def compare(older: Path, only: Sequence[str], no_examine: bool, out: Path | None) -> int:
+@taking(ONLY, NO_EXAMINE, ADDRESS, *SHARED)
+def compare(older: Path, only: Sequence[str], no_examine: bool, address: str | None, out: Path | None) -> int:
     """Make a run, and say what changed since another.
 
     OLD.json is the verdicts.json of another one, of an older commit perhaps."""
-    return examine(only=only, no_examine=no_examine, out=out, older=older)
+    return examine(only=only, no_examine=no_examine, out=out, older=older, address=address)
 
 
 @named("locate", "my-copy.md 'a phrase'", "nothing.")
@@ -215,5 +238,5 @@ def locate(file: Path, phrase: str) -> int:
     return find(file, phrase)
 
 
-COMMANDS = (verify, new, replay, listing, essay, notes, slides, handout, notebook, compare, locate)
+COMMANDS = (verify, new, replay, listing, essay, notes, slides, handout, notebook, questions, compare, locate)
 NAMES = [*(str(one.name) for one in COMMANDS), *RECORDING]

@@ -14,8 +14,9 @@ PAGES = {
     "single.html": "--single", "essay.html": "--essay FILE", "notes.html": "--notes FILE", "annotations.json": "--essay FILE",
     "slides.html": "--slides", "slides-*.html": "--slides --only …",
     "handout.html": "--handout", "handout-*.html": "--handout --only …",
+    **{f"questions{of}.{ending}": "the command questions" for of in ("", "-*") for ending in ("xml", "gift", "txt", "apkg")},
 }  # fmt: skip
-NOTEBOOKS = "notebooks/*.ipynb"
+NOTEBOOKS, EXERCISE = "notebooks/*.ipynb", "-exercise"
 
 
 class _Run(msgspec.Struct):
@@ -65,4 +66,6 @@ def forget_outdated(folder: Path, but: Collection[str]) -> Iterator[str]:
                 page.unlink()
                 yield f"Removed, for it told of the record before: {page}; {option} makes it anew."
     for book in sorted(site.glob(NOTEBOOKS)):
-        yield f"It tells of the record before, and stays, for it may be edited: {book}; --notebook {book.stem} makes it anew."
+        name = book.stem.removesuffix(EXERCISE)
+        again = f"notebook {name} --exercise" if name != book.stem else f"--notebook {name}"
+        yield f"It tells of the record before, and stays, for it may be edited: {book}; {again} makes it anew."

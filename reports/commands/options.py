@@ -1,10 +1,12 @@
 """Options that several commands take, each written once."""
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,6 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 MOST_WORKERS = 64
 WORKERS = min(2, os.cpu_count() or 1)
 PROFILE = "verdict"
+_IN_A_URL = re.compile(r"[\w.~:/@!$&+,;=%-]+", re.ASCII).fullmatch
 
 
 class Place(click.Path):
@@ -24,6 +27,22 @@ class Place(click.Path):
         if value in ("", b""):
             self.fail("it is empty", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Address(click.ParamType):
+    """Where pages are published: a folder on the web, with a stroke at its end."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what no page can be found below."""
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname or "?" in value or "#" in value or not _IN_A_URL(value):
+            self.fail(f"{value!r} is no address to publish at; give one such as https://example.org/report/", param, ctx)
+        return f"{value.removesuffix('index.html').rstrip('/')}/"
 
 
 def _the_only_one(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
@@ -56,6 +75,7 @@ SHARED = (
 
 ONLY = click.option("--only", multiple=True, metavar="ID", help="This claim only; may be given again, or name a chapter.")
 NO_EXAMINE = click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
+ADDRESS = once("--address", type=Address(), metavar="URL", help="Where the site is published: cite it and link to it there.")
 SINGLE = click.option("--single", is_flag=True, help="Write site/single.html as well: all in one file, to mail.")
 OF_A_RUN = (
     ONLY,
@@ -67,6 +87,7 @@ OF_A_RUN = (
     click.option("--fresh", is_flag=True, help="Examine everything again and train every network, whatever is kept."),
     NO_EXAMINE,
     SINGLE,
+    ADDRESS,
     once("--compare", "older", type=FILE, metavar="OLD.json", help="Say what changed since."),
     *SHARED,
 )  # fmt: skip

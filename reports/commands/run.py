@@ -30,6 +30,7 @@ from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from claims.texts import the_text
+from reports.books import write_books
 from reports.commands import statements
 from reports.commands.around import around
 from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
@@ -67,6 +68,7 @@ class Asked:
     single: bool
     older: Path | None
     essay: Path | None
+    address: str = ""
 
     @property
     def whole(self) -> bool:
@@ -84,12 +86,7 @@ def run(asked: Asked) -> int:
     """Do it, and return the exit code."""
     console, store = Console(), Store(statements.KEPT)
     essay = read_essay(asked.essay) if asked.essay else None
-
-    def nothing_known() -> None:  # so that all will be examined
-        if asked.whole and asked.workers > 1 and not asked.no_examine:
-            import_ahead(EVERYTHING)
-
-    known = _with_claims(statements.entries(store, nothing_known))
+    known = _with_claims(statements.entries(store, partial(_nothing_is_known, asked)))
     entries, ids = statements.named(asked.only, known), {one.id for one in known}
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
@@ -105,7 +102,7 @@ def run(asked: Asked) -> int:
         about_to("Writing the record and the pages")
         record = make_record(
             list(seen.told.values()), seen.evidence, asked.profile, perf_counter() - started,
-            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new, the_text().about,
+            around(store, not asked.only), seen.runs.values(), seen.readings, store, seen.new, the_text().about, asked.address,
         )  # fmt: skip
         was = record_in(asked.folder)
         write_record(record, asked.folder)
@@ -126,6 +123,12 @@ def run(asked: Asked) -> int:
     if asked.only:
         _tell_each(console, record, asked.folder / "site")
     return _conclude(console, record, page, told=bool(asked.only))
+
+
+def _nothing_is_known(asked: Asked) -> None:
+    """All will be examined, so that processes may begin to import it."""
+    if asked.whole and asked.workers > 1 and not asked.no_examine:
+        import_ahead(EVERYTHING)
 
 
 def _examiner(asked: Asked, store: Store) -> Examiner:
@@ -157,6 +160,7 @@ def _write_pages(
     """The site, and beside it what was asked for; the page to read first."""
     bibliography = the_text().bibliography
     page = write_site(record, evidence, asked.folder, bibliography)
+    write_books(record, asked.folder / "site")
     if asked.single:
         _say(console, f"One file: {write_single(record, evidence, asked.folder, bibliography)}")
     if copy is None:

@@ -6,7 +6,19 @@ import click
 
 # What a call can be, each with the options that have a meaning there.
 CALLS = (
-    {"--only", "--profile", "--workers", "--out", "--fresh", "--no-examine", "--single", "--compare", "--essay", "--text"},
+    {
+        "--only",
+        "--profile",
+        "--workers",
+        "--out",
+        "--fresh",
+        "--no-examine",
+        "--single",
+        "--address",
+        "--compare",
+        "--essay",
+        "--text",
+    },
     {"--slides", "--handout", "--notebook", "--only", "--out", "--text"},
     {"--replay", "--out", "--text"},
     {"--list", "--only", "--out", "--text"},
@@ -20,7 +32,7 @@ APART = {
     ("--workers", "--no-examine"): "nothing is examined, so that there is nothing to share",
 }
 # Either goes with --essay where the evidence is judged anew.
-NEEDS_JUDGING = ("--only", "--compare")
+NEEDS_JUDGING = ("--only", "--compare", "--address")
 
 
 def must_go_together(given: Collection[str]) -> None:

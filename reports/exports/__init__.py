@@ -1,4 +1,4 @@
-"""What others take away: the record in the formats of spreadsheets, build servers, forges, search engines and archives.
+"""What others take away: the record in the formats of spreadsheets, build servers, forges, archives and those who check facts.
 
 Each is a pure function of the record and computes nothing about verdicts; the same record gives the same bytes."""
 

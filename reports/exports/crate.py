@@ -3,10 +3,11 @@
 from typing import Any
 
 from reports.record.record import Record
-from reports.text.citing import LICENSE, citation
+from reports.text.citing import LICENSE, address, citation
 from reports.text.wording import how_many
 
 CRATE = "https://w3id.org/ro/crate/1.1"
+PAGE = "site/index.html"  # where the authors are to be found, as far as the crate knows
 FILES = {  # the first is what all the others are made from
     "verdicts.json": ("The record: every claim with its readings, its verdict and why", "application/json"),
     "run.json": ("When, where, with what and how fast it was found out", "application/json"),
@@ -42,11 +43,12 @@ def _descriptor() -> dict[str, Any]:
 
 def _root(record: Record, parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "@id": "./", "@type": "Dataset", "name": record.text.report, "description": f"Verdicts on {how_many(record)}.",
+        "@id": "./", "@type": "Dataset", "name": record.text.report,
+        "description": f"Verdicts on {how_many(record)}. Cite as: {citation(record)}",
         "datePublished": record.run.date, "license": {"@id": LICENSE}, "author": {"@id": "#authors"},
         "publisher": {"@id": "#authors"},
-        "creditText": citation(record), "hasPart": _ids(parts), "mentions": {"@id": "#run"},
-    }  # fmt: skip
+        "hasPart": _ids(parts), "mentions": {"@id": "#run"},
+    } | ({"url": record.run.address} if record.run.address else {})  # fmt: skip
 
 
 def _conforms(id: str) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def _conforms(id: str) -> dict[str, Any]:
 
 def _people(record: Record) -> list[dict[str, Any]]:
     return [
-        {"@id": "#authors", "@type": "Organization", "name": record.text.authors},
+        {"@id": "#authors", "@type": "Organization", "name": record.text.authors, "url": address(record) or PAGE},
         {
             "@id": LICENSE,
             "@type": "CreativeWork",

@@ -51,7 +51,7 @@ class Pages:
         for name in ("style.css", "page.js", "search.js", "start.js", "machines.js", "explore.js"):
             yield Page(f"assets/{name}", None, partial(asset, name))
         found_by = [(one.id, texts_of(one)) for one in claims]
-        yield Page("assets/index.js", (found_by, record.terms), self._script_of_index)
+        yield Page("assets/index.js", (found_by, record.terms, record.heard), self._script_of_index)
         yield Page("index.html", (record, self.made), self.start)
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
@@ -207,8 +207,8 @@ class Pages:
         beside = [(one.id, one.says, one.verdict, one.uses) for _, one in graph.lines] if graph else []
         source = file_at(claim.defined_at.rpartition(":")[0])
         return (
-            claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.machine, run.versions,
-            run.clocked.get(claim.id), self.charts.get(claim.id),
+            claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.address, run.machine,
+            run.versions, run.clocked.get(claim.id), self.charts.get(claim.id),
             seen and [(one.entropy, one.measured) for one in seen.readings], [by_argument(one.domain) for one in claim.readings],
         )  # fmt: skip
 

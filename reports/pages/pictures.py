@@ -3,9 +3,7 @@
 The caption says what there is to see; in the picture a mark carries no text of its own.
 """
 
-import csv
 import hashlib
-import io
 import json
 import multiprocessing
 from collections.abc import Iterable, Iterator
@@ -17,6 +15,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from claims.evidence.evidence import EvidenceError
+from reports.exports.spreadsheets import spreadsheet
 from reports.pages import upkeep
 from reports.pages.slimming import slimmed, with_own_ids
 from reports.running.hands import leave_with_the_run
@@ -92,7 +91,7 @@ def _asked(chart: dict[str, Any]) -> str:
 
 def numbers(chart: dict[str, Any]) -> list[str]:
     """The chart's tables as CSV."""
-    return [_as_csv(rows) for rows in tables(chart)]
+    return [spreadsheet(rows) for rows in tables(chart)]
 
 
 def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
@@ -115,11 +114,3 @@ def tables(part: Any) -> Iterator[list[dict[str, Any]]]:
     elif isinstance(part, list):
         for inner in part:
             yield from tables(inner)
-
-
-def _as_csv(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

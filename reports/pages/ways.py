@@ -13,7 +13,7 @@ ON_DEMAND = {
     "notes": (("notes.html",), "notes FILE"),
     "slides": (("slides.html",), "slides"),
     "handout": (("handout.html",), "handout"),
-    "questions": (("questions.html", "questions/index.html", "questions*.xml", "questions/*.xml"), "questions"),
+    "questions": (("questions.*",), "questions"),
 }
 
 

@@ -46,7 +46,8 @@ class Sentence:
 @dataclass(frozen=True)
 class Essay:
     """The text with newlines for line ends, the sentences in order, and tokens as Markdown has them. `within` gives, by the
-    number of a token, the numbers of its sentences by where they begin: an offset in running text, a line in code."""
+    number of a token, the numbers of its sentences by where they begin: an offset in running text, a line in code. `sha256` is
+    that of the file's bytes, whatever its line ends are."""
 
     name: str
     text: str = field(repr=False)
@@ -54,6 +55,7 @@ class Essay:
     tokens: list[Token] = field(repr=False)
     within: dict[int, dict[int, int]] = field(repr=False)
     format: str = "text/markdown"
+    sha256: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import stat
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -42,7 +44,7 @@ def read_essay(path: Path) -> Essay:
     if not text.strip():
         raise EvidenceError(f"{path}: empty; give the essay as Markdown, LaTeX or plain text")
     name = "standard input" if path == STANDARD_INPUT else os.fsencode(path.name).decode(errors="replace")
-    return taken_apart(text, name)
+    return replace(taken_apart(text, name), sha256=sha256(raw).hexdigest())
 
 
 def _raw(path: Path) -> bytes:

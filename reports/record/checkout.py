@@ -6,10 +6,18 @@ from pathlib import Path
 
 from claims.evidence.keys import ROOT
 
+# What a run writes into the folder of a report. What was recorded of machines and libraries is what it goes by.
+WRITTEN = ("evidence/*.json", "evidence/runs/**", "badges/*", "verdicts.*", "changes.md")
 
-def commit() -> str:
-    """The commit of the checkout, with a plus sign when there are changes on top; empty outside of a checkout."""
-    return _said("describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*").decode().strip()
+
+def commit(report: Path) -> str:
+    """The commit of the checkout, with a plus sign when there are changes on top; empty outside of a checkout. What a run writes
+    into the `report` is no change: it follows from the rest."""
+    short = _said("describe", "--always", "--abbrev=12", "--exclude=*").decode().strip()
+    below = report.relative_to(ROOT).as_posix() if report.is_relative_to(ROOT) else ""
+    written = [f":(exclude,glob){below}/{one}" for one in WRITTEN if below]
+    changed = short and _said("status", "--porcelain", "--untracked-files=no", "--", ".", *written)
+    return f"{short}+" if changed else short
 
 
 def edition(path: Path) -> tuple[str, str]:

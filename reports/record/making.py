@@ -47,8 +47,8 @@ from reports.record.record import (
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; and the words
-    that people ask with."""
+    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; the words that
+    people ask with; and how notes say what claims say."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
@@ -58,6 +58,7 @@ class Around(NamedTuple):
     answered: Sequence[str] = ()
     earlier: Sequence[Earlier] = ()
     terms: Sequence[Term] = ()
+    heard: Sequence[tuple[str, list[str]]] = ()
 
 
 def terms_of(terms: Iterable[Term], ids: Container[str]) -> list[TermRecord]:
@@ -77,15 +78,17 @@ def make_record(
     store: Store = Store(None),
     new: Collection[str] = (),
     text: About = About(title=""),
+    address: str = "",
 ) -> Record:
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
-    `new` ones in this run."""
+    `new` ones in this run; the `address` is where the pages are published."""
     judged = [_claim_record(one, evidence[one.id], profile, around.earlier) for one in claims]
     trained = _trained(claims, evidence, around.figures, list(runs), store)
     seen = readings or {}
     run = Run(
-        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(), machine=machine(), versions=versions(),
+        date=datetime.now(UTC).isoformat(timespec="seconds"), commit=commit(the_text().report), address=address,
+        machine=machine(), versions=versions(),
         profile=profile.name, seconds=round(seconds, 1), took=_took(seen), clocked=_clocked(seen), training=trained.seconds,
         examined={id: "now" if id in new else _before(of) for id, of in seen.items() if of},
     )  # fmt: skip
@@ -101,6 +104,7 @@ def make_record(
         elsewhere=settled, instead=_instead([one for one in judged if one.chapter not in apart], around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
         libraries=_answered(evidence, around.answered, store), terms=terms_of(around.terms, by_id),
+        heard={id: says for id, says in around.heard if id in by_id},
     )  # fmt: skip
 
 

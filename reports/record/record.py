@@ -269,11 +269,13 @@ class ElsewhereRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What may differ between two runs; but for the profile it lies beside the record, in `run.json`. By claim, when it was
     `examined`, now or before; by claim and reading, the seconds it `took`, where there were any to speak of, and what
-    clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order."""
+    clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order.
+    The `address` is that of the folder where the pages are published, if it was said."""
 
     profile: str
     date: str = ""
     commit: str = ""
+    address: str = ""
     machine: str = ""
     versions: dict[str, str] = {}
     seconds: float = 0.0
@@ -287,7 +289,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the statements of the `text`; those on what is not in it count
     `apart`, by their chapters. `instead` are its statements that need a correction, those that matter most first;
     `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
-    `terms` are for a search."""
+    `terms` are for a search, and so is what claims are `heard` as, other ways to say them."""
 
     schema: int
     text: About
@@ -302,6 +304,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     machines: MachinesRecord | None = None
     libraries: LibrariesRecord | None = None
     terms: list[TermRecord] = []
+    heard: dict[str, list[str]] = {}
 
     @property
     def of_text(self) -> list[ClaimRecord]:

@@ -17,12 +17,12 @@ from reports.record.record import ClaimRecord, Record
 from reports.search.words import Rules, rules, words
 
 # What a word counts by where it stands.
-FIELDS = {"says": 3.0, "names": 1.5, "id": 1.0, "teach": 0.3, "conditions": 0.3, "rest": 0.15, "beside": 6.0}
+FIELDS = {"says": 3.0, "heard": 1.5, "names": 1.5, "id": 1.0, "teach": 0.3, "conditions": 0.3, "rest": 0.15, "beside": 6.0}
 SATURATES, BY_LENGTH = 2.0, 0.5  # k1 and b of BM25
 LETTER = 0.5  # what a letter of a formula tells, beside a word
 FALLS = 0.8  # what a term counts for each of its claims, beside the one before
 FINE = 100  # parts of a unit of weight
-NEAR_ENOUGH = 620  # the score from which on a statement is shown beside a sentence that it was not asked for
+NEAR_ENOUGH = 377  # how near a statement is, at least, that is shown beside a sentence: 93 % right first on the half for tuning
 LEADS, NEXT = 8000, 800  # what a term that is asked for by name adds to its first answer, and how much less to each of the others
 
 Counts = dict[str, float]
@@ -30,11 +30,12 @@ Counts = dict[str, float]
 
 class Index(msgspec.Struct, frozen=True):
     """The claims' ids, and for each word its weight in each claim that has it: the claim's place, the weight, the next place …
-    A term's claims are places as well. Places behind those of the claims are of what no claim is about."""
+    A term's claims are places as well. Of all `places`, those behind the claims' are of what no claim is about."""
 
     rules: Rules
     leads: tuple[int, int]
     claims: list[str]
+    places: int
     words: dict[str, list[int]]
     terms: list[tuple[list[str], list[int]]]
 
@@ -45,7 +46,8 @@ class Index(msgspec.Struct, frozen=True):
 
 
 def texts_of(claim: ClaimRecord) -> dict[str, str]:
-    """What a claim is found by, field by field, beside the names of terms. Altered sentences are of something else."""
+    """What a claim is found by, field by field, beside the names of terms and what it is heard as. Altered sentences are of
+    something else."""
     conditions = [one.name for one in claim.readings if one.role == "amended"]
     others = [one.name for one in claim.readings if one.role in ("fails for", "holds for", "witness")]
     return {
@@ -60,7 +62,11 @@ def index_of(record: Record) -> Index:
     for term in record.terms:
         for place, id in enumerate(term.claims):
             _add(named[id], term.names, FALLS**place)
-    found = [{name: _add({}, [text]) for name, text in texts_of(one).items()} | {"names": named[one.id]} for one in record.claims]
+    found = [
+        {name: _add({}, [text]) for name, text in texts_of(one).items()}
+        | {"names": named[one.id], "heard": _add({}, record.heard.get(one.id, []))}
+        for one in record.claims
+    ]
     found += [{"beside": _add({}, term.names)} for term in record.terms if not term.claims]
     counts: dict[str, dict[int, float]] = defaultdict(dict)
     for place, row in enumerate(_counted(found)):
@@ -69,7 +75,7 @@ def index_of(record: Record) -> Index:
     weighed = {word: list(_weighed(word, by_place, len(found))) for word, by_place in sorted(counts.items())}
     places = {one.id: place for place, one in enumerate(record.claims)}
     terms = [(one.names, [places[id] for id in one.claims]) for one in record.terms if one.claims]
-    return Index(rules(), (LEADS, NEXT), list(places), weighed, terms)
+    return Index(rules(), (LEADS, NEXT), list(places), len(found), weighed, terms)
 
 
 def _add(counts: Counts, texts: Sequence[str], times: float = 1.0) -> Counts:
@@ -93,11 +99,15 @@ def _counted(found: Sequence[Mapping[str, Counts]]) -> Iterator[Counts]:
 
 
 def _weighed(word: str, counts: Mapping[int, float], places: int) -> Iterator[int]:
-    rare = math.log(1 + (places - len(counts) + 0.5) / (len(counts) + 0.5))
-    tells = rare * (LETTER if len(word) == 1 else 1.0)
+    tells = _tells(word, len(counts), places)
     for place, count in counts.items():
         yield place
         yield max(1, round(FINE * tells * count / (SATURATES + count)))
+
+
+def _tells(word: str, having: int, places: int) -> float:
+    """How rare a word is that so many of the places have."""
+    return math.log(1 + (places - having + 0.5) / (having + 0.5)) * (LETTER if len(word) == 1 else 1.0)
 
 
 @dataclass(frozen=True)
@@ -109,17 +119,22 @@ class Hit:
 
 
 def nearest(index: Index, text: str, least: int, most: int) -> list[Hit]:
-    """The claims whose words a text shares, the nearest first: at most so many, each with at least this score. None where the
-    text is nearest to something that no claim is about."""
-    total: dict[int, int] = defaultdict(int)
+    """The claims whose words a text shares, the nearest first: at most so many, each at least so near. None where the text is
+    nearest to something that no claim is about.
+
+    A long text shares words with any claim. So how near one is, is its score times the root of the share that this is of what all
+    words of the text tell."""
+    total, told = defaultdict[int, int](int), 0.0
     for word in dict.fromkeys(words(text)):
-        row = iter(index.words.get(word, ()))
-        for place, weight in zip(row, row, strict=True):
+        found = index.weights(word)
+        told += FINE * _tells(word, len(found), index.places)
+        for place, weight in found.items():
             total[place] += weight
-    best = sorted((-score, place) for place, score in total.items() if score >= least)[:most]
+    best = sorted((-score, place) for place, score in total.items())[:most]
     if not best or best[0][1] >= len(index.claims):
         return []
-    return [Hit(index.claims[place], -score) for score, place in best if place < len(index.claims)]
+    near = [(place, math.isqrt(-(score**3) // max(1, round(told)))) for score, place in best]
+    return [Hit(index.claims[place], how) for place, how in near if place < len(index.claims) and how >= least]
 
 
 def answers(index: Index, asked: str) -> list[Hit]:

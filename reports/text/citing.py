@@ -1,29 +1,36 @@
 """Text to take away: how to cite the report, a claim in five formats, and a stored case."""
 
 import json
-import re
+from collections.abc import Mapping
 from datetime import date
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from reports.record.record import ClaimRecord, Record, Run
+from reports.text.plain import plain
+from reports.text.tex import tex
 from reports.text.wording import how_far, how_many
 
 LICENSE = "https://spdx.org/licenses/MIT"
 
 
+def address(record: Record, claim: ClaimRecord | None = None) -> str:
+    """Where the report is published, or a claim's page of it; empty where that was not given."""
+    site = record.run.address
+    return f"{site}claims/{claim.id}.html" if site and claim else site
+
+
 def citation(record: Record) -> str:
     """The report as plain text."""
-    return f"{record.text.authors}. {record.text.report}. {_note(record)}."
+    return _sentences(record.text.authors, record.text.report, _note(record), address(record))
 
 
 def bibtex(record: Record) -> str:
     """The report as a BibTeX entry."""
-    day, authors = record.run.date[:10], record.text.authors
-    title = re.sub(r"\b\w*[A-Z]\w*[A-Z]\w*\b", r"{\g<0>}", record.text.report)  # or BibTeX writes them small
-    return (
-        f"@misc{{checked-claims-{day},\n  author = {{{{{authors}}}}},\n  title = {{{title}}},\n  year = {{{day[:4]}}},\n"
-        f"  note = {{{_note(record)}}}\n}}"
-    )
+    fields = {
+        "author": f"{{{tex(record.text.authors)}}}", "title": f"{{{tex(record.text.report)}}}", "type": "Verdict report",
+        "institution": _url(record), "year": record.run.date[:4], "note": tex(_note(record)),
+    }  # fmt: skip
+    return _entry("techreport", f"checked-claims-{record.run.date[:10]}", fields)
 
 
 def _note(record: Record) -> str:
@@ -39,58 +46,68 @@ def citations(claim: ClaimRecord, record: Record) -> dict[str, str]:
 
 
 def _title(claim: ClaimRecord) -> str:
-    """The statement, with its verdict and where it was tried, on one line and without the marks of our prose."""
-    came = f"{claim.verdict.capitalize()}; scope: {claim.scope}." if claim.scope else f"{claim.verdict.capitalize()}."
-    return " ".join(re.sub("[*`]", "", f"{claim.says} ({came})").split())
+    """The statement, with its name, its verdict and where it was tried, on one line and without the marks of our prose. The name
+    is in the title because that is what every style prints, and leaves as it is."""
+    says, scope = (" ".join(plain(one).split()).removesuffix(".") for one in (claim.says, claim.scope))
+    return f"{says} (claim {claim.id}: {claim.verdict}{f'; scope: {scope}' if scope else ''})"
 
 
 def _plain(claim: ClaimRecord, record: Record) -> str:
-    return f"{record.text.authors}. {_title(claim)} Claim {claim.id} in: {record.text.report}, {_edition(record.run)}."
+    where = f"In: {record.text.report}, {_edition(record.run)}"
+    return _sentences(record.text.authors, _title(claim), where, address(record, claim))
 
 
 def _apa(claim: ClaimRecord, record: Record) -> str:
-    day = date.fromisoformat(record.run.date[:10])
-    when = f"{day.year}, {day:%B} {day.day}"
-    return f"{record.text.authors}. ({when}). {_title(claim)} In {record.text.report} (claim {claim.id}{_commit(record.run)})."
+    day, run = date.fromisoformat(record.run.date[:10]), record.run
+    where = f"In {record.text.report}{f' ({_commit(run)})' if run.commit else ''}"
+    return _sentences(f"{record.text.authors}. ({day.year}, {day:%B} {day.day})", _title(claim), where, address(record, claim))
+
+
+def _sentences(*parts: str) -> str:
+    """Each with one stop behind it, but for the address at the end, to which it would seem to belong."""
+    *told, where = parts
+    return " ".join([*(f"{one.removesuffix('.')}." for one in told), *([where] if where else [])])
 
 
 def _bibtex(claim: ClaimRecord, record: Record) -> str:
-    run = record.run
+    """A report, whose institution every style prints as it is given: fields for an address or for what it stands in are known to
+    some styles alone. The statement stands in braces of its own, or styles would write its formulas small."""
+    told = f"{tex(record.text.report)}, {_url(record, claim)}" if record.run.address else tex(record.text.report)
     fields = {
-        "author": f"{{{record.text.authors}}}", "title": f"{{{_tex(_title(claim))}}}", "year": run.date[:4],
-        "howpublished": _tex(f"{record.text.report}, claim {claim.id}"), "note": _tex(_edition(run)),
+        "author": f"{{{tex(record.text.authors)}}}", "title": f"{{{tex(_title(claim))}}}", "type": "Verdict",
+        "institution": f"{{{told}}}", "year": record.run.date[:4], "note": tex(_edition(record.run)),
     }  # fmt: skip
-    return f"@misc{{{claim.id},\n" + ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items()) + "\n}"
+    return _entry("techreport", claim.id, fields)
+
+
+def _url(record: Record, claim: ClaimRecord | None = None) -> str:
+    return rf"\url{{{where}}}" if (where := address(record, claim)) else ""
+
+
+def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items() if text)
+    return f"@{kind}{{{key},\n{lines}\n}}"
 
 
 def _ris(claim: ClaimRecord, record: Record) -> str:
-    run = record.run
+    run, where = record.run, address(record, claim)
     fields = [
         ("TY", "ELEC"), ("AU", record.text.authors), ("TI", _title(claim)), ("T2", record.text.report), ("PY", run.date[:4]),
-        ("DA", run.date[:10].replace("-", "/")), ("AN", claim.id), ("N1", _edition(run)), ("ER", ""),
+        ("DA", run.date[:10].replace("-", "/")), ("AN", claim.id), ("N1", _edition(run)), *([("UR", where)] if where else []),
+        ("ER", ""),
     ]  # fmt: skip
     return "\n".join(f"{tag}  - {text}" for tag, text in fields)
 
 
 def _csl_json(claim: ClaimRecord, record: Record) -> str:
-    text, run = record.text, record.run
+    """A page of the report. Styles that write titles with capitals are told to leave the statement alone: γ is no Γ."""
+    text, run, where = record.text, record.run, address(record, claim)
     entry = {
-        "id": claim.id, "type": "webpage", "title": _title(claim), "container-title": text.report,
-        "author": [{"literal": text.authors}],
+        "id": claim.id, "type": "webpage", "title": f'<span class="nocase">{_title(claim)}</span>',
+        "container-title": text.report, "author": [{"literal": text.authors}],
         "issued": {"date-parts": [[int(part) for part in run.date[:10].split("-")]]}, "note": _edition(run),
     }  # fmt: skip
-    return json.dumps([entry], ensure_ascii=False)
-
-
-_SPECIAL = {one: f"\\{one}" for one in "&%$#_"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
-}  # fmt: skip
-
-
-def _tex(text: str) -> str:
-    """Text that LaTeX prints as it stands."""
-    return "".join(_SPECIAL.get(one, one) for one in text)
+    return json.dumps([entry | ({"URL": where} if where else {})], ensure_ascii=False)
 
 
 def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:
@@ -103,9 +120,9 @@ def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:
 
 
 def _edition(run: Run) -> str:
-    return f"{run.date[:10]}{_commit(run)}, profile {run.profile}"
+    return ", ".join(filter(None, [run.date[:10], _commit(run), f"profile {run.profile}"]))
 
 
 def _commit(run: Run) -> str:
     changed = " with local changes" if run.commit.endswith("+") else ""
-    return f", commit {run.commit.removesuffix('+')}{changed}" if run.commit else ""
+    return f"commit {run.commit.removesuffix('+')}{changed}" if run.commit else ""

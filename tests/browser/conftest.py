@@ -5,18 +5,16 @@ Where there is no chromium these tests are skipped, and say so; `.ci/run` instal
 import shutil
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
-from claims.kit.terms import read_terms
 from claims.texts import the_text
 from reports.classroom.writing import handout_of, slides_of
 from reports.essay.page import read_copy, write_copy
 from reports.pages.pages import write_single, write_site, write_start
-from reports.record.making import terms_of
 from reports.record.record import Record, read_record
+from tests.reports.made import with_its_words
 
 REPORTS = ROOT / "reports"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -38,9 +36,7 @@ graph LR; a --> b
 @pytest.fixture(scope="session")
 def whole() -> Record:
     """The committed record, with the vocabulary as it is now."""
-    record = read_record(REPORTS / "verdicts.json")
-    terms = terms_of(read_terms(the_text().folder / "terms.toml"), {one.id for one in record.claims})
-    return msgspec.structs.replace(record, terms=terms)
+    return with_its_words(read_record(REPORTS / "verdicts.json"))
 
 
 @pytest.fixture(scope="session")

@@ -25,11 +25,9 @@ import msgspec
 import numpy as np
 
 from claims.evidence.keys import ROOT
-from claims.kit.terms import read_terms
-from claims.texts import the_text
-from reports.record.making import terms_of
 from reports.record.record import Record, read_record
 from reports.search.index import index_of, nearest
+from tests.reports.made import with_its_words
 
 NOTES = Path(__file__).parent
 TOP, DECOYS, AGAIN, CHUNK, SEED = 5, 2, 60, 300, 20
@@ -48,10 +46,7 @@ def judged() -> dict[str, set[Pair]]:
 
 def known() -> Record:
     """The committed record, with the vocabulary as it is now."""
-    made = read_record(ROOT / "reports" / "verdicts.json")
-    return msgspec.structs.replace(
-        made, terms=terms_of(read_terms(the_text().folder / "terms.toml"), {one.id for one in made.claims})
-    )
+    return with_its_words(read_record(ROOT / "reports" / "verdicts.json"))
 
 
 def found(record: Record, asked: Sequence[str]) -> dict[str, list[list[str]]]:

@@ -6,7 +6,10 @@ import msgspec
 
 from claims.evidence.evidence import Case, ClaimEvidence
 from claims.evidence.outcomes import WORDS, Word
+from claims.kit.heard import read_heard
+from claims.kit.terms import read_terms
 from claims.texts import the_text
+from reports.record.making import terms_of
 from reports.record.record import (
     SCHEMA,
     ClaimRecord,
@@ -32,6 +35,13 @@ BIB = """
 NILPOTENT = "1: [[0. 1.]\n     [0. 0.]]\n2: [[0. 0.]\n     [1. 0.]]"
 
 ABOUT = the_text().about
+
+
+def with_its_words(made: Record) -> Record:
+    """A record with the words that the text brings for the search, as they are now."""
+    known, folder = {one.id for one in made.claims}, the_text().folder
+    terms, heard = read_terms(folder / "terms.toml"), read_heard(folder / "heard.toml", known)
+    return msgspec.structs.replace(made, terms=terms_of(terms, known), heard=dict(heard))
 
 
 def reading(role: Any, name: str, outcome: Any, **more: Any) -> ReadingRecord:

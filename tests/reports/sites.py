@@ -83,7 +83,8 @@ def loaded_from_elsewhere(files: dict[str, str]) -> list[tuple[str, str]]:
     bad = []
     for name, tags in pages(files).items():
         for tag, attributes in tags.tags:
-            address = attributes.get("src") or (attributes.get("href") if tag in ("link", "image", "use") else "") or ""
+            loads = tag in ("image", "use") or (tag == "link" and attributes.get("rel") != "canonical")
+            address = attributes.get("src") or (attributes.get("href") if loads else "") or ""
             elsewhere = address.startswith(OUTSIDE) or "//" in address
             if elsewhere or tag in ("img", "iframe", "object", "embed", "base") or "action" in attributes:
                 bad.append((name, f"{tag} {address}"))

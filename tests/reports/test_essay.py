@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -205,14 +206,14 @@ def test_what_changed_is_to_be_reviewed_with_the_claims_that_it_stated() -> None
     assert changed.summary.endswith("21 of 22 sentences accounted for (95.4 %), 7 of them with claims; 1 to be reviewed")
     assert f'<mark class="passage review" id="s{TWO}">It has three.</mark> <a class="verdict review" href="#review">' in html
     assert f'<a href="#s{TWO}">line 14</a> stands where line 14 stood, which stated <a href="claims/gradients.is-refuted' in html
-    assert '<q class="small">It has three.</q>' in html
+    assert "<q>It has three.</q>" in html
     assert list(changed.to_review()) == ["  line 14 stands where line 14 stood: It has three."]
 
 
 def test_of_much_that_is_new_the_first_is_told_with_its_words() -> None:
     told = list(copy("One is **new** and\nlong. " + "Another is. " * 40).to_review())
 
-    assert told[0] == "  lines 1 to 2 is new: One is **new** and long."
+    assert told[0] == "  lines 1 to 2 is new: One is new and long."
     assert told[-1] == "  and 21 more, which the page lists"
     assert all(len(one) < 150 for one in copy("word " * 400).to_review())
 
@@ -328,6 +329,15 @@ def test_annotations_select_the_passages_and_hold_no_text_of_the_essay() -> None
     assert {one["type"] for one in selectors} == {"TextPositionSelector"}
     assert found["first"]["items"][0]["body"][1]["source"] == "claims/gradients.is-supported.html"
     assert "awake" not in json.dumps(found)
+
+
+def test_annotations_know_the_file_by_its_bytes(tmp_path: Path) -> None:
+    raw = b"\xef\xbb\xbf" + OWLS.replace("\n", "\r\n").encode()
+    (tmp_path / "essay.md").write_bytes(raw)
+    read = read_essay(tmp_path / "essay.md")
+    found = annotations(read, copy(OWLS).placing, record())
+
+    assert {one["target"]["source"]["sha256"] for one in found["first"]["items"]} == {sha256(raw).hexdigest()}
 
 
 # --- the command line -----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from reports.exports import EXPORTS, write_exports
 from reports.exports.badges import badge
 from reports.exports.claim_review import claim_review, claim_reviews
 from reports.exports.junit import junit
-from reports.exports.spreadsheets import RUNS_AS_FORMULA, guarded, readings_csv, verdicts_csv
+from reports.exports.spreadsheets import RUNS_AS_FORMULA, guarded, readings_csv, spreadsheet, verdicts_csv
 from reports.record.record import read_record, schema
 from reports.text import citing, wording
 from tests.reports.made import ABOUT, HOSTILE, WORDS, claim, fact, reading, record
@@ -82,6 +82,21 @@ def test_no_cell_is_a_formula_and_every_text_can_be_had_back(text):
 
     assert not cell.startswith(RUNS_AS_FORMULA)
     assert (cell[1:] if cell.startswith("'") else cell) == text
+
+
+def test_every_cell_is_quoted_and_no_mark_is_left():
+    table = verdicts_csv(record(claim("refuted", says="*All* of `x`, 2 * 3.", teach="Say *none*.", why="`W_h`")))
+    text = table.decode("utf-8-sig")
+
+    assert all(line.startswith('"') and line.endswith('"') for line in text.split("\r\n")[:-1])
+    assert '"All of x, 2 * 3.","Say none.","W_h"' in text
+    assert table.startswith("\ufeff".encode())
+
+
+def test_numbers_are_no_formulas():
+    told = spreadsheet([{"a": -1.5, "b": "-1.5"}, {"a": float("-inf"), "c": None}]).splitlines()
+
+    assert told[1:] == ['"-1.5","\'-1.5",""', '"\'-inf","",""']
 
 
 @given(TEXT)
@@ -187,6 +202,12 @@ def test_ratings_rise_with_truth_and_what_is_undecided_has_none():
     values = [claim_review(one, record())["reviewRating"].get("ratingValue") for one in map(claim, WORDS)]
 
     assert dict(zip(WORDS, values, strict=True)) == {"refuted": 1, "qualified": 2, "supported": 3, "undecided": None}
+
+
+def test_a_review_has_no_marks_of_our_prose():
+    made = record(claim("refuted", says="*All* of `x`.", teach="Say *none*.", why="It *is*.", scope="`torch`"))
+
+    assert not set("*`") & set(json.dumps(claim_reviews(made), ensure_ascii=False))
 
 
 def test_all_reviews_stand_in_one_document_with_addresses_from_the_report():

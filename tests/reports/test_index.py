@@ -82,3 +82,19 @@ def test_a_text_is_given_what_is_near_enough_and_nothing_where_it_is_about_somet
     assert nearest(made, "This gate would forget the cell, and so on.", first.score + 1, 3) == []
     assert nearest(made, "Beam search explodes.", 1, 3) == []
     assert nearest(made, "Nothing at all.", 1, 3) == []
+
+
+def test_a_claim_is_found_by_what_else_it_is_heard_as():
+    made = index_of(msgspec.structs.replace(record(GATES, CELLS), heard={"a.cells": ["Activations diverge."]}))
+
+    assert [one.id for one in answers(made, "activation diverges")] == ["a.cells"]
+    assert [one.id for one in nearest(made, "The activations diverge.", 1, 3)] == ["a.cells"]
+
+
+def test_a_statement_is_the_nearer_the_less_else_a_text_is_about(made):
+    """By hand: of all that the words of a text tell, `gate` and `forget` stand in one of three places, `apples` in none."""
+    gate, forget = (made.weights(one)[0] for (one,) in map(words, ("gate", "forget")))
+    score, one_has, none_has = gate + forget, math.log(1 + 2.5 / 1.5), math.log(1 + 3.5 / 0.5)
+
+    assert nearest(made, "forget gate", 1, 3)[0].score == math.isqrt(score**3 // round(100 * 2 * one_has))
+    assert nearest(made, "forget gate apples", 1, 3)[0].score == math.isqrt(score**3 // round(100 * (2 * one_has + none_has)))

@@ -17,7 +17,7 @@ LABELLED = pooling.sentences()
 # Of what is shown first, how much is about the same at least; and for how many of the sentences that have a statement it is
 # found. The goal is .9 and .6. On the half that words and weights were tuned on it is reached; on the half that was held back
 # it is not.
-REACHED = {"for-tuning": (0.90, 0.70), "held-back": (0.73, 0.50), "both": (0.83, 0.61)}
+REACHED = {"for-tuning": (0.93, 0.77), "held-back": (0.78, 0.53), "both": (0.87, 0.66)}
 
 
 @pytest.fixture(scope="module")

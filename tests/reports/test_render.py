@@ -94,7 +94,7 @@ def test_a_figure_stands_in_the_page_with_its_words_and_numbers(full: dict[str, 
     assert page.count('<svg role="img"') == 1
     assert "It goes down." in page
     assert 'href="../figures/gradients.is-refuted.csv"' in page
-    assert full["figures/gradients.is-refuted.csv"].startswith("step,norm,kind\n0,1.0,a\n")
+    assert full["figures/gradients.is-refuted.csv"].startswith('\ufeff"step","norm","kind"\n"0","1.0","a"\n')
     assert single.count("<svg ") == len(WORDS)
 
 
@@ -148,7 +148,7 @@ def test_buttons_copy_the_text_itself(full: dict[str, str]) -> None:
     copies = [unescape(text) for tags in sites.pages(full).values() for text in tags.values("data-copy")]
     assert any(HOSTILE in text and "gradients.is-refuted: two nilpotent matrices" in text for text in copies)
     assert any("[[0. 1.]" in text for text in copies)
-    assert any(text.startswith("@misc{checked-claims-2026-03-04") for text in copies)
+    assert any(text.startswith("@techreport{checked-claims-2026-03-04") for text in copies)
     name = "gradients.is-refuted"
     assert f'data-copies="{name}--name {name}--why {name}--teach cite-2"' in full[f"claims/{name}.html"]
 

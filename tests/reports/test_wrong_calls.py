@@ -50,12 +50,18 @@ NO_RECORD = [
 ]  # fmt: skip
 VALUES = [
     ("--workers", one) for one in ("", "0", "-1", "65", "1.5", "1e3", "many", "²", "0x2", "True", LONG)
-] + [("--profile", one) for one in ("", "VERDICT", "quick ", "nonsense", "verdict,quick", LONG)]  # fmt: skip
-NO_VALUE = ("--only", "--profile", "--workers", "--out", "--compare", "--essay", "--notes", "--replay", "--notebook")
+] + [("--profile", one) for one in ("", "VERDICT", "quick ", "nonsense", "verdict,quick", LONG)] + [
+    ("--address", one) for one in (
+        "", "example.org", "/srv/www", "ftp://example.org", "https://", "https://a b", "https://a/?b", "https://a/#b", "https://[",
+        "https://a/\"><script>", "https://a\n", "mailto:a@b",
+    )
+]  # fmt: skip
+NO_VALUE = (
+    "--only", "--profile", "--workers", "--out", "--compare", "--essay", "--notes", "--replay", "--notebook", "--address",
+)  # fmt: skip
 TWICE = {
     "--profile": "quick", "--workers": "1", "--out": "new", "--compare": "old.json", "--essay": "essay.md", "--replay": ID,
-    "--notes": "essay.md",
-    "--notebook": ID,
+    "--notes": "essay.md", "--notebook": ID, "--address": "https://example.org",
 }  # fmt: skip
 # Options that have no meaning together: each of a pair is named.
 LISTED, REPLAYED, DECK, SHEETS, BOOK = ("--list",), ("--replay", ID), ("--slides",), ("--handout",), ("--notebook", ID)

@@ -66,13 +66,13 @@ function draw(section) {
 const shareOfOne = (share) => (share >= 0.0005 ? share.toFixed(3) : "under 0.001");
 const [ROW, NAME] = [40, 130];
 function drawShares(section) {
-  const shares = SHARES[section.id](settings(section));
+  const at = settings(section), shares = SHARES[section.id](at);
   const holder = section.querySelector(".drawn");
   holder.replaceChildren();
   const svg = part(holder, "svg", { viewBox: `0 0 ${WIDTH} ${ROW * shares.length}`, "aria-hidden": true });
-  const named = all("label", section).slice(1);
+  const named = all(".slider", section).slice(1).map((one) => `${one.querySelector("label").textContent} ${at[one.querySelector("input").name]}`);
   shares.forEach((share, n) => {
-    part(svg, "text", { x: NAME - 8, y: ROW * n + 25, "text-anchor": "end" }, named[n].textContent);
+    part(svg, "text", { x: NAME - 8, y: ROW * n + 25, "text-anchor": "end" }, named[n]);
     part(svg, "rect", { x: NAME, y: ROW * n + 6, width: (WIDTH - NAME - 80) * share, height: ROW - 12, class: "share" });
     part(svg, "text", { x: NAME + (WIDTH - NAME - 80) * share + 8, y: ROW * n + 25 }, shareOfOne(share));
   });
