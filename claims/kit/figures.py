@@ -22,6 +22,7 @@ Rows = Sequence[dict[str, Any]]
 WIDTH, HEIGHT = 480, 260  # the whole picture is as wide, axes and all: on a phone it is still read
 PANEL = 400  # pixels of the plot in one of several panels, whose axes come to that
 LETTERS, HALF = 58, 23  # of a name that has a line to itself, and that has half of one beside its mark in the legend
+FEW = 12  # places along an axis, each of which gets a tick
 LETTERING, ROW = 18, 20  # pixels of a line of a name, and of the marks below it
 
 
@@ -30,11 +31,14 @@ def lines(
 ) -> alt.Chart:
     """One line a series, with its points."""
     order = _values(rows, series)
+    places = sorted({row[x] for row in rows})
+    ticks = alt.Axis(values=places) if log_x and len(places) <= FEW else alt.Undefined
     return _chart(rows, title, says).mark_line(point=True).encode(
-        x=alt.X(x, type="quantitative", scale=alt.Scale(type="log", nice=False) if log_x else alt.Scale(zero=False)),
+        x=alt.X(x, type="quantitative", scale=alt.Scale(type="log", nice=False) if log_x else alt.Scale(zero=False), axis=ticks),
         y=alt.Y(y, type="quantitative", scale=alt.Scale(type="log") if log_y else alt.Scale(zero=False)),
-        color=_colour(series, order),
-        strokeDash=alt.StrokeDash(series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend(order)),
+        color=_colour(series, order, drawn=True),
+        strokeDash=alt.StrokeDash(
+            series, type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend(order, drawn=True)),
         tooltip=_tooltip(series, x, y),
     )  # fmt: skip
 
@@ -59,8 +63,8 @@ def strips(rows: Rows, *, x: str, y: str, title: str, says: str, log_x: bool = F
     axis, step = _names_above(order, len(kinds))
     chart = _chart(rows, title, says).mark_point(filled=True, opacity=0.6, size=45, color=PALETTE[0]).encode(
         x=alt.X(x, type="quantitative", scale=alt.Scale(type="log") if log_x else alt.Scale(zero=True)),
-        y=alt.Y(y, type="nominal", sort=order, scale=alt.Scale(padding=0), axis=axis),
-        yOffset=alt.YOffsetValue((step - ROW) / 2),
+        y=alt.Y(y, type="nominal", sort=order, scale=alt.Scale(type="band", padding=0), axis=axis),
+        yOffset=alt.YOffsetValue(step - ROW / 2),
         tooltip=_tooltip(y, *([series] if series else []), x),
     ).properties(height=alt.Step(step, **{"for": "position"}))  # fmt: skip
     if series is None:
@@ -98,7 +102,7 @@ def heatmap(
     if panel is None:
         return chart
     panels = chart.properties(title="", description="", width=PANEL, height=200).facet(
-        alt.Facet(panel, type="nominal"), columns=1
+        alt.Facet(panel, type="nominal", title=None), columns=1
     )
     return panels.properties(title=title, description=says)
 
@@ -114,9 +118,9 @@ def _tooltip(*fields: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(field, type="nominal") for field in fields]
 
 
-def _colour(series: str, order: list[str]) -> alt.Color:
+def _colour(series: str, order: list[str], drawn: bool = False) -> alt.Color:
     scale = alt.Scale(domain=order, range=list(PALETTE))
-    return alt.Color(series, type="nominal", sort=order, scale=scale, legend=legend(order))
+    return alt.Color(series, type="nominal", sort=order, scale=scale, legend=legend(order, drawn))
 
 
 def _values(rows: Rows, column: str) -> list[str]:
@@ -124,7 +128,9 @@ def _values(rows: Rows, column: str) -> list[str]:
     return list(dict.fromkeys(row[column] for row in rows))
 
 
-def legend(names: Sequence[str]) -> alt.Legend:
-    """Above the plot: beside it, long names would squeeze the picture on a narrow page. Channels that share it share marks."""
+def legend(names: Sequence[str], drawn: bool = False) -> alt.Legend:
+    """Above the plot: beside it, long names would squeeze the picture on a narrow page. Channels that share it share marks: those
+    of points, or pieces of the lines that are `drawn`."""
     columns = 2 if all(len(name) <= HALF for name in names) else 1
-    return alt.Legend(orient="top", columns=columns, labelLimit=WIDTH - 40, title=None)
+    pieces: dict[str, Any] = {"symbolType": "stroke", "symbolSize": 350, "symbolStrokeWidth": 2.5} if drawn else {}
+    return alt.Legend(orient="top", columns=columns, labelLimit=WIDTH - 40, title=None, **pieces)

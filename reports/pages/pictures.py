@@ -27,8 +27,8 @@ LETTERS = 15  # pixels that the largest letters are high where a picture has its
 SIZES = {"labelFontSize": LETTERS, "titleFontSize": LETTERS, "titleFontWeight": "normal"}
 APART = {"labelSeparation": 8, "labelColor": "#1b1f24", "titleColor": "#1b1f24"}
 CONFIG: dict[str, Any] = {
-    "font": FONT, "background": "white", "padding": 3, "axis": SIZES | APART,
-    "legend": SIZES | {"symbolSize": 120, "rowPadding": 5, "columnPadding": 14}, "header": SIZES, "title": {"fontSize": LETTERS}, "text": {"fontSize": LETTERS},
+    "font": FONT, "background": "white", "padding": 3, "axis": SIZES | APART, "header": SIZES, "title": {"fontSize": LETTERS},
+    "legend": SIZES | {"symbolSize": 120, "rowPadding": 5, "columnPadding": 14}, "text": {"fontSize": LETTERS},
 }  # fmt: skip
 ON_TOP = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -9}  # where there is one panel
 PENCILS = 2  # the first picture of each takes half a second, so that more would not be done any sooner
