@@ -31,6 +31,7 @@ CONFIG: dict[str, Any] = {
     "legend": SIZES | {"symbolSize": 120, "rowPadding": 5, "columnPadding": 14}, "text": {"fontSize": LETTERS},
 }  # fmt: skip
 ON_TOP = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -9}  # where there is one panel
+_SIZE = re.compile(r' (?:width|height)="([\d.]+)"')  # its width, then its height; how large it is shown is up to the page
 PENCILS = 2  # the first picture of each takes half a second, so that more would not be done any sooner
 
 
@@ -42,11 +43,10 @@ def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
     except ValueError as problem:
         raise EvidenceError(f"claim {id}: its figure cannot be drawn ({problem}); mend the chart") from problem
     slim = with_own_ids(id, slimmed(drawn, labelled))
-    wide = re.search(r' width="([\d.]+)"', slim)
-    natural = (
-        f'style="--natural: {wide[1]}px" ' if wide else ""
-    )  # between what width and what width it is shown is up to the page
-    label = f'<svg role="img" aria-labelledby="{escape(id)}--title" aria-describedby="{escape(id)}--caption" {natural}'
+    size = "; ".join(
+        f"--{name}: {pixels}px" for name, pixels in zip(("natural", "tall"), _SIZE.findall(slim.partition(">")[0]), strict=True)
+    )
+    label = f'<svg role="img" aria-labelledby="{escape(id)}--title" aria-describedby="{escape(id)}--caption" style="{size}" '
     return Markup(label + slim.removeprefix("<svg "))
 
 
