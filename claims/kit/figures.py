@@ -132,5 +132,5 @@ def legend(names: Sequence[str], drawn: bool = False) -> alt.Legend:
     """Above the plot: beside it, long names would squeeze the picture on a narrow page. Channels that share it share marks: those
     of points, or pieces of the lines that are `drawn`."""
     columns = 2 if all(len(name) <= HALF for name in names) else 1
-    pieces: dict[str, Any] = {"symbolType": "stroke", "symbolSize": 350, "symbolStrokeWidth": 2.5} if drawn else {}
+    pieces: dict[str, Any] = {"symbolType": "stroke", "symbolSize": 250, "symbolStrokeWidth": 2.5} if drawn else {}
     return alt.Legend(orient="top", columns=columns, labelLimit=WIDTH - 40, title=None, **pieces)

@@ -25,5 +25,6 @@ def write_for_the_classroom(out: Path | None, only: Sequence[str], slides: bool,
     pages += [handout_of(folder, ids, f"handout{of}")] if handout else []
     pages += [notebook_of(folder, find_claim(one.id, one.module)) for one in books]
     for page in pages:
-        Console().print(f"Written: {page.write()}", markup=False, highlight=False, soft_wrap=True)
+        extent = f" ({page.extent})" if page.extent else ""
+        Console().print(f"Written: {page.write()}{extent}", markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -16,7 +16,7 @@ from reports.essay.passages import Row, read_passages
 from reports.essay.placing import place
 from reports.essay.rendering import rendered
 from reports.reading.folding import folded
-from reports.reading.formulas import formula
+from reports.text.formulas import formula
 from reports.reading.parsing import parsed
 from reports.reading.sentences import LARGEST, Essay, read_essay, taken_apart
 from tests import toys

@@ -72,10 +72,10 @@ def time_by_length(_: Seen) -> alt.LayerChart | alt.FacetChart:
         alt.Chart().mark_point(filled=True, size=40).encode(x=x, y=_seconds("measured, seconds"), color=colour, shape=shape),
         alt.Chart().mark_rule(color="#555").encode(x=alt.X("crosses", type="quantitative")),
         data=alt.Data(values=rows),
-    ).properties(width=PANEL, height=HEIGHT)  # fmt: skip
+    ).properties(width=PANEL // 2, height=PANEL // 2)  # fmt: skip
     order_of_panels = [str(one) for one in _drawn()]
-    panels = alt.Facet("on", type="nominal", title=None, sort=order_of_panels, header=alt.Header(labelLimit=PANEL))
-    return drawn.facet(facet=panels, columns=1).properties(
+    panels = alt.Facet("on", type="nominal", title=None, sort=order_of_panels, header=alt.Header(labelLimit=PANEL // 2))
+    return drawn.facet(facet=panels, columns=2).properties(
         title=f"At width {D} a Transformer layer overtakes the LSTM {_finding()}",
         description=f"A panel for each machine, seconds a training step by length for {BATCH} sequences of width {D}. Points are "
         f"measured, dashed curves predicted. A rule marks where the Transformer layer begins to take less time than the LSTM by "
