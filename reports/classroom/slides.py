@@ -53,6 +53,11 @@ def slides_as_html(
     return html
 
 
+def slides_in(deck: str) -> int:
+    """How many slides a deck has."""
+    return deck.count('<section class="slide ')
+
+
 def _questions(claims: Sequence[ClaimRecord], evidence: Mapping[str, ClaimEvidence]) -> Iterator[Question]:
     at = 2 + len(_pages(claims))
     for place, one in enumerate(claims, 1):

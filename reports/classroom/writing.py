@@ -12,7 +12,7 @@ from reports.classroom.choice import chosen
 from reports.classroom.exercise import ENDING, exercise_as_json
 from reports.classroom.handout import handout_as_html
 from reports.classroom.notebook import notebook_as_json
-from reports.classroom.slides import slides_as_html
+from reports.classroom.slides import slides_as_html, slides_in
 from reports.pages.upkeep import sources_of
 from reports.record.record import ClaimRecord, Record, read_record
 
@@ -23,6 +23,7 @@ class Page:
 
     path: Path
     text: str
+    extent: str = ""
 
     def write(self) -> Path:
         """Write it, and return where."""
@@ -34,7 +35,7 @@ def slides_of(folder: Path, ids: Sequence[str], name: str) -> Page:
     """The deck of these claims, or of those of the rule."""
     record = record_of(folder, ids)
     page = slides_as_html(record, _figures(chosen(record, ids), folder), sources_of(the_text().bibliography), ids)
-    return Page(folder / "site" / f"{name}.html", page)
+    return Page(folder / "site" / f"{name}.html", page, f"{slides_in(page)} slides")
 
 
 def handout_of(folder: Path, ids: Sequence[str], name: str) -> Page:

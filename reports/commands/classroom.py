@@ -33,7 +33,7 @@ def write_for_the_classroom(
     claims = [find_claim(one.id, one.module) for one in books]
     pages += exercises_of(folder, claims) if exercise else [notebook_of(folder, one) for one in claims]
     for page in pages:
-        _tell(page.write())
+        _tell(page.write(), page.extent)
     if slides or handout:
         _lead_there(folder)
     return 0
@@ -63,5 +63,6 @@ def _of(only: Sequence[str]) -> str:
     return f"-{only[0]}" if len(only) == 1 else "-chosen" if only else ""
 
 
-def _tell(path: Path) -> None:
-    Console().print(f"Written: {path}", markup=False, highlight=False, soft_wrap=True)
+def _tell(path: Path, extent: str = "") -> None:
+    """Where it is, and how long."""
+    Console().print(f"Written: {path}{f' ({extent})' if extent else ''}", markup=False, highlight=False, soft_wrap=True)

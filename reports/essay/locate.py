@@ -12,8 +12,8 @@ from claims.evidence.evidence import EvidenceError
 from reports.essay.passages import Row, passages
 from reports.essay.placing import place
 from reports.reading.folding import folded
-from reports.reading.formulas import read_out
 from reports.reading.sentences import Essay, Sentence, read_essay
+from reports.text.formulas import read_out
 
 _MARKUP = "[*`~]*"  # may stand within a phrase that is copied from the page
 NEAREST = 3  # sentences to name when the phrase is nowhere

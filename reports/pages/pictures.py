@@ -6,6 +6,7 @@ The caption says what there is to see; in the picture a mark carries no text of 
 import hashlib
 import json
 import multiprocessing
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
@@ -21,11 +22,15 @@ from reports.pages.slimming import slimmed, with_own_ids
 from reports.running.hands import leave_with_the_run
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the same widths wherever one of the first three is installed
-SIZES = {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
-CONFIG = {
-    "font": FONT, "background": "white", "axis": SIZES | {"labelColor": "#1b1f24", "titleColor": "#1b1f24"},
-    "legend": SIZES | {"symbolSize": 120, "rowPadding": 6}, "header": SIZES,
+LETTERS = 15  # pixels that the largest letters are high where a picture has its natural width
+SIZES = {"labelFontSize": LETTERS, "titleFontSize": LETTERS, "titleFontWeight": "normal"}
+APART = {"labelSeparation": 8, "labelColor": "#1b1f24", "titleColor": "#1b1f24"}
+CONFIG: dict[str, Any] = {
+    "font": FONT, "background": "white", "padding": 3, "axis": SIZES | APART, "header": SIZES, "title": {"fontSize": LETTERS},
+    "legend": SIZES | {"symbolSize": 120, "rowPadding": 5, "columnPadding": 14}, "text": {"fontSize": LETTERS},
 }  # fmt: skip
+ON_TOP = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -9}  # where there is one panel
+_SIZE = re.compile(r' (?:width|height)="([\d.]+)"')  # its width, then its height; how large it is shown is up to the page
 PENCILS = 2  # the first picture of each takes half a second, so that more would not be done any sooner
 
 
@@ -37,7 +42,10 @@ def picture(id: str, chart: dict[str, Any], labelled: bool = False) -> Markup:
     except ValueError as problem:
         raise EvidenceError(f"claim {id}: its figure cannot be drawn ({problem}); mend the chart") from problem
     slim = with_own_ids(id, slimmed(drawn, labelled))
-    label = f'<svg role="img" aria-labelledby="{escape(id)}--title" aria-describedby="{escape(id)}--caption" '
+    size = "; ".join(
+        f"--{name}: {pixels}px" for name, pixels in zip(("natural", "tall"), _SIZE.findall(slim.partition(">")[0]), strict=True)
+    )
+    label = f'<svg role="img" aria-labelledby="{escape(id)}--title" aria-describedby="{escape(id)}--caption" style="{size}" '
     return Markup(label + slim.removeprefix("<svg "))
 
 
@@ -98,7 +106,11 @@ def _prepared(chart: dict[str, Any]) -> dict[str, Any]:
     untitled = {name: part for name, part in chart.items() if name != "title"}
     if isinstance(inner := untitled.get("spec"), dict):  # a chart of panels
         untitled["spec"] = {name: part for name, part in inner.items() if name != "title"}
-    return untitled | {"config": {**untitled.get("config", {}), **CONFIG}}
+    config = {**untitled.get("config", {}), **CONFIG}
+    if "width" in untitled:  # one panel, which makes room for its axes; in several each has its own width
+        untitled["autosize"] = {"type": "fit-x", "contains": "padding"}
+        config |= {"axisY": ON_TOP, "legend": {**CONFIG["legend"], "offset": 32}}
+    return untitled | {"config": config}
 
 
 def tables(part: Any) -> Iterator[list[dict[str, Any]]]:

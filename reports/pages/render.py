@@ -1,7 +1,6 @@
 """What turns a template into a page: the environment, what templates may call, and how our own sentences are set."""
 
 import hashlib
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from reports.pages.listing import listing
 from reports.pages.neighbours import neighbourhood
 from reports.record.record import ClaimRecord
 from reports.text import citing, wording
+from reports.text.formulas import EMPHASIS, marked_up, pieces, plain, read_out
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -44,7 +44,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters.update(prose=prose, spaced=spaced)
+    made.filters.update(prose=prose, formulas=formulas, plain=plain, spaced=spaced)
     made.globals.update(
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, published=citing.address, cases_of=cases_of,
@@ -63,22 +63,20 @@ def digest(script: str) -> str:
     return "sha256-" + b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-_MARKS = (
-    (r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<em>\1</em>"),
-    (r"(?<!\w)([^\W\d_]|log)_(\w{1,3})(?!\w)", r"\1<sub>\2</sub>"),
-    (r"(?<=[\w|‖)])\^(?:\(([^()]+)\)|(-?\w+))", r"<sup>\1\2</sup>"),
-)
-
-
 def prose(text: str) -> Markup:
-    """Our own sentences: `*so*` is emphasis, `` `so` `` is code, W_h and γ^T are set as formulas; all else is text."""
-    parts = str(escape(text)).split("`")
-    if len(parts) % 2 == 0:  # a lone backtick is a character
-        parts = ["`".join(parts)]
-    for place in range(0, len(parts), 2):
-        for pattern, mark in _MARKS:
-            parts[place] = re.sub(pattern, mark, parts[place])
-    return Markup("".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts)))
+    """Our own sentences: `*so*` is emphasis, `` `so` `` is code, W_h, h_{t-1}, γ^T and TeX between dollars are formulas; all
+    else is text."""
+    found = enumerate(pieces(text))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else _sentence(part) for place, part in found)
+
+
+def _sentence(text: str) -> Markup:
+    return Markup(marked_up(EMPHASIS.sub(r"<em>\1</em>", str(escape(read_out(text))))))
+
+
+def formulas(text: str) -> Markup:
+    """What others or programs wrote: its formulas are set, and all else is text."""
+    return Markup(marked_up(str(escape(read_out(text)))))
 
 
 def cases_of(claim: ClaimRecord) -> list[tuple[ReadingEvidence, Case]]:

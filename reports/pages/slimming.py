@@ -11,6 +11,7 @@ POINTS = ("point", "circle", "square", "bar", "rect mark")  # what is drawn once
 _TAG = re.compile(r"<(/?)g( [^>]*)?>")
 _NOISE = re.compile(r' (?:(?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit)="[^"]*"|(?:opacity|stroke-width)="1")')
 _LABEL = re.compile(rf' aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="(?:{"|".join(POINTS)})"')
+_HIDDEN = re.compile(r'<text[^>]* opacity="0"[^>]*>[^<]*</text>')  # a label that would have overlapped another
 _EMPTY = re.compile(r'<path[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>|<g[^>]*></g>')
 _PLACES = re.compile(r' (?:d|transform|[xy][12]?|width|height|r)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
@@ -27,6 +28,7 @@ def slimmed(svg: str, labelled: bool) -> str:
     """Without what is not seen, a tenth of a pixel exact. Where it is `labelled` and has not too many marks to point at, they
     keep their values as `data-at`, one after a tab, and the whole has their names as `data-names`."""
     labels = _LABEL.findall(svg)
+    svg = _HIDDEN.sub("", svg)
     svg = _told(svg, labels) if labelled and 0 < len(labels) <= MOST_MARKS else _LABEL.sub("", svg)
     svg = _PLACES.sub(_rounded, _emptied(_NOISE.sub("", svg)))
     return _fonts_said_once(_LINES.sub(_one_path, _DOTS.sub(_one_group, _circles(_unnested(svg)))))

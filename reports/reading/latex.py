@@ -21,7 +21,7 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import EnvironmentSpec, MacroSpec, VerbatimArgsParser
 
 from reports.reading.building import Builder, Essay, Piece
-from reports.reading.formulas import ACCENTS, NAMED, said, symbol
+from reports.text.formulas import ACCENTS, NAMED, said, symbol
 
 LEVELS = {
     "title": 1, "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5, "subparagraph": 6,

@@ -20,9 +20,9 @@ from markdown_it.token import Token
 from claims.evidence.evidence import EvidenceError
 from reports.reading.building import Essay as Essay
 from reports.reading.building import Sentence as Sentence
-from reports.reading.formulas import read_out
 from reports.reading.parsing import BEGINS, CELLS, CODE, none_is_rubbish, parsed
 from reports.reading.plain import plain_text
+from reports.text.formulas import read_out
 
 LARGEST = 5_000_000  # bytes: three long novels
 STANDARD_INPUT = Path("-")

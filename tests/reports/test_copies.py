@@ -16,9 +16,9 @@ from reports.essay.passages import Row, read_passages
 from reports.essay.placing import place
 from reports.essay.rendering import rendered
 from reports.reading.folding import folded
-from reports.reading.formulas import formula
 from reports.reading.parsing import parsed
 from reports.reading.sentences import LARGEST, Essay, read_essay, taken_apart
+from reports.text.formulas import formula
 from tests import toys
 from tests.reports.test_essay import Everywhere, Page, rows
 

@@ -39,6 +39,14 @@ def test_a_worksheet_gives_no_verdict_away(word: str) -> None:
     assert worksheet(word) == worksheet("supported")
 
 
+def test_every_statement_has_a_box_beside_each_word(full: str) -> None:
+    for sheet in sheets(full)[: len(sheets(full)) // 2]:
+        boxes = re.findall(r'<div class="boxes">(.*?)</div>', sheet)
+        assert len(boxes) == len(statements(sheet))
+        for one in boxes:
+            assert re.findall(r'<span><i class="box"[^>]*></i>.&nbsp;(\w+)</span>', one) == list(WORDS)
+
+
 def test_an_answer_has_the_verdict_the_correction_and_the_address(full: str) -> None:
     for word in WORDS:
         (row,) = re.findall(rf'<tr id="gated.is-{word}">.*?</tr>', full, re.DOTALL)

@@ -9,9 +9,10 @@ import pytest
 from claims.evidence.evidence import Clocked, EvidenceError
 from reports.pages import matrices
 from reports.pages.pages import write_single
-from reports.pages.render import digest, prose
+from reports.pages.render import digest, formulas, prose
 from reports.record.readings import clocked as clocked_of
 from reports.record.record import SCHEMA, Record
+from reports.text.formulas import plain
 from reports.text.wording import tried
 from tests.reports import sites
 from tests.reports.made import HOSTILE, WORDS, chart, claim, evidence, reading, record
@@ -201,7 +202,32 @@ def test_prose_knows_emphasis_code_and_simple_formulas() -> None:
     assert prose("*so* `a*b_c` W_h γ^T |P|^(1/d) 2*3*4 <b>") == (
         "<em>so</em> <code>a*b_c</code> W<sub>h</sub> γ<sup>T</sup> |P|<sup>1/d</sup> 2*3*4 &lt;b&gt;"
     )
-    assert prose("error_if_nonfinite clip_grad_norm_ a ` lone") == "error_if_nonfinite clip_grad_norm_ a ` lone"
+    assert prose("error_if_nonfinite clip_grad_norm_ in_proj_weight a ` lone") == (
+        "error_if_nonfinite clip_grad_norm_ in_proj_weight a ` lone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "set_", "without_marks"),
+    [
+        ("h_{t-1} + C_(t-1)", "h<sub>t-1</sub> + C<sub>t-1</sub>", "h_(t-1) + C_(t-1)"),
+        ("‖J_T…J_1‖ ≤ σ_T…σ_1", "‖J<sub>T</sub>…J<sub>1</sub>‖ ≤ σ<sub>T</sub>…σ<sub>1</sub>", "‖J_T…J_1‖ ≤ σ_T…σ_1"),
+        ("σ_max(W_h) and W_hᵀ a", "σ<sub>max</sub>(W<sub>h</sub>) and W<sub>h</sub>ᵀ a", "σ_max(W_h) and W_hᵀ a"),
+        ("dC_T/dC_1 = C̃_t", "dC<sub>T</sub>/dC<sub>1</sub> = C̃<sub>t</sub>", "dC_T/dC_1 = C̃_t"),
+        ("e^{-2B}/n, 10^-0.82. 10^6.", "e<sup>-2B</sup>/n, 10<sup>-0.82</sup>. 10<sup>6</sup>.", "e^(-2B)/n, 10^-0.82. 10^6."),
+        ("h_t^2, x_{i^2}", "h<sub>t</sub><sup>2</sup>, x<sub>i<sup>2</sup></sub>", "h_t^2, x_(i^2)"),
+        (r"$\alpha_{t-1} < \frac{a}{b}$, $O(n^2)$", "α<sub>t-1</sub> &lt; a/b, O(n<sup>2</sup>)", "α_(t-1) < a/b, O(n^2)"),
+        ("from $5 to $6 in `x_{t}`", "from $5 to $6 in <code>x_{t}</code>", "from $5 to $6 in x_{t}"),
+        ("*no* <b>_{x}", "<em>no</em> &lt;b&gt;_{x}", "no <b>_x"),
+    ],
+)
+def test_formulas_are_set_and_are_read_without_their_marks(written: str, set_: str, without_marks: str) -> None:
+    assert prose(written) == set_
+    assert plain(written) == without_marks
+
+
+def test_what_a_program_wrote_has_its_formulas_set_and_nothing_else() -> None:
+    assert formulas("*h_t* of `W_h` <b>") == "*h<sub>t</sub>* of `W<sub>h</sub>` &lt;b&gt;"
 
 
 def test_counts_say_what_they_count() -> None:

@@ -9,7 +9,7 @@ import pytest
 from claims.evidence.evidence import ClaimEvidence
 from claims.evidence.sources import read_sources
 from reports.classroom.choice import MOST, case_of, chosen
-from reports.classroom.slides import slides_as_html
+from reports.classroom.slides import slides_as_html, slides_in
 from reports.record.record import ClaimRecord, Record
 from tests.reports.made import ABOUT, BIB, HOSTILE, WORDS, case, chart, claim, evidence, fact, reading, record
 from tests.reports.running import ALL_PINNED
@@ -79,7 +79,27 @@ def test_slides_are_numbered_headed_and_found(full: str) -> None:
     assert targets <= set(ids)
     labelled = [attributes["aria-labelledby"] for tag, attributes in tags if tag == "section" and "aria-labelledby" in attributes]
     assert set(labelled) <= set(ids)
-    assert len(labelled) == len(sections)
+    assert len(labelled) == len(sections) + 1  # and the speaker's notes
+
+
+def test_every_slide_of_a_question_has_the_notes_of_its_question(full: str) -> None:
+    notes = dict(re.findall(r'<article id="(notes-\d+)">(.*?)</article>', full, re.DOTALL))
+    assert set(re.findall(r' data-notes="([^"]+)"', full)) == set(notes)
+    for place, one in enumerate(everything(), 1):
+        (slide,) = (slide for slide in of_kind("answer", full) if f'data-notes="notes-{place}"' in slide)
+        assert f"claims/{one.id}.html" in slide
+        told = notes[f"notes-{place}"]
+        assert f'class="badge {one.verdict}"' in told
+        assert "<dt>Say</dt><dd>" in told
+        assert ("<dt>Not shown</dt>" in told) == bool(one.not_shown)
+        assert ("<dt>Controls</dt>" in told) == any(each.role in ("fails for", "holds for") for each in one.readings)
+        assert one.defined_at in told
+
+
+def test_the_title_says_how_many_slides_there_are(full: str) -> None:
+    (title,) = of_kind("title", full)
+    last = max(int(number) for number in re.findall(r'<section class="slide [^>]* id="(\d+)"', full))
+    assert f"{last} slides" in title
 
 
 def test_contents_lead_to_the_question(full: str) -> None:
@@ -154,7 +174,8 @@ def test_the_command_writes_the_deck_from_what_is_there(reports) -> None:
 
     code, said, _ = reports.run("--slides")
     assert code == ALL_PINNED
-    assert str(reports.folder / "site" / "slides.html") in said
+    path = reports.folder / "site" / "slides.html"
+    assert f"Written: {path} ({slides_in(path.read_text(encoding='utf-8'))} slides)" in said
     assert reports.run("--slides", "--handout", "--only", "toys")[0] == ALL_PINNED
     assert {path.name for path in (reports.folder / "site").glob("*-toys.html")} == {"slides-toys.html", "handout-toys.html"}
     assert reports.record.read_bytes() == before

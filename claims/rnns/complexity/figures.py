@@ -6,7 +6,7 @@ from functools import cache
 import altair as alt
 import torch
 
-from claims.kit.figures import Seen, lines
+from claims.kit.figures import PANEL, Seen, lines
 from claims.subjects.traces import farthest, traced
 from impls.attending import attention, online
 from impls.counting import memory
@@ -70,7 +70,7 @@ def _in_panels(count: Count, what: str, *, title: str, says: str) -> alt.VConcat
         lines(
             [{"tokens": n, what: count(system, n), "system": name} for name, system in group.items() for n in LENGTHS],
             x="tokens", y=what, series="system", log_x=True, log_y=True, title=panel, says="",
-        ).properties(height=200)
+        ).properties(width=PANEL, height=118)
         for panel, group in panels().items()
     ]  # fmt: skip
     shared = alt.vconcat(*charts).resolve_scale(x="shared", y="shared", color="independent", strokeDash="independent")

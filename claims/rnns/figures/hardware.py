@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from claims.kit.figures import PALETTE, Seen, legend, lines, strips
+from claims.kit.figures import PALETTE, PANEL, Seen, legend, lines, strips
 from claims.subjects.machines import Recorded, Timed, all_timings, by_date
 from claims.subjects.predicted import BATCH, PAIR, STATED, counted, demand, predicted
 from claims.subjects.predicted import WIDTH as D
@@ -16,7 +16,7 @@ from impls.counting.graph import brent
 
 SHOWN = ("tanh RNN", "LSTM", "GRU", "linear recurrence, by scan", "attention", "Transformer layer")
 Rows = list[dict[str, Any]]
-PANEL = 210
+HEIGHT = 240
 
 
 def _drawn() -> list[Recorded]:
@@ -63,16 +63,18 @@ def time_by_length(_: Seen) -> alt.LayerChart | alt.FacetChart:
     order = [name for name in SHOWN if any(row.get("layer") == name for row in rows)]
     ticks = alt.Axis(values=[16, 64, 256, 1024, 4096])
     x = alt.X("tokens", type="quantitative", scale=alt.Scale(type="log", nice=False), title="tokens", axis=ticks)
-    colour = alt.Color("layer", type="nominal", sort=order, scale=alt.Scale(domain=order, range=list(PALETTE)), legend=legend())
-    shape = alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend())
+    colour = alt.Color(
+        "layer", type="nominal", sort=order, scale=alt.Scale(domain=order, range=list(PALETTE)), legend=legend(order)
+    )
+    shape = alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend(order))
     drawn = alt.layer(
         alt.Chart().mark_line(strokeDash=[3, 2], opacity=0.7).encode(x=x, y=_seconds("predicted, seconds"), color=colour),
         alt.Chart().mark_point(filled=True, size=40).encode(x=x, y=_seconds("measured, seconds"), color=colour, shape=shape),
         alt.Chart().mark_rule(color="#555").encode(x=alt.X("crosses", type="quantitative")),
         data=alt.Data(values=rows),
-    ).properties(width=PANEL, height=PANEL)  # fmt: skip
+    ).properties(width=PANEL // 2, height=PANEL // 2)  # fmt: skip
     order_of_panels = [str(one) for one in _drawn()]
-    panels = alt.Facet("on", type="nominal", title=None, sort=order_of_panels, header=alt.Header(labelLimit=PANEL))
+    panels = alt.Facet("on", type="nominal", title=None, sort=order_of_panels, header=alt.Header(labelLimit=PANEL // 2))
     return drawn.facet(facet=panels, columns=2).properties(
         title=f"At width {D} a Transformer layer overtakes the LSTM {_finding()}",
         description=f"A panel for each machine, seconds a training step by length for {BATCH} sequences of width {D}. Points are "
@@ -102,17 +104,17 @@ def times_as_fast(_: Seen) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("times as fast", type="quantitative", scale=alt.Scale(type="log"), title="time of LSTM / of Transformer layer",
               axis=alt.Axis(values=[0.1, 0.2, 0.5, 1, 2, 5, 10]))  # fmt: skip
     colour = alt.Color(
-        "on", type="nominal", sort=machines, scale=alt.Scale(domain=machines, range=list(PALETTE)), legend=legend()
+        "on", type="nominal", sort=machines, scale=alt.Scale(domain=machines, range=list(PALETTE)), legend=legend(machines)
     )
-    shape = alt.Shape("on", type="nominal", sort=machines, scale=alt.Scale(domain=machines), legend=legend())
+    shape = alt.Shape("on", type="nominal", sort=machines, scale=alt.Scale(domain=machines), legend=legend(machines))
     rules = [{"width": width, "even": even} for width in widths for even in (1, 10)]
     drawn = alt.layer(
         alt.Chart().mark_line().encode(x=x, y=y, color=colour),
         alt.Chart().mark_point(filled=True, size=45).encode(x=x, y=y, color=colour, shape=shape),
         alt.Chart().mark_rule(color="#555", strokeDash=[3, 3]).encode(y=alt.Y("even", type="quantitative")),
         data=alt.Data(values=[*rows, *rules]),
-    ).properties(width=PANEL, height=PANEL)  # fmt: skip
-    return drawn.facet(column=alt.Column("width", type="nominal", title=None, sort=widths)).properties(
+    ).properties(width=PANEL, height=HEIGHT)  # fmt: skip
+    return drawn.facet(facet=alt.Facet("width", type="nominal", title=None, sort=widths), columns=1).properties(
         title=f"Beside torch's LSTM a Transformer layer of the same width is {best['times as fast']:.1f} times as fast at most: "
         f"at {best['width']} and {best['tokens']} tokens on {best['on']}",
         description="A panel for each width, a line for each machine: how many times as long a training step of torch's LSTM "
@@ -129,12 +131,10 @@ def _share(one: Timed) -> float:
 def price_of_sequence(_: Seen) -> alt.Chart:
     """The share of a device's rate that each layer reaches."""
     timed = sorted((one for on in _drawn() for one in _timings(on)), key=lambda one: SHOWN.index(one.layer.name))
-    rows = [
-        {"layer and device": f"{one.layer.name}, {one.on}", "share of the rate": float(f"{_share(one):.3g}")} for one in timed
-    ]
+    rows = [{"layer": one.layer.name, "device": str(one.on), "share of the rate": float(f"{_share(one):.3g}")} for one in timed]
     best = ", ".join(f"{max(_share(one) for one in _timings(on) if one.layer.name == 'LSTM'):.0%} on {on}" for on in _drawn())
     return strips(
-        rows, x="share of the rate", y="layer and device", log_x=True,
+        rows, x="share of the rate", y="layer", series="device", log_x=True,
         title=f"The price of sequence: of what a product of large matrices does an LSTM reaches {best} at best",
         says="One mark for each length and width: operations a second in training as a share of those in a product of large "
         "matrices on the same device. Whatever must wait for a step, or for a launch, reaches less of it.",
@@ -157,8 +157,8 @@ def measured_and_predicted(_: Seen) -> alt.LayerChart | alt.FacetChart:
     order = list(dict.fromkeys(row["layer"] for row in rows))
     x = alt.X("predicted, seconds", type="quantitative", scale=alt.Scale(type="log"), title="predicted, seconds")
     colours = alt.Scale(domain=order, range=[*PALETTE, "#777777"])
-    colour = alt.Color("layer", type="nominal", sort=order, scale=colours, legend=legend())
-    shape = alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend())
+    colour = alt.Color("layer", type="nominal", sort=order, scale=colours, legend=legend(order))
+    shape = alt.Shape("layer", type="nominal", sort=order, scale=alt.Scale(domain=order), legend=legend(order))
     drawn = alt.layer(
         alt.Chart().mark_area(color="#ddd").encode(
             x=alt.X("x", type="quantitative", title="predicted, seconds"),
@@ -166,10 +166,10 @@ def measured_and_predicted(_: Seen) -> alt.LayerChart | alt.FacetChart:
         alt.Chart().mark_point(filled=True, size=30, opacity=0.8).encode(
             x=x, y=_seconds("measured, seconds", "measured, seconds"), color=colour, shape=shape),
         data=alt.Data(values=[*band, *rows]),
-    ).properties(width=PANEL, height=PANEL)  # fmt: skip
+    ).properties(width=PANEL, height=HEIGHT)  # fmt: skip
     within = {on: _within([row for row in rows if row["on"] == on]) for on in kinds}
     found = " and ".join(f"{near} of {all_} training steps on {on}" for on, (near, all_) in within.items())
-    return drawn.facet(column=alt.Column("on", type="nominal", title=None, sort=kinds)).properties(
+    return drawn.facet(facet=alt.Facet("on", type="nominal", title=None, sort=kinds), columns=1).properties(
         title=f"Within a factor of {STATED}, stated beforehand, counting predicts {found}",
         description=f"One mark for each of {len(rows)} timings, those on cores and those on GPUs. The band is a factor of "
         f"{STATED} either way; in it lie {found}. Below it lie recurrences that a library launches at once, above it what is too "

@@ -11,7 +11,7 @@ from claims.rnns.libraries.before_training import MEDIUM, NORMAL, ONE_HOT, OWN, 
 LEFT = "decades left"
 KINDS = {"tanh": "plain", "LSTM": "LSTM", "GRU": "GRU"}
 MARKS = ["circle", "diamond", "triangle-up"]
-PANEL, ROW = 205, 17  # pixels
+PANEL, ROW = 205, 20  # pixels
 
 
 def decades_by_library(_: Seen) -> alt.HConcatChart:
@@ -50,7 +50,7 @@ def _panel(inputs: str, some: Sequence[Start]) -> alt.Chart:
     ]
     kinds, key = list(KINDS.values()), alt.Legend(orient="top", title=None)
     named = inputs == NORMAL  # the other panel has the same lines
-    axis = alt.Axis(title=None, labelLimit=330, grid=True, labels=named, ticks=named)
+    axis = alt.Axis(title=None, labelLimit=380, grid=True, labels=named, ticks=named)
     return alt.Chart(alt.Data(values=rows), width=PANEL, height=alt.Step(ROW, **{"for": "position"})).mark_point(
         filled=True, opacity=0.8, size=11
     ).encode(

@@ -53,6 +53,40 @@ document.addEventListener("click", ({ target }) => {
   if (button.dataset.save) save(button.closest("figure").querySelector("svg"), button.dataset.save);
 });
 
+// A picture alone, as large as the window: after a click on it, Enter, or its button. Escape, or the same again, puts it back.
+function enlarge(picture) {
+  const open = picture.closest("dialog");
+  if (open) return open.close();
+  const place = document.createComment(""), opener = document.activeElement, view = document.createElement("dialog");
+  view.className = "large";
+  view.setAttribute("aria-labelledby", picture.querySelector("svg").getAttribute("aria-labelledby"));
+  const back = view.appendChild(Object.assign(document.createElement("button"), { type: "button", className: "plain" }));
+  back.textContent = "Close";
+  back.addEventListener("click", () => view.close());
+  picture.before(place);
+  view.append(picture);
+  document.body.append(view);
+  view.addEventListener("close", () => { place.replaceWith(picture); view.remove(); opener.focus(); });
+  view.showModal();
+  picture.focus();
+}
+
+for (const picture of all("figure .picture")) {
+  Object.assign(picture, { tabIndex: 0, role: "group", ariaLabel: "Figure; Enter shows it large" });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "plain larger" });
+  button.textContent = "Larger";
+  const caption = picture.parentElement.querySelector(".caption");
+  if (caption) caption.append(button);
+  else picture.after(button);
+  button.addEventListener("click", () => enlarge(picture));
+  picture.addEventListener("click", () => enlarge(picture));
+  picture.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // or the button that has the focus then is pressed
+    enlarge(picture);
+  });
+}
+
 // The values of the mark nearest to the pointer; arrow keys go from mark to mark.
 const NEAR = 30;
 for (const picture of all(".picture")) {
@@ -77,8 +111,8 @@ for (const picture of all(".picture")) {
     mark.classList.add("told");
     note.textContent = mark.dataset.at.split("\t").map((value, n) => (names[n] ? `${names[n]}: ${value}` : value)).join("; ");
     const [x, y] = middle(mark), frame = picture.getBoundingClientRect();
-    note.style.left = `${Math.min(x - frame.left + 12, frame.width - note.offsetWidth)}px`;
-    note.style.top = `${y - frame.top + 12}px`;
+    note.style.left = `${Math.min(x - frame.left + 12, frame.width - note.offsetWidth) + picture.scrollLeft}px`;
+    note.style.top = `${Math.min(y - frame.top + 12, frame.height - note.offsetHeight) + picture.scrollTop}px`;
   };
   picture.addEventListener("pointermove", ({ clientX, clientY }) => {
     const far = marks.map((mark) => { const [x, y] = middle(mark); return Math.hypot(x - clientX, y - clientY); });
@@ -93,7 +127,7 @@ for (const picture of all(".picture")) {
     event.preventDefault();
     tell((shown + step + marks.length) % marks.length);
   });
-  Object.assign(picture, { tabIndex: 0, role: "group", ariaLabel: "Figure; arrow keys tell the values of its marks" });
+  picture.ariaLabel += "; arrow keys tell the values of its marks";
   note.hidden = true;
 }
 

@@ -1,4 +1,5 @@
-r"""Formulas of LaTeX as they are read: `\alpha_{t-1} \le 1` says α_{t-1} ≤ 1. What is raised or lowered stays so."""
+r"""Formulas of LaTeX as they are read: `\alpha_{t-1} \le 1` says α_{t-1} ≤ 1. What is raised or lowered stays so. And formulas of
+our own sentences, in plain text and in HTML."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,6 +22,39 @@ NAMED = {
     "top": "T", "ne": "≠", "dots": "...", "ldots": "...", "cdots": "...", "colon": ":", "textless": "<", "textgreater": ">",
     "textbar": "|", "textquotesingle": "'", "lt": "<", "gt": ">", "textasciicircum": "^", "lbrace": "{", "rbrace": "}",
 }  # fmt: skip
+
+
+EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+# What is lowered and what is raised, in braces, in parentheses or a single word; a name such as clip_grad_norm_ is no formula.
+_INNER = r"\{([^{}]+)\}|\(((?:[^()]|\([^()]*\))+)\)"
+_BASE = r"(?<![^\W\d])(d?[^\W\d_][\u0300-\u036f]?|log)"
+_LOWERED = re.compile(rf"{_BASE}_(?:{_INNER}|([0-9A-Za-zα-ω]{{1,5}}(?![0-9A-Za-z_])))")
+_RAISED = re.compile(rf"(?<=[\w|‖)>])\^(?:{_INNER}|(-?[0-9A-Za-zα-ω]+(?:\.\d+)?))")
+
+
+_BRACED = re.compile(r"(?<=[_^])\{([^{}]+)\}")
+
+
+def pieces(words: str) -> list[str]:
+    """A sentence of ours, parted by what stands in backticks: every second piece is code."""
+    found = words.split("`")
+    return found if len(found) % 2 else ["`".join(found)]  # a lone backtick is a character
+
+
+def plain(words: str) -> str:
+    """A sentence of ours without its marks: *so* is so, h_{t-1} is h_(t-1), and what stands between dollars is read out."""
+    return "".join(part if place % 2 else _unmarked(part) for place, part in enumerate(pieces(words)))
+
+
+def _unmarked(words: str) -> str:
+    return _BRACED.sub(lambda inner: inner[1] if inner[1].isalnum() else f"({inner[1]})", EMPHASIS.sub(r"\1", read_out(words)))
+
+
+def marked_up(escaped: str) -> str:
+    """Escaped words whose formulas are set in HTML: h_{t-1}, W_h, γ^T and e^(-2B)."""
+    while (lowered := _LOWERED.sub(lambda one: f"{one[1]}<sub>{one[2] or one[3] or one[4]}</sub>", escaped)) != escaped:
+        escaped = lowered
+    return _RAISED.sub(lambda one: f"<sup>{one[1] or one[2] or one[3]}</sup>", escaped)
 
 
 def read_out(words: str) -> str:
