@@ -84,6 +84,16 @@ def test_a_text_is_given_what_is_near_enough_and_nothing_where_it_is_about_somet
     assert nearest(made, "Nothing at all.", 1, 3) == []
 
 
+def test_words_that_lead_to_another_chapter_too_make_a_claim_less_near():
+    here, kin, elsewhere = (msgspec.structs.replace(GATES, id=id) for id in ("a.gates", "a.more-gates", "b.gates"))
+    (alone, *_), (doubted, *_) = (
+        nearest(index_of(record(here, CELLS, other)), "This gate would forget the cell.", 1, 3) for other in (kin, elsewhere)
+    )
+
+    assert (alone.id, doubted.id) == ("a.gates", "a.gates")
+    assert doubted.score < alone.score * (1 - tuned.DOUBT / 2)
+
+
 def test_a_claim_is_found_by_what_else_it_is_heard_as():
     made = index_of(msgspec.structs.replace(record(GATES, CELLS), heard={"a.cells": ["Activations diverge."]}))
 
