@@ -22,7 +22,7 @@ SATURATES, BY_LENGTH = 2.0, 0.5  # k1 and b of BM25
 LETTER = 0.5  # what a letter of a formula tells, beside a word
 FALLS = 0.8  # what a term counts for each of its claims, beside the one before
 FINE = 100  # parts of a unit of weight
-NEAR_ENOUGH = 240  # how near a statement is, at least, that is shown: the highest that finds .64 of the sentences labelled
+NEAR_ENOUGH = 240  # how near a statement is, at least, that is shown: chosen on labelled.toml, before fresh.toml was measured
 DOUBT = 0.5  # what of the best score of another chapter is taken off
 LEADS, NEXT = 8000, 800  # what a term that is asked for by name adds to its first answer, and how much less to each of the others
 
