@@ -1,5 +1,6 @@
 """The nearest statements beside anybody's notes: how often they are about the same, and what a reader gets to see."""
 
+import tomllib
 from dataclasses import dataclass
 
 import pytest
@@ -14,10 +15,11 @@ from tests.reports.running import ALL_PINNED
 
 NOTES = ROOT / "tests" / "notes"
 LABELLED = pooling.sentences()
+FRESH = tomllib.loads((NOTES / "fresh.toml").read_text(encoding="utf-8"))["sentence"]
 # Of what is shown first, how much is about the same at least; and for how many of the sentences that have a statement it is
-# found. Words, weights and threshold were chosen with both halves known: this says that nothing gets worse, and not how well
-# other notes fare.
-REACHED = {"for-tuning": (0.97, 0.70), "held-back": (0.90, 0.48), "both": (0.95, 0.63)}
+# found. Words, weights and threshold were chosen with both halves known: of these it says that nothing gets worse. How other
+# notes fare, the fresh ones say, which were measured once, when all that was settled.
+REACHED = {"for-tuning": (0.97, 0.70), "held-back": (0.90, 0.48), "both": (0.95, 0.63), "fresh": (0.83, 0.53)}
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +50,18 @@ def found(known):
     return {
         part: [
             Found(one["text"], [*one["about"], *one.get("pooled", ())], ids_of(nearest(index, one["text"], NEAR_ENOUGH, MOST)))
-            for one in LABELLED if part in ("both", one["part"])
+            for one in (FRESH if part == "fresh" else LABELLED) if part in ("both", "fresh", one.get("part"))
         ]
         for part in REACHED
     }  # fmt: skip
 
 
 def test_the_labels_name_statements_that_there_are(known):
-    assert {id for one in LABELLED for id in (*one["about"], *one.get("pooled", ()))} <= {one.id for one in known.claims}
+    assert {id for one in (*LABELLED, *FRESH) for id in (*one["about"], *one.get("pooled", ()))} <= {
+        one.id for one in known.claims
+    }
     assert len(LABELLED) >= 150
+    assert not {one["text"] for one in LABELLED} & {one["text"] for one in FRESH}
 
 
 def test_no_statement_is_judged_to_fit_a_sentence_and_not_to():
