@@ -162,3 +162,13 @@ def test_a_chapter_has_two_at_most_and_all_have_ten() -> None:
 def test_what_stands_does_not_surprise() -> None:
     assert surprising(record(claim("supported"), claim("undecided"))) == []
     assert surprising(record(claim("refuted", readings=[reading("as written", "as written", "fell")]))) != []
+
+
+def test_an_argument_that_has_no_words_has_no_empty_line(tmp_path: Path) -> None:
+    stored = msgspec.structs.replace(made.case("by hand"), text={"theta": "", "n": "5"})
+    witness = reading("witness", "one unit", "fell", counterexample=stored)
+    page = sites.written(tmp_path, record(claim("refuted", readings=[made.readings("refuted")[0], witness])))
+
+    shown = page["claims/gradients.is-refuted.html"]
+    assert "<dt>n</dt>" in shown
+    assert "<dt>theta</dt>" not in shown
