@@ -200,7 +200,7 @@ def test_the_property_is_what_all_readings_of_its_claims_rest_on(usual):
         ("claims/kit/examine.py", "perf_counter() - started, 3", "perf_counter() - started, 4", "all"),
         ("claims/kit/property.py", "holds(error <= within", "holds(error < within", "some"),
         ("claims/evidence/verdict.py", "MOST_DISCARDED = 1 / 3", "MOST_DISCARDED = 1 / 4", "none"),
-        ("claims/kit/figures.py", "WIDTH, HEIGHT = 460, 260", "WIDTH, HEIGHT = 461, 260", "none"),
+        ("claims/kit/figures.py", "WIDTH, HEIGHT = 480, 260", "WIDTH, HEIGHT = 481, 260", "none"),
         ("claims/evidence/store.py", "BYTES = 32", "BYTES = 16", "none"),
         ("reports/commands/run.py", "VERDICT_CHANGED, NOT_DECIDED = 1, 2", "VERDICT_CHANGED, NOT_DECIDED = 1, 3", "none"),
     ],
