@@ -12,7 +12,7 @@ from typing import NamedTuple
 from claims.evidence.outcomes import WORDS, Outcome, Role
 from claims.kit.facts.printed import as_printed
 from reports.classroom.choice import LETTERS, LINES, case_of
-from reports.pages.render import by_argument
+from reports.pages.arguments import names_in
 from reports.record.record import ClaimRecord, ReadingRecord, Record
 from reports.text.wording import CORRECTED, ICONS, STANDS, TRUTH, VOTES
 
@@ -103,7 +103,7 @@ def _counterexample_by_values(claim: ClaimRecord, record: Record) -> tuple[str, 
         return WHICH_CASE, []
     right = Answer(_lines(case.text.items()), True, f"There it fell: {case.says}.", printed=True)
     held = [one for role in ("amended", "also", "holds for") for one in _names(claim, role, "held")]
-    others = [one.tightest for one in held if one.tightest and set(by_argument(one.domain)) <= set(one.tightest.text)]
+    others = [one.tightest for one in held if one.tightest and names_in(one.domain) <= set(one.tightest.text)]
     same = [_lines(one.text.items()) for one in others if one.text.keys() == case.text.keys()]
     return WHICH_CASE, _short([right, *(Answer(text, False, "There it held.", printed=True) for text in same)])
 

@@ -24,8 +24,17 @@ _RANGE = re.compile(r"(?<!within )(?<!in )\[(\d+), (\d+)\](?= [a-z])")
 def by_argument(domain: str) -> list[tuple[str, str]]:
     """A reading's domain, argument by argument: the name in words, which is empty where a phrase says it all, and the value in
     words. Empty where it has none of its own."""
+    return [_told(name, value) for name, value in _parts(domain)]
+
+
+def names_in(domain: str) -> set[str]:
+    """The arguments that a domain has, by their names in the code."""
+    return {name for name, _ in _parts(domain)}
+
+
+def _parts(domain: str) -> list[tuple[str, str]]:
     parts = (part.partition(": ") for part in re.split(r"; (?=\w+: )", domain))
-    return [_told(name, value) for name, _, value in parts if name]
+    return [(name, value) for name, _, value in parts if name]
 
 
 def _told(name: str, value: str) -> tuple[str, str]:

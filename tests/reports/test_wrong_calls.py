@@ -108,10 +108,12 @@ SHRINKING = {
 READS_THE_RECORD = [
     ("--list",), ("--slides",), ("--handout",), ("--notebook", ID), ("--essay", "essay.md"),
     ("--notes", "essay.md"), ("notes", "essay.md"), ("list",), ("slides",), ("handout",), ("notebook", ID), ("essay", "essay.md"),
+    ("questions",),
 ]  # fmt: skip
 # The commands: each calls what the option of its name calls, so that a few of the ids do.
 HAS_IDS = [
-    ("replay",), ("notebook",), ("list",), ("slides",), ("handout",), ("verify", "--only"), ("compare", "old.json", "--only"),
+    ("replay",), ("notebook",), ("list",), ("slides",), ("handout",), ("questions",), ("verify", "--only"),
+    ("compare", "old.json", "--only"),
 ]  # fmt: skip
 FEW = ("", " ", "toys.nothing-like-it-at-all", "toys.number-are-small", "toyz", "../verdicts", "a\nb", "\udcff", LONG)
 HAS_A_FILE = {"essay": "essay.md", "notes": "essay.md", "compare": "old.json"}
@@ -126,7 +128,8 @@ BEHIND_A_COMMAND = {
     ("list", ID, "toyz"): "did you mean toys?", ("slides", ID, ""): "''", ("handout", "toyz", ID): "did you mean toys?",
     ("verify", "toys"): "did you mean --only toys?", ("verify", "toyz"): "did you mean --only toys?", ("verify", ""): "''",
     ("verify", "replay", ID): "replay comes first", ("verify", "verify"): "verify comes first",
-    ("notes", "nowhere.md"): "No such file", ("notes", "folder"): "Is a directory", ("notes", "loop"): "symbolic links",
+    ("questions", "--format", "moodl"): "moodl", ("questions", "--format"): "--format",
+    ("questions", "--only", ID): "takes no --only",
     # options without a value, with a wrong one, twice, of a misspelt name
     **{(*how, ID, "--out"): "--out" for how in HAS_IDS[:2]}, ("list", "--out", ""): "empty",
     ("slides", "--out", "essay.md"): "is a file",
@@ -162,9 +165,8 @@ BEHIND_A_COMMAND = {
     ("verify", "--only", ID, "--out", "../reports"): "statements",
     ("verify", "--profile", "quick", "--out", "../reports"): "quick",
     ("compare", "old.json", "--only", ID, "--out", "../reports"): "statements",
-    ("--notes", "essay.md", "--list"): "--list does not go with --notes",
     ("--notes", "a", "--notes", "b"): "--notes was given 2 times",
-    ("--notes",): "--notes", ("--notes", ""): "empty", ("--notes", "folder"): "Is a directory",
+    ("--notes", ""): "empty",
     ("--notes", "essay.md", "--only", ID): "--only does not go with --notes",
 }  # fmt: skip
 READS_A_TEXT = [
@@ -186,7 +188,7 @@ CALLS = [  # each with words of the answer
     *(
         ((*how, "--out", "nowhere"), ("nowhere",))
         for how in (
-            *READS_THE_RECORD[5:],
+            *READS_THE_RECORD[6:],
             ("replay", ID),
             ("verify", "--no-examine"),
             ("essay", "essay.md", "--no-examine"),
