@@ -63,6 +63,19 @@ def test_sphinx_and_myst_parser_link_each_claim_with_its_verdict(site, tmp_path)
         assert [one for one in links if one[0].startswith(ADDRESS)] == wanted, page
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it leaves its file open
+def test_quartos_interlinks_get_each_claim_with_its_verdict(site, tmp_path):
+    """As far as Python goes: quartodoc takes the inventory down for Quarto, which is no package and is not tried."""
+    if not find_spec("quartodoc"):
+        pytest.skip("quartodoc is not installed")
+    from quartodoc.inventory import convert_inventory
+
+    convert_inventory(str(site / "objects.inv"), str(tmp_path / "claims_objects.json"))
+    found = json.loads((tmp_path / "claims_objects.json").read_text(encoding="utf-8"))["items"]
+    wanted = [(one.id, f"claims/{one.id}.html", words) for one, words in zip(RECORD.claims, SHOWN, strict=True)]
+    assert sorted((one["name"], one["uri"], one["dispname"]) for one in found) == sorted(wanted)
+
+
 def test_mystmd_links_a_claim_of_each_verdict(site, tmp_path):
     myst, book = needed("myst"), tmp_path / "book"
     book.mkdir()
