@@ -95,7 +95,7 @@ FRAME = r"""
 
 def package(record: Record) -> bytes:
     """The package, with all claims in it."""
-    at = getattr(record.run, "address", "").replace("%", r"\%").replace("#", r"\#")
+    at = record.run.address.replace("%", r"\%").replace("#", r"\#")
     text = (
         PACKAGE.replace("ADDRESS", at)
         .replace("DATE", record.run.date[:10].replace("-", "/"))
