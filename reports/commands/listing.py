@@ -31,6 +31,11 @@ class Line(NamedTuple):
     says: str
 
 
+def width_of(console: Console) -> int:
+    """The columns of a terminal that lines are broken for; none in a pipe, where they stay whole."""
+    return console.width if console.is_terminal and console.width >= NARROWEST else 0
+
+
 def listing(out: Path | None, only: Sequence[str] = ()) -> int:
     """Print them whole: in a terminal as wide as it is, in a pipe a claim a line, parted by tabs."""
     store = Store(statements.KEPT)
@@ -45,7 +50,7 @@ def listing(out: Path | None, only: Sequence[str] = ()) -> int:
         by, says = (seen.by, entry.says) if seen and entry.says else _told(entry, store)
         lines.append(Line(entry.id, seen.verdict if seen else "not examined", by, " ".join(says.split())))
     console = Console()
-    if console.is_terminal and console.width >= NARROWEST:
+    if width_of(console):
         _show(lines, console)
     else:
         sys.stdout.writelines("\t".join(one) + "\n" for one in lines)

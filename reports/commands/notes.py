@@ -10,6 +10,7 @@ from claims.evidence.evidence import read_evidence
 from claims.evidence.store import alone
 from claims.texts import the_text
 from reports.commands import statements
+from reports.commands.listing import width_of
 from reports.essay.notes import SUGGESTS, read_notes, write_notes
 from reports.pages.pages import write_site, write_start
 from reports.pages.render import Here
@@ -17,7 +18,6 @@ from reports.record.record import ClaimRecord, read_record
 from reports.text.wording import CORRECTED, ICONS
 
 INDENT = "    "
-NARROWEST = 20  # columns: what says that it has fewer is no terminal that anybody reads
 
 
 def notes(file: Path, out: Path | None) -> int:
@@ -31,8 +31,7 @@ def notes(file: Path, out: Path | None) -> int:
         write_site(record, evidence, folder, the_text().bibliography)
         page = write_notes(found, record, folder)
         write_start(record, folder, the_text().bibliography)
-    console = Console()
-    width = console.width if console.is_terminal and console.width >= NARROWEST else 0
+    width = width_of(Console())
     for sentence, claims in found.suggestions:
         _tell(f"line {sentence.line}: {sentence.words}", "", width)
         for claim in claims:
