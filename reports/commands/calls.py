@@ -55,7 +55,7 @@ def examine(
     address: str | None = None,
 ) -> int:
     """A run; or a copy marked by the record that is there, where that is not judged anew."""
-    from reports.commands.run import Asked, mark, run
+    from reports.commands.verify.run import Asked, mark, run
 
     asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay, address or "")
     return mark(asked) if essay and not no_examine else run(asked)

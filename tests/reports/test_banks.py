@@ -28,7 +28,7 @@ from reports.banks.questions import (
     WRONG,
     questions,
 )  # fmt: skip
-from reports.commands.keeping import forget_outdated
+from reports.commands.verify.keeping import forget_outdated
 from reports.record.record import read_record
 from tests.reports import made
 from tests.reports.running import ALL_PINNED, INPUT_ERROR

@@ -64,7 +64,7 @@ def test_a_crash_of_the_tool_itself_is_not_passed_off_as_a_changed_verdict(repor
     def crash(*_):
         raise RuntimeError("a bug of ours")
 
-    reports.monkeypatch.setattr("reports.commands.run.write_site", crash)
+    reports.monkeypatch.setattr("reports.commands.verify.run.write_site", crash)
     code, _, said = reports.examine()
 
     assert code == INPUT_ERROR
@@ -113,7 +113,7 @@ def test_an_absurd_option_is_refused_in_a_line(reports, arguments, words):
 @pytest.mark.parametrize("arguments", [(), ("--only", "toys.numbers-are-small"), ("--no-examine",)], ids=["run", "only", "judge"])
 def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(reports, tmp_path, arguments):
     (tmp_path / "file").write_text("in the way")
-    reports.monkeypatch.setattr("reports.commands.run._examine", lambda *_: pytest.fail("it set to work"))
+    reports.monkeypatch.setattr("reports.commands.verify.run._examine", lambda *_: pytest.fail("it set to work"))
 
     assert "--out" in reports.refuses("--out", tmp_path / "file" / "below", *arguments)
     assert (tmp_path / "file").read_text() == "in the way"
@@ -299,7 +299,7 @@ def test_stored_evidence_is_judged_anew_without_examining(reports):
     reports.examine()
     before = without_run(reports.record)
     reports.record.unlink()
-    reports.monkeypatch.setattr("reports.commands.run._examine", lambda *_: pytest.fail("it examined"))
+    reports.monkeypatch.setattr("reports.commands.verify.run._examine", lambda *_: pytest.fail("it examined"))
 
     assert reports.run("--no-examine")[0] == ALL_PINNED
     assert without_run(reports.record) == before

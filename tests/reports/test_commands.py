@@ -81,7 +81,7 @@ def _done(reports, call):
     noon = datetime(2000, 1, 1, 12, tzinfo=UTC)
     with reports.monkeypatch.context() as patch:
         patch.setattr("reports.record.making.datetime", SimpleNamespace(now=lambda _: noon))
-        patch.setattr("reports.commands.run.perf_counter", lambda: 0.0)
+        patch.setattr("reports.commands.verify.run.perf_counter", lambda: 0.0)
         said = reports.run(*call)
     found = {
         name: hashlib.sha256(content).hexdigest()

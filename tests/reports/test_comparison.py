@@ -187,7 +187,7 @@ def test_what_was_not_asked_for_did_not_disappear(reports, older):
     (as_json({"schema": SCHEMA + 1}), f"those of schema {SCHEMA}"),
 ], ids=["no file", "empty", "a list", "no text", "deep", "no fields", "older schema", "newer schema"])  # fmt: skip
 def test_a_record_that_cannot_be_compared_with_is_refused_before_any_work(reports, tmp_path, content, words):
-    reports.monkeypatch.setattr("reports.commands.run._examine", lambda *_: pytest.fail("it set to work"))
+    reports.monkeypatch.setattr("reports.commands.verify.run._examine", lambda *_: pytest.fail("it set to work"))
     path = tmp_path / "other.json"
     if content is not None:
         path.write_bytes(content)

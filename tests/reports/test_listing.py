@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from claims.evidence.keys import ROOT
-from reports.commands.run import progress_on
+from reports.commands.verify.run import progress_on
 from tests import toys
 
 WIDTHS = [200, 80, 60, 40, 20]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from claims.evidence.evidence import Case
-from reports.commands.verdicts import _in_a_line
+from reports.commands.verify.verdicts import _in_a_line
 from tests import toys
 from tests.reports.running import ALL_PINNED, VERDICT_CHANGED
 

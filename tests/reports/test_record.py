@@ -221,7 +221,7 @@ def test_exploring_tries_its_luck_anew_and_a_verdict_run_does_not(reports):
         return [work._entropy(one, task) for one in searched for task in tasks if task.id == one.id]
 
     searched, drawn = (toys.supported, toys.tight), []
-    reports.monkeypatch.setattr("reports.commands.run.secrets.randbits", lambda bits: drawn.append(bits) or 12345)
+    reports.monkeypatch.setattr("reports.commands.verify.run.secrets.randbits", lambda bits: drawn.append(bits) or 12345)
     reports.claims(toys.supported, toys.every_entry_is_a_square)
     reports.examine()
     assert drawn == []
@@ -279,7 +279,7 @@ def test_evidence_is_on_disk_before_anything_is_judged(reports):
     def stop(*_):
         raise EvidenceError("stopped at the judge")
 
-    reports.monkeypatch.setattr("reports.commands.run.make_record", stop)
+    reports.monkeypatch.setattr("reports.commands.verify.run.make_record", stop)
     assert "stopped at the judge" in reports.refuses("--workers", 1)
     assert {path.stem for path in (reports.folder / "evidence").iterdir()} == {one.id for one in toys.QUICK_TOYS}
     assert not reports.record.exists()

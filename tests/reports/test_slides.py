@@ -169,7 +169,7 @@ def test_a_record_without_claims_makes_a_deck_as_well(tmp_path: Path) -> None:
 
 def test_the_command_writes_the_deck_from_what_is_there(reports) -> None:
     reports.examine()
-    reports.monkeypatch.setattr("reports.commands.run._examine", lambda *_: pytest.fail("it examined"))
+    reports.monkeypatch.setattr("reports.commands.verify.run._examine", lambda *_: pytest.fail("it examined"))
     before = reports.record.read_bytes()
 
     code, said, _ = reports.run("--slides")

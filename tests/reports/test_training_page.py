@@ -14,7 +14,7 @@ from claims.kit.domains import seeds
 from claims.kit.figures import dots
 from claims.rnns.showed import ASKED, FIGURES, VARIED
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
-from reports.commands import run as run_of
+from reports.commands.verify import run as run_of
 from reports.pages.pages import Pages, write_site
 from reports.record.making import Around, make_record
 from reports.record.record import Record

@@ -354,7 +354,8 @@ ONE_AFTER_ANOTHER = """
 import json, sys
 from pathlib import Path
 from reports.__main__ import main
-from reports.commands import run, statements
+from reports.commands import statements
+from reports.commands.verify import run
 statements.reports = lambda: Path("reports")
 run._examine = None  # were a call not refused, it would come to grief here
 for call in json.loads(sys.stdin.read()):

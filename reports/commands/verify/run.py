@@ -32,9 +32,9 @@ from claims.kit.told import Told
 from claims.texts import the_text
 from reports.books import write_books
 from reports.commands import statements
-from reports.commands.around import around
-from reports.commands.keeping import forget_outdated, must_not_shrink, record_in
-from reports.commands.verdicts import lines_of, pinned_otherwise
+from reports.commands.verify.around import around
+from reports.commands.verify.keeping import forget_outdated, must_not_shrink, record_in
+from reports.commands.verify.verdicts import lines_of, pinned_otherwise
 from reports.commands.waiting import about_to
 from reports.essay.page import Copy, copy_of, write_copy
 from reports.exports import write_exports

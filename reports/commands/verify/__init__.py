@@ -1,0 +1,1 @@
+"""A run: what stands around the claims, what lay in its folder before, and what it says at its end."""
