@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from claims import every_claim
 from claims.evidence.profiles import VERDICT
 from claims.kit import Falsified
-from claims.kit.engines.search import nothing_read_from_source
+from claims.kit.engines.inside import the_same_everywhere
 from claims.kit.examine import entropy_of, examine_reading
 from claims.kit.property import listening
 
@@ -38,7 +38,7 @@ def bare(one, reading, check=None):
     )  # fmt: skip
     strategies = {name: domain.strategy for name, domain in reading.arguments.items()}
     test = settings(hypothesis.seed(entropy_of(one, reading))(hypothesis.given(**strategies)(lambda **drawn: put(**drawn))))
-    with nothing_read_from_source(), suppress(Falsified):  # else it would draw other cases than we do
+    with the_same_everywhere(), suppress(Falsified):  # else it would draw other cases than we do
         test()
 
 

@@ -87,7 +87,7 @@ def test_held_in_too_few_cases_counts_for_nothing_and_under_a_quick_profile_says
     one = claim.reading(SAME)
     few = msgspec.structs.replace(came_of(claim, one, How()), cases=3)
 
-    assert "3 valid cases only" in amiss(claim, one, few, VERDICT)
+    assert "3 distinct cases only" in amiss(claim, one, few, VERDICT)
     assert not amiss(claim, one, few, QUICK)
     assert too_little(few, QUICK)
     assert not too_little(few, VERDICT)

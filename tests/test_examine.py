@@ -2,17 +2,13 @@
 
 import random
 import sys
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import hypothesis
 import numpy as np
 import pytest
-from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture import providers
-from hypothesis.statistics import collector
 
 from claims.evidence.evidence import as_json
 from claims.evidence.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
@@ -20,7 +16,6 @@ from claims.evidence.verdict import judge
 from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, reading, search, trials
 from claims.kit.domains import reals, seeds, whole
 from claims.kit.engines.engine import Happened
-from claims.kit.engines.search import nothing_read_from_source
 from claims.kit.engines.trials import independent_seeds
 from claims.kit.examine import entropy_of, examine_reading, examined, put_once, rebuilt
 from claims.kit.reading import Reading
@@ -86,45 +81,6 @@ def test_a_crash_is_never_stored_as_a_counterexample():
 
 def test_what_hypothesis_advises_on_silencing_it_does_not_reach_the_report():
     assert "suppress" not in examine(toys.vacuous).why
-
-
-# --- counting -------------------------------------------------------------------------------------------------------
-
-
-def test_valid_and_discarded_cases_are_those_that_an_independent_count_finds():
-    seen = Counter()
-
-    @claim("toys.counted", says="x.", teach="x.", expect="supported",
-           as_written=reading(n=whole(0, 10**9)), fails_for={"none": reading(n=whole(-9, -1))})  # fmt: skip
-    def counted(n):
-        seen["called"] += 1
-        assume(n % 5)
-        seen["valid"] += 1
-
-    found = examine(counted)
-    assert (found.cases, found.cases + found.discarded) == (seen["valid"], seen["called"])
-    assert found.cases == 200
-    assert found.discarded > 10
-
-
-def test_a_search_tries_as_many_cases_as_asked():
-    assert examine(toys.toothless).cases == 200
-    assert examine(toys.toothless, profile=QUICK).cases == 20
-
-
-def test_half_of_the_cases_asked_for_are_enough():
-    assert examine(toys.toothless).enough == 100
-
-
-def test_a_small_domain_is_gone_through_whole_and_says_so():
-    found = examine(toys.supported)
-
-    assert (found.cases, found.complete) == (11, True)
-
-
-@pytest.mark.parametrize("toy", [toys.toothless, toys.refuted, toys.half_discarded], ids=lambda toy: toy.id)
-def test_a_domain_with_more_cases_than_were_tried_is_never_called_complete(toy):
-    assert not examine(toy).complete
 
 
 def test_a_list_is_gone_through_to_its_end_though_a_case_fell():
@@ -328,16 +284,6 @@ def test_the_cases_do_not_depend_on_which_modules_happen_to_be_loaded(tmp_path, 
         del sys.modules["a_module_full_of_constants"]
 
 
-def test_hypothesis_reads_constants_where_it_was_stopped_from_doing_so():
-    """If this fails, Hypothesis has moved the internals that `nothing_read_from_source` takes hold of."""
-    usual = providers._get_local_constants
-
-    with nothing_read_from_source():
-        assert len(providers.HypothesisProvider(None)._local_constants) == 0
-    assert providers._get_local_constants is usual
-    assert len(providers.HypothesisProvider(None)._local_constants) > 0
-
-
 @pytest.mark.parametrize("name", hypothesis.settings._profiles)
 def test_the_cases_do_not_depend_on_the_hypothesis_profile_in_force(name):
     before, in_force = drawn_for(), hypothesis.settings.get_current_profile_name()
@@ -346,31 +292,6 @@ def test_the_cases_do_not_depend_on_the_hypothesis_profile_in_force(name):
         assert drawn_for() == before
     finally:
         hypothesis.settings.load_profile(in_force)
-
-
-def test_hypothesis_keeps_the_books_that_the_search_reads():
-    """If this fails, Hypothesis has changed its statistics and every count in the evidence with them."""
-    books = {}
-
-    @hypothesis.settings(database=None, max_examples=200)
-    @hypothesis.given(st.integers(0, 4))
-    def skip_even_ones(n):
-        hypothesis.assume(n % 2)
-
-    with collector.with_value(books.update):
-        skip_even_ones()
-
-    statuses = Counter(case["status"] for case in books["generate-phase"]["test-cases"])
-    assert statuses == {"valid": 2, "invalid": 3}
-    assert books["stopped-because"] == "nothing left to do"
-
-
-def test_hypothesis_says_otherwise_when_there_was_something_left_to_do():
-    books = {}
-    with collector.with_value(books.update):
-        hypothesis.settings(database=None, max_examples=10)(hypothesis.given(st.integers())(lambda n: None))()
-
-    assert books["stopped-because"] == "settings.max_examples=10"
 
 
 def test_when_and_how_fast_stand_apart_from_the_evidence():

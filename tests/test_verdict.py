@@ -10,7 +10,7 @@ from claims.evidence.verdict import judge
 
 
 def seen(role, outcome, **more):
-    """One reading's evidence: 200 searched cases unless told otherwise."""
+    """One reading's evidence: 200 distinct cases unless told otherwise."""
     given = {"name": f"{role} {outcome}", "engine": "search", "why": "n = 11", "cases": 200, "enough": 100}
     return ReadingEvidence(role=role, outcome=outcome, **(given | more))
 
@@ -113,7 +113,7 @@ def test_the_reason_of_a_qualification_is_the_condition_that_held_and_no_other()
 
 
 def test_the_reason_of_support_counts_the_cases_as_what_they_are():
-    assert "200 searched cases" in judge([HELD, CAUGHT]).why
+    assert "200 distinct cases" in judge([HELD, CAUGHT]).why
     assert "all 7 cases" in judge([seen("as written", "held", cases=7, complete=True), CAUGHT]).why
     assert "18 of 19 seeds" in judge([seen("as written", "held", engine="trials", cases=19, wins=18, enough=0), CAUGHT]).why
 

@@ -6,8 +6,10 @@ looked up.
 """
 
 import dataclasses
+import hashlib
 import importlib
 import inspect
+import json
 import re
 from enum import Enum
 from fractions import Fraction
@@ -20,6 +22,7 @@ import numpy as np
 from claims.evidence.keys import HOMES, ROOT, TEXT
 
 OURS = ("claims", "impls")
+NEGATIVE_ZERO = re.compile(r"-0\.0(?![\de])")
 
 
 class NotStorable(TypeError):
@@ -51,6 +54,13 @@ def to_plain(value: Any) -> Any:
     if inspect.isroutine(value) or inspect.isclass(value):
         return {"name": _name(value)}
     raise NotStorable(f"cannot store {value!r} of type {type(value).__name__}; draw numbers, arrays or frozen dataclasses")
+
+
+def as_key(values: dict[str, Any]) -> bytes:
+    """By which drawn arguments are told apart: equal ones have equal keys, in whatever order they are named, and a zero has no
+    sign. NotStorable as for `to_plain`."""
+    plain = json.dumps({name: to_plain(value) for name, value in values.items()}, sort_keys=True)
+    return hashlib.blake2b(NEGATIVE_ZERO.sub("0.0", plain).encode(), digest_size=16).digest()
 
 
 def from_plain(plain: Any) -> Any:
@@ -95,7 +105,7 @@ def _name(thing: Any) -> str:
 def _named(name: str) -> Any:
     """The function, class or member of that name, wherever it is at home: a module may be called otherwise by then."""
     first, *others = name.split(".")
-    homes = _homes(first)
+    homes = _homes(first, tuple(TEXT))
     if len(homes) != 1:
         problem = (
             f"several modules define it: {', '.join(homes)}" if homes else "it was renamed, or is none of this project's own"
@@ -115,14 +125,15 @@ def _is_ours(module: str) -> bool:
     return any(f"{module}.".startswith(f"{one}.") for one in (*OURS, *TEXT))
 
 
-def _homes(name: str) -> list[str]:
+@cache
+def _homes(name: str, text: tuple[str, ...]) -> list[str]:
     """The modules of ours at whose top a function or class of that name is defined; those of the text that is meant, where it has
     one: another text may use the name as well."""
     if not name.isidentifier():
         return []
     starts = re.compile(rf"^(?:def|class) {name}\b", re.MULTILINE)
-    found = [module for module, text in _texts(tuple(TEXT)).items() if starts.search(text)]
-    own = [module for module in found if any(module.startswith(f"{one}.") for one in TEXT)]
+    found = [module for module, written in _texts(text).items() if starts.search(written)]
+    own = [module for module in found if any(module.startswith(f"{one}.") for one in text)]
     return own or found
 
 

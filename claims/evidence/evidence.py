@@ -40,9 +40,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened to one reading. `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were
-    no others; `strain` is the largest share of a bound that a valid case used, in the case `tightest`; rounding is none. Of a
-    `timed` reading only the outcome is told here."""
+    """What happened to one reading. `cases` are valid ones, each counted once; a search drew some of them again, `repeated` times
+    in all. `enough` says how many a *held* needs, `complete` that there were no others; `strain` is the largest share of a bound
+    that a valid case used, in the case `tightest`; rounding is none. Of a `timed` reading only the outcome is told here."""
 
     name: str
     role: Role
@@ -52,6 +52,7 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     cases: int = 0
     enough: int = 0
     discarded: int = 0
+    repeated: int = 0
     complete: bool = False
     wins: int | None = None
     trials: int | None = None

@@ -81,7 +81,7 @@ def trouble_with(one: ReadingEvidence) -> str | None:
     if one.outcome not in ("held", "fell"):
         return f"“{one.name}”: {one.outcome}" + (f", {one.why}" if one.why else "")
     if one.outcome == "held" and not one.complete and one.cases < one.enough:
-        return f"“{one.name}”: held in {one.cases} valid cases only, {one.enough} are needed"
+        return f"“{one.name}”: held in {one.cases} distinct cases only, {one.enough} are needed"
     if one.outcome == "held" and one.cases == 0 and not one.timed:  # whose repetitions stand apart, with the clock
         return f"“{one.name}”: held, but there was no case at all"
     if one.discarded and one.discarded >= MOST_DISCARDED * (one.cases + one.discarded):
@@ -97,7 +97,7 @@ def how_often(one: ReadingEvidence) -> str:
         return f"{one.wins} of {one.cases} seeds"
     if one.complete or one.engine == "exhaustion":
         return f"all {one.cases} cases" if one.cases > 1 else "the one case that there is"
-    return f"{one.cases} searched cases"
+    return f"{one.cases} distinct cases"
 
 
 def listed(names: Sequence[str], word: str = "and") -> str:

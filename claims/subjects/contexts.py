@@ -13,7 +13,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.kit.domain import Domain, domain
-from claims.kit.domains.matrices import EIGHTHS, grid
+from claims.kit.domains.matrices import EIGHTHS, above_the_diagonal, grid
 from impls.attending import attention
 from impls.tracing.systems import LINEAR, SCAN, System
 
@@ -121,8 +121,7 @@ def keys_of_some_length(tokens: Whole) -> st.SearchStrategy[np.ndarray]:
 @domain("{tokens} linearly independent keys of as many entries")
 def independent_keys(tokens: Whole) -> st.SearchStrategy[np.ndarray]:
     """A triangle of any numbers, ones on the diagonal."""
-    squares = st.integers(*tokens).flatmap(lambda n: grid((n, n), (-2, 2)))
-    return squares.map(lambda square: np.tril(square, -1) + np.eye(len(square)))
+    return st.integers(*tokens).flatmap(lambda n: above_the_diagonal(n, 2)).map(lambda upper: upper.T + np.eye(len(upper)))
 
 
 # --- a short path to each term --------------------------------------------------------------------------------------

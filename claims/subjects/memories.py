@@ -166,12 +166,13 @@ def lstm_runs(
 def lstm_starts(steps: Whole, widest: int = 2) -> Domain:
     """LSTMs with explicit weights in any state, the cell within [-8, 8]."""
 
-    def start(network: LSTM, h: np.ndarray, C: np.ndarray, x: np.ndarray) -> LSTMStart:
-        return LSTMStart(network, h[: len(network.b_f)], C[: len(network.b_f)], x)
+    @cache
+    def wide(d: int) -> st.SearchStrategy[LSTMStart]:
+        state = grid((d,), (-0.875, 0.875)), grid((d,), (-8, 8))
+        return st.builds(LSTMStart, _lstm(d), *state, _rows(steps[1], steps[0]))
 
     words = f"LSTMs {_between((1, widest))} wide in any state, then {_between(steps)} steps"
-    state = grid((widest,), (-0.875, 0.875)), grid((widest,), (-8, 8))
-    return Domain(words, st.builds(start, _lstms(widest=widest), *state, _rows(steps[1], steps[0])))
+    return Domain(words, st.integers(1, widest).flatmap(wide))
 
 
 def seeded_lstms(width: Whole, inputs: Whole, steps: Whole) -> Domain:
@@ -216,7 +217,7 @@ def elmans_with_two_pasts(lag: int, singular_values: Interval | None = None, eig
 
 
 def _two_pasts(network: st.SearchStrategy[Any], lag: Whole) -> st.SearchStrategy[TwoPasts]:
-    later = st.builds(lambda loud, rows: loud * rows, st.booleans(), _rows(3))  # in silence a cell forgets least
+    later = st.just(np.zeros((1, 1))) | _rows(3)  # in silence a cell forgets least
     return st.builds(TwoPasts, network, grid((1,), INPUTS), grid((1,), INPUTS), later, st.integers(*lag))
 
 
@@ -227,33 +228,38 @@ def _elman(W_h: np.ndarray) -> st.SearchStrategy[Elman]:
 
 @cache
 def _biases(d: int) -> st.SearchStrategy[torch.Tensor]:
-    return st.builds(lambda biased, b: biased * b, st.booleans(), _tensor((d,), (-2, 2)))
+    return st.just(torch.zeros(d, dtype=torch.float64)) | _tensor((d,), (-2, 2))
 
 
 def _lstms(reads_h: str = GATES, forget: float | None = None, recurrent: float = 1, widest: int = 2) -> st.SearchStrategy[LSTM]:
-    """One block of numbers whatever the width, a smaller width using fewer of them: so the search can shrink the width too."""
+    return st.integers(1, widest).flatmap(lambda d: _lstm(d, reads_h, forget, recurrent))
 
-    def make(d: int, block: np.ndarray, constant: bool, slack: float) -> LSTM:
-        W, b = {}, {}
-        for gate, numbers in zip(GATES, block, strict=True):
-            scale = recurrent if gate in reads_h else 0
-            W[gate] = torch.from_numpy(np.hstack([scale * numbers[:d, :d], numbers[:d, -2:-1]]))
-            b[gate] = torch.from_numpy(numbers[:d, -1].copy())
+
+@cache
+def _lstm(d: int, reads_h: str = GATES, forget: float | None = None, recurrent: float = 1) -> st.SearchStrategy[LSTM]:
+    """The weights that are not zero, gate by gate."""
+
+    def make(rows: list[np.ndarray], biases: list[np.ndarray], slack: float) -> LSTM:
+        W = [torch.from_numpy(np.hstack([np.zeros((d, d + 1 - row.shape[1])), row])) for row in rows]
+        for gate, weights in zip(GATES, W, strict=True):
+            weights[:, :d] *= recurrent if gate in reads_h else 0
+        b = [torch.from_numpy(bias) for bias in biases]
         if forget is not None:
             # |h| < 1 and |x| <= 2, so the weighted sum stays within `reach` of the bias. Often it is constant, at its largest.
-            W["f"] = (1 - constant) * W["f"]
-            reach = W["f"].abs() @ torch.tensor([1.0] * d + [2.0], dtype=torch.float64)
-            b["f"] = forget - reach - slack
-        return LSTM(*(W[gate] for gate in GATES), *(b[gate] for gate in GATES))
+            b = [forget - W[0].abs() @ torch.tensor([1.0] * d + [2.0], dtype=torch.float64) - slack, *b]
+        return LSTM(*W, *b)
 
-    block = grid((len(GATES), widest, widest + 2), (-4, 4))
-    slack = st.sampled_from([0.0, 0.125, 0.5, 2.0])
-    return st.builds(make, st.integers(1, widest), block, st.booleans(), slack)
+    rows = [grid((d, d * (gate in reads_h) + 1), (-4, 4)) for gate in GATES]
+    biases = [grid((d,), (-4, 4)) for _ in GATES]
+    if forget is None:
+        return st.builds(make, st.tuples(*rows), st.tuples(*biases), st.just(0.0))
+    often = st.just(np.zeros((d, 1))) | rows[0]
+    return st.builds(make, st.tuples(often, *rows[1:]), st.tuples(*biases[1:]), st.sampled_from([0.0, 0.125, 0.5, 2.0]))
 
 
 def _rows(most: int, least: int = 1) -> st.SearchStrategy[np.ndarray]:
     """The inputs of a few steps, one number each."""
-    return st.builds(lambda count, rows: rows[:count], st.integers(least, most), grid((most, 1), INPUTS))
+    return st.integers(least, most).flatmap(lambda count: grid((count, 1), INPUTS))
 
 
 @cache

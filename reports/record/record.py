@@ -28,8 +28,9 @@ RUN = "run.json"
 class ReadingRecord(ReadingEvidence, frozen=True, kw_only=True, omit_defaults=True):
     """What happened to one reading. `domain` has all arguments for the reading as written, for any other those in which it
     differs from that, and none for a witness, which is its case; `engine` is empty where it is what the claim is checked `by`.
-    `cases` are valid ones, `enough` how many a *held* needs, `complete` that there were no others; `strain` is the largest share
-    of an allowance that a valid case used, in the case `tightest`."""
+    `cases` are valid ones, each counted once; a search drew some of them again, `repeated` times in all. `enough` says how many a
+    *held* needs, `complete` that there were no others; `strain` is the largest share of an allowance that a valid case used, in
+    the case `tightest`."""
 
     domain: str = ""
     engine: str = ""

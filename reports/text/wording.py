@@ -183,11 +183,11 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
 
 
 def all_cases(claim: ClaimRecord, run: Run) -> str:
-    """How many valid cases all readings came to, and how long that took."""
+    """How many valid cases all readings came to, each counted once, and how long that took."""
     clocked = sum(one.get("cases", 0) for one in run.clocked.get(claim.id, {}).values())
     cases, discarded = sum(one.cases for one in claim.readings) + clocked, sum(one.discarded for one in claim.readings)
     seconds = sum(run.took.get(claim.id, {}).values())
-    parts = [f"{cases} valid in {len(claim.readings)} readings", f"{discarded} discarded" if discarded else ""]
+    parts = [f"{cases} distinct in {len(claim.readings)} readings", f"{discarded} discarded" if discarded else ""]
     return ", ".join(filter(None, [*parts, f"{seconds:.2g} s" if seconds else ""]))
 
 

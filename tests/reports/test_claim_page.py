@@ -118,7 +118,7 @@ def test_the_page_says_with_what_it_was_made_and_how_to_cite_it() -> None:
     page = Pages(whole, {seen.id: seen}, {}).claim(msgspec.structs.replace(whole.claims[0], cites=[]))
     origin = page.partition('id="origin"')[2].partition("</section>")[0]
 
-    for word in ("Abacus", "torch 1.2.3", "profile verdict", "0123456789ab", "800 valid in 4 readings", "70, 71, 72, 73"):
+    for word in ("Abacus", "torch 1.2.3", "profile verdict", "0123456789ab", "800 distinct in 4 readings", "70, 71, 72, 73"):
         assert word in origin
     assert page.count('<pre id="cite-') == 5
     assert HOSTILE not in page

@@ -3,7 +3,8 @@
 Computed eigenvalues misread defective matrices (a Jordan block of .9 reads .993 at width 16), so nothing here is filtered
 by an eigenvalue routine. Entries lie on a grid of eighths, on which small counterexamples are also legible ones.
 
-A strategy that a case draws by the way is made once and kept: Hypothesis looks at each new one for longer than it draws.
+A strategy that a case draws by the way is made once and kept: Hypothesis looks at each new one for longer than it draws. And
+what a case does not use is not drawn: else the search would take many draws of one case for many cases.
 """
 
 from functools import cache
@@ -79,27 +80,41 @@ def _chains(what: str, bounds: Interval, size: Interval, make: Any, repeat: bool
 def _with_eigenvalues(draw: Any, d: int, moduli: Interval, off_diagonal: float) -> np.ndarray:
     """A triangular matrix, upper or lower, has its eigenvalues on the diagonal; a scaled rotation has a complex pair.
 
-    Everything is drawn either way, so that a rotation can shrink to a triangle."""
-    triangle = np.triu(draw(grid((d, d), (-off_diagonal, off_diagonal))), 1)
-    spectrum = [draw(_signed(*moduli)) for _ in range(d)]
-    lower, turns = draw(st.booleans()), draw(st.integers(-EIGHTHS, EIGHTHS))
-    if d == 2 and turns > 0:
-        return spectrum[0] * _rotation(turns * np.pi / EIGHTHS)
-    upper = triangle + np.diag(spectrum)
+    Two wide, everything is drawn either way, so that a rotation can shrink to a triangle."""
+    triangle = draw(above_the_diagonal(d, off_diagonal))
+    upper = triangle + np.diag([draw(_signed(*moduli)) for _ in range(d)])
+    lower = d > 1 and draw(st.booleans())
+    if d == 2 and (turns := draw(st.integers(-EIGHTHS, EIGHTHS))) > 0:
+        return upper[0, 0] * _rotation(turns * np.pi / EIGHTHS)
     return upper.T if lower else upper
 
 
 @st.composite
 def _with_one_eigenvalue(draw: Any, d: int, moduli: Interval, off_diagonal: float) -> np.ndarray:
-    triangle = np.triu(draw(grid((d, d), (-off_diagonal, off_diagonal))), 1)
-    spectrum = [draw(_between(0, 1)) for _ in range(d)]
-    spectrum[draw(st.integers(0, d - 1))] = draw(_signed(*moduli))
+    triangle = draw(above_the_diagonal(d, off_diagonal))
+    spectrum = [draw(_between(0, 1)) for _ in range(d - 1)]
+    spectrum.insert(draw(st.integers(0, d - 1)), draw(_signed(*moduli)))
     return triangle + np.diag(spectrum)
+
+
+@cache
+def above_the_diagonal(d: int, most: float) -> st.SearchStrategy[np.ndarray]:
+    """A square of zeros but for what stands above its diagonal."""
+    rows, columns = np.triu_indices(d, 1)
+
+    def put(entries: np.ndarray) -> np.ndarray:
+        square = np.zeros((d, d))
+        square[rows, columns] = entries
+        return square
+
+    return grid((len(rows),), (-most, most)).map(put)
 
 
 @st.composite
 def _with_singular_values(draw: Any, d: int, bounds: Interval, _: float) -> np.ndarray:
-    """U·diag(s)·V with U and V orthogonal: plane rotations, then a reordering of the axes."""
+    """U·diag(s)·V with U and V orthogonal: plane rotations, then a reordering of the axes. A single number has a sign."""
+    if d == 1:
+        return np.array([[draw(_signed(*bounds))]])
     stretch = np.diag([draw(_between(*bounds)) for _ in range(d)])
     return times(times(draw(_orthogonal(d)), stretch), draw(_orthogonal(d)))
 
@@ -128,13 +143,23 @@ def _rotation(angle: float) -> np.ndarray:
 @cache
 def _between(low: float, high: float) -> st.SearchStrategy[float]:
     """The two ends and fifteen steps between them: extreme values matter most and are drawn most."""
-    # The sixteenth step would round to something near the end, which may lie beyond it.
-    return st.sampled_from([low, high]) | st.integers(0, 15).map(lambda step: low + (high - low) * step / 16)
+    ends, inside = _ends_and_inside(low, high)
+    return st.sampled_from(ends) | st.sampled_from(inside) if inside else st.sampled_from(ends)
 
 
 @cache
 def _signed(low: float, high: float) -> st.SearchStrategy[float]:
-    return st.tuples(_between(low, high), st.sampled_from([1.0, -1.0])).map(lambda drawn: drawn[0] * drawn[1])
+    """The same with either sign; zero has one."""
+    ends, inside = ([*all_of, *(-one for one in all_of if one)] for all_of in _ends_and_inside(low, high))
+    return st.sampled_from(ends) | st.sampled_from(inside) if inside else st.sampled_from(ends)
+
+
+def _ends_and_inside(low: float, high: float) -> tuple[list[float], list[float]]:
+    """Each number once."""
+    # A sixteenth step would round to something near the end, which may lie beyond it.
+    inside = dict.fromkeys(low + (high - low) * step / 16 for step in range(1, 16))
+    ends = list(dict.fromkeys([float(low), float(high)]))
+    return ends, [one for one in inside if one not in ends]
 
 
 @cache

@@ -36,6 +36,7 @@ class Happened:
     cases: int = 0
     enough: int = 0
     discarded: int = 0
+    repeated: int = 0
     complete: bool = False
     wins: int | None = None
     trials: int | None = None

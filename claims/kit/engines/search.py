@@ -1,20 +1,19 @@
 """For all: Hypothesis looks for a counterexample and shrinks it. Its cases have no frequency to read off."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
-from hypothesis.statistics import collector
+from hypothesis.errors import HypothesisException
 
+from claims.evidence.codec import as_key
 from claims.evidence.profiles import Profile
-from claims.kit.engines.engine import Check, Fallen, Happened
+from claims.kit.engines.engine import Arguments, Check, Fallen, Happened
+from claims.kit.engines.inside import the_books, the_same_everywhere
 from claims.kit.property import Falsified, Seen, Unsettled
 from claims.kit.reading import Reading
 
@@ -35,9 +34,9 @@ class Search:
     def put(self, check: Check, reading: Reading, profile: Profile, entropy: int) -> Happened:
         wanted = max(1, round(self.cases * profile.effort))
         happened = Happened(enough=self.cases // 2)
-        statistics: dict[str, Any] = {}
-        test = self._test(lambda **drawn: self._climb(happened.call(check, drawn)), reading, wanted, entropy)
-        with nothing_read_from_source(), collector.with_value(statistics.update):  # type: ignore[arg-type]
+        tried = Tried(reading, check, happened)
+        test = self._test(lambda **drawn: self._climb(tried.call(drawn)), reading, wanted, entropy)
+        with the_same_everywhere(), the_books() as books:
             try:
                 test()
             except Falsified:
@@ -46,7 +45,7 @@ class Search:
                 happened.left_open(unsettled)
             except Exception as crash:  # a health check, an empty domain, or the property itself
                 happened.crashed(crash)
-        self._count(happened, statistics)
+        tried.count(books)
         if happened.outcome == "fell" and happened.fallen:
             happened.why = happened.fallen.says
             if happened.fallen.strain and not reading.is_control:
@@ -64,7 +63,7 @@ class Search:
             if beyond.fallen and beyond.fallen.strain:
                 hypothesis.target(beyond.fallen.strain)
 
-        with nothing_read_from_source(), suppress(Unsettled):
+        with the_same_everywhere(), suppress(Unsettled):
             self._test(case, reading, wanted, entropy)()
         return beyond.worst if beyond.outcome != "error" else None
 
@@ -93,27 +92,53 @@ class Search:
         if seen.strain is not None and isfinite(seen.strain):
             hypothesis.target(seen.strain)
 
-    @staticmethod
-    def _count(happened: Happened, statistics: dict[str, Any]) -> None:
-        """Valid and discarded cases, from Hypothesis' own book-keeping; shrinking is not counted as searching."""
-        statuses = Counter(case["status"] for case in statistics.get("generate-phase", {}).get("test-cases", []))
-        happened.cases = statuses["valid"] + statuses["interesting"]
-        happened.discarded = statuses["invalid"]  # an overrun is a mutation that Hypothesis itself cut short
-        happened.complete = happened.outcome == "held" and statistics.get("stopped-because") == "nothing left to do"
 
+@dataclass
+class Tried:
+    """The valid cases of a search, each of which counts once however often it was drawn, up to the first that falls: shrinking is
+    not counted as searching."""
 
-@contextmanager
-def nothing_read_from_source() -> Iterator[None]:
-    """Keep Hypothesis from drawing the constants it finds in every loaded module of the checkout: an edit anywhere, another
-    number of workers or a folder called `tests` above the checkout would change the cases."""
-    usual = providers._get_local_constants
-    providers._get_local_constants = Constants
-    providers.CONSTANTS_CACHE.cache.clear()
-    try:
-        yield
-    finally:
-        providers._get_local_constants = usual
-        providers.CONSTANTS_CACHE.cache.clear()
+    reading: Reading
+    check: Check
+    happened: Happened
+    distinct: set[bytes] = field(default_factory=set)
+    drawn: int = 0
+    is_over: bool = False
+
+    def call(self, arguments: Arguments) -> Seen:
+        """Put one case to the property and count it."""
+        key = b"" if self.is_over else self._key(arguments)  # before the property can change what it is given
+        try:
+            seen = self.happened.call(self.check, arguments)
+        except HypothesisException:  # not valid: it was discarded
+            raise
+        except Exception:
+            self._add(key)
+            self.is_over = True
+            raise
+        self._add(key)
+        return seen
+
+    def _add(self, key: bytes) -> None:
+        if not self.is_over:
+            self.distinct.add(key)
+            self.drawn += 1
+
+    def _key(self, arguments: Arguments) -> bytes:
+        """One of a finite list by its place there; what a reading leaves no choice about tells nothing apart."""
+        values = {name: self.reading.arguments[name].values for name in arguments}
+        return as_key({
+            name: value if (known := values[name]) is None else next(place for place, one in enumerate(known) if one is value)
+            for name, value in arguments.items()
+        })  # fmt: skip
+
+    def count(self, books: dict[str, Any]) -> None:
+        """Write down how much was tried; what was discarded, and that nothing is left to do, Hypothesis knows."""
+        self.happened.cases, self.happened.repeated = len(self.distinct), self.drawn - len(self.distinct)
+        found = books.get("generate-phase", {}).get("test-cases", [])  # an overrun among them is one that Hypothesis cut short
+        self.happened.discarded = sum(one["status"] == "invalid" for one in found)
+        stopped = books.get("stopped-because")
+        self.happened.complete = self.happened.outcome == "held" and stopped == "nothing left to do"
 
 
 def search(cases: int = 200) -> Search:

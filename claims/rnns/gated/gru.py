@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -34,14 +34,16 @@ class GRURun:
 def gru_runs() -> st.SearchStrategy[GRURun]:
     """With explicit weights on the grid of eighths and one input."""
 
-    def make(d: int, n: int, block: np.ndarray, h_0: np.ndarray, x: np.ndarray) -> GRURun:
-        W = [torch.from_numpy(np.hstack([numbers[:d, :d], numbers[:d, -2:-1]])) for numbers in block]
-        b = [*(torch.from_numpy(numbers[:d, -1].copy()) for numbers in block), torch.zeros(d, dtype=torch.float64)]
-        return GRURun(gru.GRU(*W, *b), h_0[:d], x[:n])
+    def make(block: np.ndarray, h_0: np.ndarray, x: np.ndarray) -> GRURun:
+        W = [torch.from_numpy(numbers[:, :-1].copy()) for numbers in block]
+        b = [*(torch.from_numpy(numbers[:, -1].copy()) for numbers in block), torch.zeros(len(h_0), dtype=torch.float64)]
+        return GRURun(gru.GRU(*W, *b), h_0, x)
 
-    return st.builds(
-        make, st.integers(1, 2), st.integers(1, 5), grid((3, 2, 4), (-4, 4)), grid((2,), (-3, 3)), grid((5, 1), (-2, 2))
-    )
+    @cache
+    def sized(d: int, n: int) -> st.SearchStrategy[GRURun]:
+        return st.builds(make, grid((3, d, d + 2), (-4, 4)), grid((d,), (-3, 3)), grid((n, 1), (-2, 2)))
+
+    return st.tuples(st.integers(1, 2), st.integers(1, 5)).flatmap(lambda drawn: sized(*drawn))
 
 
 Update = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # the memory before a step, the candidate, the memory after it

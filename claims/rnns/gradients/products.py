@@ -55,7 +55,8 @@ def commuting_factors() -> st.SearchStrategy[Chain]:
 def triangular_factors() -> st.SearchStrategy[Chain]:
     turn = st.builds(lambda k, m: np.array([[1.0 + k * m, k], [m, 1.0]]), st.integers(-2, 2), st.integers(-2, 2))  # det 1
     inverse = np.array([[0.0, 1.0], [-1.0, 0.0]])  # J Sᵀ J⁻¹ is the inverse of S when det S = 1
-    return st.builds(lambda S, Ts: [S @ np.triu(T) @ (inverse @ S.T @ inverse.T) for T in Ts], turn, some(whole_numbers()))
+    three = st.tuples(*[st.integers(-3, 3)] * 3).map(lambda three: np.array([three[:2], [0, three[2]]], float))
+    return st.builds(lambda S, Ts: [S @ T @ (inverse @ S.T @ inverse.T) for T in Ts], turn, some(three))
 
 
 @domain("2 or 3 symmetric factors of whole numbers, width 2")

@@ -105,13 +105,15 @@ def total(h: torch.Tensor) -> torch.Tensor:
 @domain("tanh networks of 1 or 2 units, singular values of W_h in {singular_values}, W_x = I; {steps} inputs within [-½, ½]")
 def contracting_runs(singular_values: Interval, steps: tuple[int, int]) -> st.SearchStrategy[ElmanRun]:
     """With W_x = I an input's gradient is the state's times a slope of tanh. Often the inputs are zeros: no unit saturates."""
-    W_h = chains(every_singular_value=singular_values, size=(1, 2), repeat=True).strategy.map(lambda period: period[0])
 
-    def make(W: np.ndarray, loud: bool, x: np.ndarray, n: int) -> ElmanRun:
-        nothing = np.zeros(len(W))
-        return ElmanRun(W, np.eye(len(W)), nothing, nothing, loud * x[:n, : len(W)], nothing + 1)
+    @cache
+    def make(d: int, n: int) -> st.SearchStrategy[ElmanRun]:
+        W_h = chains(every_singular_value=singular_values, size=(d, d), repeat=True).strategy.map(lambda period: period[0])
+        rest = {"W_x": np.eye(d), "b": np.zeros(d), "h_0": np.zeros(d), "g": np.ones(d)}
+        x = st.just(np.zeros((n, d))) | grid((n, d), (-0.5, 0.5))
+        return st.builds(ElmanRun, W_h=W_h, x=x, **{name: st.just(array) for name, array in rest.items()})
 
-    return st.builds(make, W_h, st.booleans(), grid((steps[1], 2), (-0.5, 0.5)), st.integers(*steps))
+    return st.tuples(st.integers(1, 2), st.integers(*steps)).flatmap(lambda drawn: make(*drawn))
 
 
 def every_step(n: int, k: int) -> range:

@@ -122,23 +122,26 @@ def one_unit(gamma: float) -> Elman:
 
 @domain("one unit of weight 0.9, and {width} units whose W_h has its singular values in {singular_values}; {lag} later tokens")
 def against_one_unit(width: Interval, singular_values: Interval, lag: int) -> st.SearchStrategy[TwoWidths]:
-    return _against_one_unit(chains(every_singular_value=singular_values, size=width, repeat=True), int(width[1]), lag)
+    return _against_one_unit(chains(every_singular_value=singular_values, size=width, repeat=True), lag)
 
 
 @domain("one unit of weight 0.9, and {width} units whose W_h has its eigenvalues in {eigenvalues}; {lag} later tokens")
 def eigenvalues_against_one_unit(width: Interval, eigenvalues: Interval, lag: int) -> st.SearchStrategy[TwoWidths]:
-    return _against_one_unit(chains(every_eigenvalue=eigenvalues, size=width, repeat=True), int(width[1]), lag)
+    return _against_one_unit(chains(every_eigenvalue=eigenvalues, size=width, repeat=True), lag)
 
 
-def _against_one_unit(weights: Domain, most: int, lag: int) -> st.SearchStrategy[TwoWidths]:
+def _against_one_unit(weights: Domain, lag: int) -> st.SearchStrategy[TwoWidths]:
     """Input weights and tokens lie on the grid of eighths; often the tokens are zeros, for in silence most is kept."""
 
-    def make(W: np.ndarray, loud: bool, W_x: np.ndarray, x: np.ndarray) -> TwoWidths:
-        wide = Elman(torch.from_numpy(W), torch.from_numpy(W_x[: len(W)]), torch.zeros(len(W), dtype=torch.float64))
-        return TwoWidths(one_unit(0.9), wide, loud * x, lag)
+    def make(W: np.ndarray, W_x: np.ndarray, x: np.ndarray) -> TwoWidths:
+        wide = Elman(torch.from_numpy(W), torch.from_numpy(W_x), torch.zeros(len(W), dtype=torch.float64))
+        return TwoWidths(one_unit(0.9), wide, x, lag)
 
-    W_h = weights.strategy.map(lambda period: period[0])
-    return st.builds(make, W_h, st.booleans(), grid((most, 1), (-2, 2)), grid((2, 1), (-2, 2)))
+    def around(period: list[np.ndarray]) -> st.SearchStrategy[TwoWidths]:
+        (W,) = period
+        return st.builds(make, st.just(W), grid((len(W), 1), (-2, 2)), st.just(np.zeros((2, 1))) | grid((2, 1), (-2, 2)))
+
+    return weights.strategy.flatmap(around)
 
 
 JUST_ABOVE = 0.9 + 2e-13  # over 40 steps about 10⁻¹³ of what is kept, some ten times what rounding is allowed
