@@ -250,7 +250,13 @@ def probabilities_are_in_inverse_proportion(scored: Scored) -> None:
         "near miss: by halves of words": reading(
             scored=models("of one text, by halves of words to the first model", pieces=(2, 1)), measure=perplexity
         ),
-        "near miss: the mean of 1/p": reading(scored=ONE_TEXT, measure=mean_of_inverses),
+        "near miss: the mean of 1/p": reading(
+            scored=only(
+                Scored(LanguageModel(((5, 1, 1), (3, 4, 1))), LanguageModel(((2, 1, 1),) * 2), ((0, 0), (0, 0))),
+                "two words to which one model gives 5/7 and 3/8, the other 1/2 and 1/2",
+            ),
+            measure=mean_of_inverses,
+        ),
     },
     altered={
         "On one text, word by word, the model with the higher perplexity finds that text more probable.": reading(

@@ -189,10 +189,13 @@ def two_futures(widest: int = 2) -> Domain:
     return Domain(words, st.builds(TwoFutures, _lstms(widest=widest), _rows(3), grid((2, 1), INPUTS), grid((2, 1), INPUTS)))
 
 
-def lstms_with_two_pasts(lag: Whole, reads_h: str = GATES, forget: float | None = None, widest: int = 2) -> Domain:
+def lstms_with_two_pasts(
+    lag: Whole, reads_h: str = GATES, forget: float | None = None, recurrent: float = 1, widest: int = 2
+) -> Domain:
     """LSTMs with explicit weights and a swapped first token."""
-    words = f"LSTMs {_between((1, widest))} wide, {_gates(reads_h, forget)}; the first token swapped, {_between(lag)} later ones"
-    return Domain(words, _two_pasts(_lstms(reads_h, forget, widest=widest), lag))
+    gates = _gates(reads_h, forget, recurrent)
+    words = f"LSTMs {_between((1, widest))} wide, {gates}; the first token swapped, {_between(lag)} later ones"
+    return Domain(words, _two_pasts(_lstms(reads_h, forget, recurrent, widest), lag))
 
 
 def seeded_lstms_with_two_pasts(width: Whole, lag: Whole) -> Domain:
@@ -201,17 +204,20 @@ def seeded_lstms_with_two_pasts(width: Whole, lag: Whole) -> Domain:
     return Domain(words, st.builds(SeededPasts, st.integers(0, LARGEST_SEED), st.integers(*width), st.integers(*lag)))
 
 
-def elmans_with_two_pasts(lag: int, singular_values: Interval | None = None, eigenvalues: Interval | None = None) -> Domain:
+def elmans_with_two_pasts(
+    lag: int, singular_values: Interval | None = None, eigenvalues: Interval | None = None, narrowest: int = 1
+) -> Domain:
     """Elman networks with explicit weights and a swapped first token."""
     bounds = singular_values or eigenvalues
     if bounds is None:
         words, W_h = "weights in [-2, 2]", st.integers(1, 2).flatmap(lambda d: grid((d, d), (-2, 2)))
     else:
         words = f"{'singular values' if singular_values else 'moduli of the eigenvalues'} of W_h in {_between(bounds)}"
-        drawn = chains(every_singular_value=singular_values, every_eigenvalue=eigenvalues, size=(1, 2), repeat=True)
+        size = narrowest, 2
+        drawn = chains(every_singular_value=singular_values, every_eigenvalue=eigenvalues, size=size, repeat=True)
         W_h = drawn.strategy.map(lambda period: period[0])
     return Domain(
-        f"Elman networks 1 or 2 wide, {words}; the first token swapped, {lag} later ones",
+        f"Elman networks {'1 or 2' if narrowest == 1 else '2'} wide, {words}; the first token swapped, {lag} later ones",
         _two_pasts(W_h.flatmap(_elman), (lag, lag)),
     )
 

@@ -275,7 +275,7 @@ def _weights_apart(two: TwoPasts) -> float:
     },
     altered={
         "Where no eigenvalue of W_h exceeds 0.9 in modulus, each later token leaves at most 0.9 of a difference.": reading(
-            two=elmans_with_two_pasts(LAG, eigenvalues=(0.9, 0.9)), kept=0.9
+            two=elmans_with_two_pasts(LAG, eigenvalues=(0.9, 0.9), narrowest=2), kept=0.9
         ),
         "Where no singular value of W_h exceeds 0.9, later tokens leave untouched what the state holds of early ones.": reading(
             later_tokens_leave_it_all, two=elmans_with_two_pasts(LAG, singular_values=(0, 0.9)), kept=1.0

@@ -69,7 +69,7 @@ def each_addition_takes_its_share(two: TwoPasts, kept: float) -> None:
     expect="qualified",
     uses=("forgetting.chain-of-gates",),
     by=search(cases=100),
-    as_written=reading(two=lstms_with_two_pasts(lag=(50, 50), forget=2, widest=1), left=by_looking, kept=0.99),
+    as_written=reading(two=lstms_with_two_pasts(lag=(50, 50), forget=2, recurrent=8, widest=1), left=by_looking, kept=0.99),
     amended={
         "neither f nor i nor the candidate reads h: a gate f ≤ γ leaves at most γ of a difference": reading(
             two=lstms_with_two_pasts(lag=(1, 50), forget=2, reads_h="o"), left=by_looking, kept=SIGMOID_2

@@ -390,7 +390,7 @@ def the_input_gates_bound_it(run: LSTMRun) -> None:
     expect="qualified",
     uses=("forgetting.cell-is-a-highway",),
     by=search(cases=100),
-    as_written=reading(run=lstm_runs(steps=(10, 10), forget=2, widest=1), rate=0.99),
+    as_written=reading(run=lstm_runs(steps=(10, 10), forget=2, recurrent=4, widest=1), rate=0.99),
     amended={
         "neither f nor i nor the candidate reads h; f ≤ γ < 1 at every step": reading(
             run=lstm_runs(steps=(2, 10), forget=2, reads_h="o"), rate=SIGMOID_2
@@ -414,8 +414,8 @@ def the_input_gates_bound_it(run: LSTMRun) -> None:
         "a forget bias of -2 that was never set, f up to 0.5 for 0.12": reading(
             run=lstm_runs(steps=(2, 10), forget=0, reads_h="o", widest=1), rate=1 / (1 + exp(2))
         ),
-        "near miss: recurrent weights times 10⁻⁸": reading(
-            run=lstm_runs(steps=(2, 4), forget=2, recurrent=1e-8, widest=1), rate=SIGMOID_2
+        "near miss: the candidate reads h with a weight of 8·10⁻⁸": reading(
+            run=LSTMRun(hand_set(W_C=[8e-8, 0], b_f=2, b_o=40), np.zeros((2, 1))), rate=SIGMOID_2
         ),
         "near miss, for one per cent: f up to 0.995": reading(
             run=lstm_runs(steps=(10, 10), forget=5.3, reads_h="o", widest=1), rate=0.99

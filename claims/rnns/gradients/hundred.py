@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.kit import claim, domain, holds, measure, only, reading, search, show, trials
+from claims.kit import Domain, claim, domain, holds, measure, only, reading, search, show, trials
 from claims.kit.domains import chains, seeds
 from claims.rnns.gradients.figures import gradient_rate_map
 from claims.rnns.gradients.jacobians import Chain, in_the_long_run, of_a_network, show_the_long_run
@@ -119,13 +119,26 @@ def the_product_has_that_many_factors(stretch: Stretch, promised: Callable[[int,
 STRETCH_AND_SQUEEZE = [np.diag([2.0, 0.5]), np.diag([0.5, 2.0])]
 
 
+def of_any_singular_values() -> Domain:
+    """Beside those of any kind such as a search would rarely come by: what one step stretches another may squeeze."""
+    anything = chains(every_singular_value=(0.5, 2))
+    diagonal = st.integers(1, 2).flatmap(_two_of_halves_and_twos)
+    return Domain(f"{anything.words}; or two diagonal ones in turn, up to 2 wide, of 1/2 and 2", anything.strategy | diagonal)
+
+
+@cache
+def _two_of_halves_and_twos(d: int) -> st.SearchStrategy[Chain]:
+    one = st.lists(st.sampled_from([0.5, 2.0]), min_size=d, max_size=d).map(np.diag)
+    return st.lists(one, min_size=2, max_size=2)
+
+
 @claim(
     "gradients.singular-values-must-be-one",
     says="A long product of Jacobians, of a hundred say, vanishes or explodes unless all their singular values are exactly one.",
     lines=(128,),
     expect="qualified",
     uses=("gradients.hundred-factors",),
-    as_written=reading(period=chains(every_singular_value=(0.5, 2))),
+    as_written=reading(period=of_any_singular_values()),
     amended={
         "all singular values at most 7/8": reading(period=chains(every_singular_value=(0, LESS))),
         "all singular values at least 9/8": reading(period=chains(every_singular_value=(MORE, 2))),
