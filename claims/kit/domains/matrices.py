@@ -142,24 +142,28 @@ def _rotation(angle: float) -> np.ndarray:
 
 @cache
 def _between(low: float, high: float) -> st.SearchStrategy[float]:
-    """The two ends and fifteen steps between them: extreme values matter most and are drawn most."""
-    ends, inside = _ends_and_inside(low, high)
-    return st.sampled_from(ends) | st.sampled_from(inside) if inside else st.sampled_from(ends)
+    """The two ends and fifteen steps between them: extreme values matter most and are drawn most, but for zero, which leaves a
+    matrix without an inverse."""
+    return _one_of(*_ends_and_inside(low, high))
 
 
 @cache
 def _signed(low: float, high: float) -> st.SearchStrategy[float]:
     """The same with either sign; zero has one."""
-    ends, inside = ([*all_of, *(-one for one in all_of if one)] for all_of in _ends_and_inside(low, high))
-    return st.sampled_from(ends) | st.sampled_from(inside) if inside else st.sampled_from(ends)
+    return _one_of(*([*all_of, *(-one for one in all_of if one)] for all_of in _ends_and_inside(low, high)))
 
 
 def _ends_and_inside(low: float, high: float) -> tuple[list[float], list[float]]:
-    """Each number once."""
+    """Each number once, the lower end first of all: that is the simplest."""
     # A sixteenth step would round to something near the end, which may lie beyond it.
     inside = dict.fromkeys(low + (high - low) * step / 16 for step in range(1, 16))
     ends = list(dict.fromkeys([float(low), float(high)]))
-    return ends, [one for one in inside if one not in ends]
+    others = [one for one in inside if one not in ends]
+    return ([0.0, *others], ends[1:]) if low == 0 else (ends, others)
+
+
+def _one_of(some: list[float], others: list[float]) -> st.SearchStrategy[float]:
+    return st.sampled_from(some) | st.sampled_from(others) if others else st.sampled_from(some)
 
 
 @cache

@@ -181,8 +181,8 @@ def _shares() -> st.SearchStrategy[Matrix]:
 
 @cache
 def _rows_of_ones(d: int) -> st.SearchStrategy[Matrix]:
-    row = st.lists(st.integers(1, 8), min_size=d, max_size=d).map(lambda parts: np.array(parts) / sum(parts))
-    return st.lists(row, min_size=d, max_size=d).map(np.array)
+    parts = st.lists(st.integers(1, 8), min_size=d * d, max_size=d * d).map(lambda drawn: np.reshape(drawn, (d, d)))
+    return parts.map(lambda rows: rows / rows.sum(axis=1, keepdims=True))
 
 
 ALONE = np.ones((1, 1))
