@@ -8,7 +8,21 @@ import click
 from click.core import ParameterSource
 
 from claims.evidence.profiles import PROFILES
-from reports.commands.options import ADDRESS, FILE, NO_EXAMINE, OF_A_RUN, ONLY, PROFILE, SHARED, SINGLE, TEXT, WORKERS, taking
+from reports.commands.options import (
+    ADDRESS,
+    FILE,
+    FOLDER,
+    NO_EXAMINE,
+    OF_A_RUN,
+    ONLY,
+    PROFILE,
+    SHARED,
+    SINGLE,
+    TEXT,
+    WORKERS,
+    once,
+    taking,
+)  # fmt: skip
 from reports.commands.recording import RECORDING
 from reports.commands.together import must_go_together
 
@@ -143,6 +157,23 @@ def listing(ids: Sequence[str], out: Path | None) -> int:
     return show_list(out, ids)
 
 
+@named(
+    "observe", "chapter.what-it-says",
+    "a line a test case into .hypothesis/observed, or the folder given, and tried.json beside the record.",
+)  # fmt: skip
+@click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
+@once("--into", type=FOLDER, metavar="FOLDER", help="Where the lines go.")
+@taking(*SHARED)
+def observe(ids: Sequence[str], into: Path | None, out: Path | None) -> int:
+    """See what the searches tried.
+
+    Those of all claims, or of these, or of those of these chapters, are run once more, case by case as in the report. Tyche reads
+    the lines, which have the form of Hypothesis' observations. No evidence is written."""
+    from reports.commands.observe import observe as look_on
+
+    return look_on(ids, into, out)
+
+
 @named("essay", "my-copy.md", "site/essay.html and site/annotations.json, and the site around them.")
 @click.argument("file", type=FILE)
 @taking(NO_EXAMINE, SINGLE, *SHARED)
@@ -238,5 +269,5 @@ def locate(file: Path, phrase: str) -> int:
     return find(file, phrase)
 
 
-COMMANDS = (verify, new, replay, listing, essay, notes, slides, handout, notebook, questions, compare, locate)
+COMMANDS = (verify, new, replay, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate)
 NAMES = [*(str(one.name) for one in COMMANDS), *RECORDING]

@@ -6,7 +6,7 @@ import sys
 from claims.catalogue import Entry, entries_of
 from claims.evidence.keys import here
 from reports.__main__ import main
-from reports.commands import classroom, replay, statements
+from reports.commands import classroom, observe, replay, statements
 from reports.essay import page
 from reports.essay.passages import read_passages
 from reports.running import work
@@ -37,7 +37,7 @@ class Reports:
         whenever it is asked for."""
         known = {one.id: one for one in claims}
         self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
-        for module in (work, replay, classroom):
+        for module in (work, replay, classroom, observe):
             self.monkeypatch.setattr(module, "find_claim", lambda name, module: known[name])
 
     def keyed(self, *claims, module="tests.toys", sources=None):

@@ -113,7 +113,7 @@ READS_THE_RECORD = [
 # The commands: each calls what the option of its name calls, so that a few of the ids do.
 HAS_IDS = [
     ("replay",), ("notebook",), ("list",), ("slides",), ("handout",), ("questions",), ("verify", "--only"),
-    ("compare", "old.json", "--only"),
+    ("compare", "old.json", "--only"), ("observe",),
 ]  # fmt: skip
 FEW = ("", " ", "toys.nothing-like-it-at-all", "toys.number-are-small", "toyz", "../verdicts", "a\nb", "\udcff", LONG)
 HAS_A_FILE = {"essay": "essay.md", "notes": "essay.md", "compare": "old.json"}
@@ -130,6 +130,12 @@ BEHIND_A_COMMAND = {
     ("verify", "replay", ID): "replay comes first", ("verify", "verify"): "verify comes first",
     ("questions", "--format", "moodl"): "moodl", ("questions", "--format"): "--format",
     ("questions", "--only", ID): "takes no --only",
+    ("observe", "--into", ""): "empty", ("observe", "--into"): "--into", ("observe", "--into", "essay.md"): "is a file",
+    ("observe", ID, "--into", "a", "--into", "b"): "--into was given 2 times",
+    ("observe", "--only", ID): "observe takes no --only",
+    ("observe", ID, "--fresh"): "observe takes no --fresh", ("verify", "--observe"): "python -m reports observe",
+    ("observe", ID, "--into", "essay.md/below"): "cannot write", ("list", "--into", "a"): "--into",
+    ("observe", "--out", "essay.md"): "is a file", ("observe", ID, "toyz"): "did you mean toys?",
     # options without a value, with a wrong one, twice, of a misspelt name
     **{(*how, ID, "--out"): "--out" for how in HAS_IDS[:2]}, ("list", "--out", ""): "empty",
     ("slides", "--out", "essay.md"): "is a file",

@@ -7,7 +7,7 @@ the five minutes after which it stops shrinking; how often it shrinks is bounded
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module, metadata
 from operator import attrgetter
@@ -22,6 +22,10 @@ NAMES = (
     "hypothesis.internal.conjecture.providers:CONSTANTS_CACHE.cache.clear",
     "hypothesis.internal.constants_ast:Constants",
     "hypothesis.statistics:collector.with_value",
+)
+TELLING = (  # asked for when cases are observed
+    "hypothesis.internal.observability:with_observability_callback",
+    "hypothesis.internal.observability:OBSERVABILITY_COLLECT_COVERAGE",
 )
 
 
@@ -56,8 +60,27 @@ def the_books() -> Iterator[dict[str, Any]]:
         yield books
 
 
+@contextmanager
+def told_of_cases(observe: Callable[[Any], None]) -> Iterator[None]:
+    """Have Hypothesis tell of its test cases, one by one and in the form that it documents, while the block lasts; which lines
+    run is ours to see. Moved."""
+    _are_there(TELLING)
+    observability: Any = import_module("hypothesis.internal.observability")
+    usual = observability.OBSERVABILITY_COLLECT_COVERAGE
+    observability.OBSERVABILITY_COLLECT_COVERAGE = False
+    try:
+        with observability.with_observability_callback(observe):
+            yield
+    finally:
+        observability.OBSERVABILITY_COLLECT_COVERAGE = usual
+
+
 def _all_there() -> None:
-    for one in NAMES:
+    _are_there(NAMES)
+
+
+def _are_there(names: tuple[str, ...]) -> None:
+    for one in names:
         module, _, name = one.partition(":")
         try:
             attrgetter(name)(import_module(module))

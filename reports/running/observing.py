@@ -1,0 +1,150 @@
+"""What a search tried, to be seen: each test case in the form that Hypothesis documents for its observations, which Tyche reads,
+and of each reading a summary. The search itself is the report's own, case by case, and no evidence is written."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import msgspec
+
+from claims.evidence.evidence import EvidenceError, as_json, write_whole
+from claims.evidence.keys import Target, from_root
+from claims.evidence.profiles import VERDICT
+from claims.kit.claim import Claim
+from claims.kit.domains.corners import Shape
+from claims.kit.engines.engine import constants
+from claims.kit.engines.inside import told_of_cases
+from claims.kit.examine import entropy_of
+from claims.kit.property import Falsified, Unsettled
+from claims.kit.reading import Reading, property_of
+from reports.running.branches import Branch, Lines, files_of, lines_run, never_reached, nothing_run
+
+TRIED = "tried.json"
+Three = list[float]  # the least, the median and the most
+
+
+class TriedReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a search of a reading tried: distinct `cases` of so many `drawn`; how many numbers a case has (`sizes`), how long its
+    longest list or array is (`lengths`), and the share of a bound that it used (`strain`), each the least, the median and the
+    most; `corners`: how many parts of cases lie in one, of how many."""
+
+    name: str
+    role: str
+    outcome: str
+    cases: int
+    drawn: int
+    sizes: Three
+    lengths: Three
+    strain: Three = []
+    corners: dict[str, tuple[int, int]] = {}
+
+
+class TriedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the searches of a claim tried. `rests_on` is the fingerprint of the code; `never` are the branches of implementations
+    to which none of its searches came."""
+
+    rests_on: str
+    readings: list[TriedReading]
+    never: list[Branch] = []
+
+
+def searched(claim: Claim) -> list[Reading]:
+    """The readings that are searched: all but stored cases and those that leave no choice."""
+    if claim.by.name != "search":
+        return []
+    return [one for one in claim.readings if one.role != "witness" and len(constants(one)) < len(one.arguments)]
+
+
+def watch(claim: Claim, rests_on: str, reached: set[Target], write: Callable[[dict[str, Any]], None]) -> TriedClaim:
+    """Search all that is searched of a claim, and write down each test case. EvidenceError where Hypothesis tells of none."""
+    run, files = nothing_run(), files_of(reached)
+    readings = [_Watch(claim, one, files, run, write).put() for one in searched(claim)]
+    return TriedClaim(rests_on=rests_on, readings=readings, never=never_reached(reached, run))
+
+
+@dataclasses.dataclass
+class _Watch:
+    """One reading's search, looked at from both sides: by its property, and by what Hypothesis tells of it."""
+
+    claim: Claim
+    one: Reading
+    files: frozenset[str]
+    run: Lines
+    write: Callable[[dict[str, Any]], None]
+    shape: Shape = dataclasses.field(default_factory=Shape)
+    strain: list[float] = dataclasses.field(default_factory=list)
+    of_this_case: Lines = dataclasses.field(default_factory=nothing_run)
+    is_over: bool = False
+
+    def put(self) -> TriedReading:
+        with told_of_cases(self.observe):
+            found = self.claim.by.put(self.check, self.one, VERDICT, entropy_of(self.claim, self.one))
+        return TriedReading(
+            name=self.one.name, role=self.one.role, outcome=found.outcome, cases=found.cases, drawn=found.cases + found.repeated,
+            sizes=_three(self.shape.numbers), lengths=_three(self.shape.lengths), strain=_three(self.strain),
+            corners={name: share for name, share in self.shape.shares().items() if share[1]},
+        )  # fmt: skip
+
+    def check(self, **drawn: Any) -> None:
+        """The property; what is drawn until it falls is looked at before it can be changed."""
+        if not self.is_over:
+            self.shape.add({name: value for name, value in drawn.items() if name not in constants(self.one)})
+        self.of_this_case = nothing_run()
+        try:
+            with lines_run(self.files, self.of_this_case):
+                property_of(self.claim.check, self.one)(**drawn)
+        except (Falsified, Unsettled):
+            self.is_over = True
+            raise
+        finally:
+            for file, lines in self.of_this_case.items():
+                self.run[file] |= lines
+
+    def observe(self, told: Any) -> None:
+        """What Hypothesis tells of a test case or, once, of the whole run."""
+        line = {field.name: getattr(told, field.name) for field in dataclasses.fields(told)}
+        line["property"] = f"{self.claim.id}[{self.one.name}]"
+        if told.type == "test_case":
+            strain = told.features.get("target")
+            if strain is not None and told.status == "passed" and not self.is_over:
+                self.strain.append(strain)
+            line["coverage"] = {from_root(file): sorted(lines) for file, lines in self.of_this_case.items()}
+            line["metadata"] = told.metadata.to_json()
+        self.write(line)
+
+
+def as_line(observation: dict[str, Any]) -> str:
+    """One observation, strict JSON: what is not finite, or no plain data, is named as Python writes it."""
+    return json.dumps(_plain(observation), allow_nan=False, ensure_ascii=False, default=str) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(name): _plain(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case float() if value - value != 0:
+            return str(value)
+    return value
+
+
+def _three(numbers: list[Any]) -> Three:
+    return [float(f"{one:.4g}") for one in (min(numbers), median(numbers), max(numbers))] if numbers else []
+
+
+def read_tried(folder: Path) -> dict[str, TriedClaim]:
+    """What was tried when it was last looked at, by the claims' ids; nothing where it never was. EvidenceError."""
+    path = folder / TRIED
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, TriedClaim]) if path.exists() else {}
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        raise EvidenceError(f"{path}: not readable ({problem}); delete it, and observe again") from problem
+
+
+def keep_tried(folder: Path, seen: dict[str, TriedClaim]) -> None:
+    """Beside what is known of other claims."""
+    write_whole(folder / TRIED, as_json(dict(sorted((read_tried(folder) | seen).items()))))
