@@ -59,7 +59,7 @@ def never_run(seed: int) -> Ran:
     says="It learns.",
     expect="supported",
     scope="Toys",
-    by=trials(seeds=20, alpha=0.01),
+    by=trials(seeds=25, alpha=0.01),
     as_written=reading(seed=seeds()),
     fails_for={"again": reading(seed=seeds())},
     teach="Nothing.",

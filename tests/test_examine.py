@@ -109,7 +109,7 @@ def test_a_list_is_gone_through_in_order_and_in_all_combinations():
     assert seen == [(1, "x", 7), (1, "y", 7), (2, "x", 7), (2, "y", 7)]
 
 
-@pytest.mark.parametrize("engine", [exhaustion(), trials(seeds=20)], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [exhaustion(), trials()], ids=lambda engine: engine.name)
 def test_an_exception_of_hypothesis_counts_as_an_error_under_every_engine(engine):
     @claim("toys.event", says="x.", teach="x.", expect="undecided", scope="Toys", by=engine,
            as_written=reading(seed=seeds() if engine.name == "trials" else cases([1, 2, 3])),
@@ -341,7 +341,7 @@ def test_a_claim_is_refused_that_has(defect):
 
 
 @pytest.mark.parametrize(("changed", "words"), [
-    ({"scope": "Toys", "by": trials(seeds=5)}, "5 seeds, which can never reach"),
+    ({"scope": "Toys", "by": trials(seeds=5)}, "5 seeds, which at the level 1e-05 against 0.5 decide 0.0%"),
     ({"scope": "Toys", "by": trials(), "as_written": reading(n=whole(0, 9), seed=seeds())}, "only the seed open"),
 ], ids=["too few seeds", "more than the seed open"])  # fmt: skip
 def test_a_claim_by_trials_is_refused_that_has(changed, words):

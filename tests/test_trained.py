@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from claims.evidence.profiles import VERDICT
 from claims.evidence.runs import Ran, experiment, ran, shelf
 from claims.evidence.verdict import judge
-from claims.kit import at_least, claim, holds, measure, reading, trials
+from claims.kit import at_least, claim, holds, measure, reading
 from claims.kit.domains import seeds
 from claims.kit.engines.trials import independent_seeds
 from claims.kit.examine import entropy_of, examine_reading
-from claims.subjects.trained.fair import DISCARDED, LEARNT, NOT_LEARNT, RATES, at_best_rate, best_rate
+from claims.subjects.trained.fair import BY_TRAINING, DISCARDED, LEARNT, NOT_LEARNT, RATES, at_best_rate, best_rate
 from impls.learning import language, reader, tasks, training
 from impls.learning.training import Budget
 from impls.translating import seq2seq
@@ -24,7 +24,7 @@ from tests.impls.test_language import is_plural, place_of_the_head
 from tests.impls.test_tasks import ANSWERS, VALUES
 from tests.toys import UNUSED
 
-SEEDS = 14
+SEEDS = BY_TRAINING.rule.fewest
 TASKS = {
     "reverse": tasks.reverse(8, 3), "copy": tasks.copy(8, 3), "recall": tasks.recall(8, 2), "foretell": tasks.foretell(8, 4),
     "associate": tasks.associate(VALUES, 3), "add": tasks.add(4), "agreement": language.agreement(4, others="opposite"),
@@ -115,9 +115,8 @@ def toy(check, holds_for=None, **arguments):
     """A claim that this is so for these arguments; where nothing is said of what it holds for, the control is idle."""
     fill = partial(reading, seed=seeds())
     controls = {"known to": fill(**arguments | (holds_for or {}))}
-    by = trials(seeds=SEEDS, alpha=6.2e-5)
     return claim(
-        "toys.trained", **UNUSED, expect="refuted", scope="Toys", by=by, as_written=fill(**arguments), holds_for=controls
+        "toys.trained", **UNUSED, expect="refuted", scope="Toys", by=BY_TRAINING, as_written=fill(**arguments), holds_for=controls
     )(check)
 
 

@@ -242,7 +242,7 @@ def nine_in_ten(seed, divisor):
     **UNUSED,
     expect="undecided",
     scope="Toys",
-    by=trials(seeds=20, alpha=0.01, beats=0.5),
+    by=trials(seeds=25, alpha=0.01, beats=0.5),
     as_written=reading(seed=seeds(), divisor=2),
     fails_for={"divisor one": reading(seed=seeds(), divisor=1)},
 )
@@ -255,7 +255,7 @@ def a_toss_up(seed, divisor):
     **UNUSED,
     expect="undecided",
     scope="Toys",
-    by=trials(seeds=20, alpha=0.01, beats=0.5),
+    by=trials(seeds=25, alpha=0.01, beats=0.5),
     as_written=reading(seed=seeds(), divisor=10),
     fails_for={"divisor zero": reading(seed=seeds(), divisor=0)},
 )
@@ -295,7 +295,7 @@ def open_search(n):
     **UNUSED,
     expect="undecided",
     scope="Toys",
-    by=trials(seeds=20, alpha=0.01, beats=0.5),
+    by=trials(seeds=25, alpha=0.01, beats=0.5),
     as_written=reading(seed=seeds(), known=False),
     fails_for={"known": reading(seed=seeds(), known=True)},
 )

@@ -57,6 +57,7 @@ class ReadingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     wins: int | None = None
     trials: int | None = None
     level: float | None = None
+    power: float | None = None
     entropy: int | None = None
     strain: float | None = None
     counterexample: Case | None = None

@@ -8,6 +8,7 @@ from claims.kit.claim import Claim, ClaimError, claim
 from claims.kit.domain import Domain, cases, domain, only
 from claims.kit.engines.exhaustion import exhaustion
 from claims.kit.engines.search import search
+from claims.kit.engines.statistics import Look
 from claims.kit.engines.trials import trials
 from claims.kit.property import (
     Falsified,
@@ -26,7 +27,7 @@ from claims.kit.property import (
 from claims.kit.reading import reading
 
 __all__ = [
-    "Claim", "ClaimError", "Domain", "Falsified", "Unsettled",
+    "Claim", "ClaimError", "Domain", "Falsified", "Look", "Unsettled",
     "at_least", "at_most", "cannot_tell", "cases", "claim", "close", "domain", "exhaustion", "holds",
     "less_than", "measure", "more_than", "only", "reading", "rounding", "search", "show", "trials",
 ]  # fmt: skip

@@ -60,7 +60,8 @@ def _evidence(
     return ReadingEvidence(
         name=one.name, role=one.role, engine=engine, outcome=happened.outcome, why=happened.why,  # type: ignore[arg-type]
         cases=happened.cases, enough=happened.enough, discarded=happened.discarded, repeated=happened.repeated,
-        complete=happened.complete, wins=happened.wins, trials=happened.trials, level=happened.level, entropy=entropy,
+        complete=happened.complete, wins=happened.wins, trials=happened.trials, level=happened.level, power=happened.power,
+        entropy=entropy,
         strain=None if happened.tightest is None else happened.tightest[1].strain,
         counterexample=_counterexample(one, engine, happened, again), worst=_worst(claim, one, engine, happened),
         tightest=_tightest(claim, one, happened),

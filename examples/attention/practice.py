@@ -1,8 +1,8 @@
 """What small networks learn sooner. Published figures of this chapter are rows of `facts/practice.toml`."""
 
-from claims.kit import cannot_tell, claim, holds, measure, reading, trials
+from claims.kit import cannot_tell, claim, holds, measure, reading
 from claims.kit.domains import seeds
-from claims.subjects.trained.fair import HOW, best_rate
+from claims.subjects.trained.fair import BY_TRAINING, HOW, best_rate
 from claims.subjects.trained.reading import TARGETS, reaching
 
 TUNED, MOST = 400, 1600  # steps: on the discarded seeds, and at most
@@ -13,7 +13,7 @@ TUNED, MOST = 400, 1600  # steps: on the discarded seeds, and at most
     says="A layer of attention needs fewer training steps than an LSTM of its size to learn to recall a token from far back.",
     lines=(48,),
     expect="supported",
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), task="recall", sooner="attention", later="LSTM"),
     fails_for={"the two exchanged": reading(seed=seeds(), task="recall", sooner="LSTM", later="attention")},
     altered={

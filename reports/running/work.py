@@ -15,7 +15,6 @@ from claims.evidence.profiles import PROFILES
 from claims.evidence.runs import Run, Shelf, read_runs, shelf
 from claims.kit.claim import Claim
 from claims.kit.engines.engine import constants
-from claims.kit.engines.statistics import fewest
 from claims.kit.engines.trials import Trials, independent_seeds
 from claims.kit.examine import chart_of, entropy_of, examined
 from claims.kit.mistakes import told_as_mistakes
@@ -71,13 +70,14 @@ def examine(task: Task) -> Came:
 
 
 def from_the_other_end(task: Task) -> None:
-    """Train what a reading that another process is at will ask for in any case, its last seed first, until the two meet."""
+    """Train what a reading that another process is at will ask for, unless it is a toss-up: its last seed first, until the two
+    meet."""
     claim = find_claim(task.id, task.module)
     one = claim.reading(task.reading)
     by, given = claim.by, constants(one)
     assert isinstance(by, Trials)
     with _shelf_of(task) as made:
-        for seed in reversed(independent_seeds(_entropy(claim, task), by.seeds)[: fewest(by.seeds, by.beats, by.alpha)]):
+        for seed in reversed(independent_seeds(_entropy(claim, task), by.seeds)[: by.rule.fewest]):
             before = made.trained
             with suppress(Exception):  # what falls or breaks here does so again where it counts
                 property_of(claim.check, one)(**given | {"seed": seed})

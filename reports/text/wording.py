@@ -49,8 +49,10 @@ ENGINES = {
     "search": "Searched: a tool (Hypothesis) draws cases, steers them towards failure and shrinks what it finds. One "
     "counterexample settles the matter against the statement; a search that finds none is support, not proof.",
     "exhaustion": "Gone through: the list of cases is finite, and every one of them was tried.",
-    "trials": "Counted: independent seeds, each a win or a loss, decided by an exact binomial test at the level printed beside "
-    "the count. A trial that stopped early had already been decided, whatever the remaining seeds would have brought.",
+    "trials": "Counted: independent seeds, each a win or a loss. A stake is bet at fair odds on more wins than the share that is "
+    "to be beaten, another one on fewer. The first to grow to 1 / level decides; by chance that happens no more often than the "
+    "level beside the count says, however long one looks, so that seeds may be added later. Clocks are read a fixed number of "
+    "times, and an exact binomial test decides.",
     "sources": "Compared: what the text states beside what the sources print, within rounding. Sources that were read and speak "
     "of the same decide; where there is none the statement is left open. Controls are the same row, doctored. A statement that "
     "does not stand is also put beside imagined sources, which print it and decide nothing: there it must hold, and a slip of it "
@@ -159,6 +161,12 @@ def as_it_must(one: ReadingEvidence) -> bool | None:
     return one.outcome == MUST_COME_OUT[one.role] if one.role in MUST_COME_OUT else None
 
 
+def power(claim: ClaimRecord) -> str:
+    """How much of what is so its trials notice."""
+    shares = [one.power for one in claim.readings if one.power is not None]
+    return f"Of statements true for 95 seeds in 100 this decides {100 * min(shares):.0f} %." if shares else ""
+
+
 def caught(controls: Sequence[ReadingEvidence]) -> str:
     """How many controls came out as they must."""
     kept = sum(as_it_must(one) is True for one in controls)
@@ -175,7 +183,7 @@ def tried(one: ReadingEvidence, run: dict[str, Any]) -> str:
             f"{where}: {run['wins']} of {run['cases']} repetitions{medians}" if "wins" in run else "by the clock of another run"
         )
     if one.wins is not None:
-        stopped = f", {one.trials} planned" if one.trials and one.cases < one.trials else ""
+        stopped = f", {one.trials} at most" if one.trials and one.cases < one.trials else ""
         return f"{one.wins} of {one.cases} seeds{stopped}"
     if one.role == "witness":
         return "1"

@@ -233,7 +233,7 @@ def test_what_a_program_wrote_has_its_formulas_set_and_nothing_else() -> None:
 def test_counts_say_what_they_count() -> None:
     trial = reading("as written", "as written", "held", engine="trials", cases=16, wins=16, trials=20)
     clocked = reading("as written", "as written", "held", engine="trials", cases=0, timed=True)
-    assert tried(trial, {}) == "16 of 16 seeds, 20 planned"
+    assert tried(trial, {}) == "16 of 16 seeds, 20 at most"
     assert tried(clocked, {"wins": 19, "cases": 20}) == "this run: 19 of 20 repetitions"
     assert tried(clocked, {}) == "by the clock of another run"
     told = {"wins": 19, "cases": 20, "median": {"time_ratio": 3.16}, "half": {"time_ratio": [3.1, 3.25]}}

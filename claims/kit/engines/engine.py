@@ -41,6 +41,7 @@ class Happened:
     wins: int | None = None
     trials: int | None = None
     level: float | None = None
+    power: float | None = None
     fallen: Fallen | None = None
     worst: Fallen | None = None
     tightest: tuple[Arguments, Seen] | None = None

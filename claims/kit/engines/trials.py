@@ -1,4 +1,4 @@
-"""Typically: independent seeds, counted. Trials alone carry error rates."""
+"""Typically: independent seeds, counted. Trials alone carry error rates, and a power."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,29 +7,49 @@ import numpy as np
 
 from claims.evidence.profiles import Profile
 from claims.kit.engines.engine import Check, Happened, constants
-from claims.kit.engines.statistics import can_decide, decide, settled
+from claims.kit.engines.statistics import OFTEN, Look, Rule, bet, counted, error, power
 from claims.kit.property import Falsified, Unsettled, measured_once, records_only
 from claims.kit.reading import Reading
+
+ENOUGH = 0.9  # power that trials have, unless they say why they are weak
 
 
 @dataclass(frozen=True)
 class Trials:
-    """Typically: independent seeds, counted, with an exact binomial test.
+    """Typically: independent seeds, counted, until a bet against a win rate of `beats` is decided (`statistics.bet`).
 
-    A reading is *held* if the property holds on more than a share `beats` of seeds, *fell* if on less, each with
-    error at most `alpha`. The suite's readings together err with at most the sum of theirs, however they depend on each
-    other; a level of one's own leaves a verdict as it is when another claim is added. Trials that are `timed` measure, or
-    take what was recorded where the profile runs none."""
+    A reading is *held* if the property holds on more than a share `beats` of seeds, *fell* if on no more, each with error at most
+    `alpha`, also if seeds are added later; `seeds` is how many it takes at most. The suite's readings together err with at most
+    the sum of theirs, however they depend on each other; a level of one's own leaves a verdict as it is when another claim is
+    added. Earlier tests of the same question are `looked`, and their errors are added. Trials that are `timed` measure, or take
+    what was recorded where the profile runs none: so many repetitions and no more, by an exact binomial test."""
 
     seeds: int
     alpha: float
     beats: float
     timed: bool = False
+    looked: tuple[Look, ...] = ()
+    why_weak: str = ""
     name: str = "trials"
 
+    @property
+    def rule(self) -> Rule:
+        return (counted if self.timed else bet)(self.seeds, self.beats, self.alpha)
+
+    @property
+    def power(self) -> float:
+        """The share of statements true for 95 seeds in 100, or for 5, that is decided, and rightly."""
+        return power(self.rule, self.beats)
+
+    @property
+    def error(self) -> float:
+        """How often this and all earlier looks decide wrongly, at most."""
+        return error(self.rule, self.beats, 0 if self.timed else self.alpha, self.looked)
+
     def problems_of(self, readings: Sequence[Reading]) -> list[str]:
-        problems = [] if can_decide(self.seeds, self.beats, self.alpha) else [
-            f"has {self.seeds} seeds, which can never reach the level {self.alpha:g} against {self.beats:g}: take more"
+        problems = [] if self.power >= ENOUGH or self.why_weak else [
+            f"has {self.seeds} seeds, which at the level {self.alpha:g} against {self.beats:g} decide {self.power:.1%} of what "
+            f"is true for {OFTEN:.0%} of seeds, not {ENOUGH:.0%}: take more, or say why_weak='…'"
         ]  # fmt: skip
         for one in readings:
             if free := set(one.arguments) - set(constants(one)) - {"seed"}:
@@ -64,10 +84,10 @@ class Trials:
         return happened
 
     def _happened(self, outcome: str = "held", why: str = "") -> Happened:
-        return Happened(outcome, why, wins=0, trials=self.seeds, level=self.alpha)
+        return Happened(outcome, why, wins=0, trials=self.seeds, level=self.alpha, power=told(self.power))
 
     def _count(self, check: Check, reading: Reading, entropy: int) -> Happened:
-        happened, wins, losses = self._happened(), 0, 0
+        happened, rule, wins, losses, outcome = self._happened(), self.rule, 0, 0, None
         for seed in independent_seeds(entropy, self.seeds):
             try:
                 happened.call(check, constants(reading) | {"seed": seed})
@@ -80,19 +100,29 @@ class Trials:
             except Exception as crash:
                 happened.crashed(crash)
                 return happened
-            if settled(wins, losses, self.seeds, self.beats, self.alpha):
+            if outcome := rule.settled(wins, losses):
                 break
-        happened.wins, happened.cases = wins, wins + losses
-        # Whatever the remaining seeds bring, the decision stays, so it may be read off as if they were all lost.
-        happened.outcome = decide(wins, self.seeds, self.beats, self.alpha)
+        happened.wins, happened.cases, happened.outcome = wins, wins + losses, outcome or "undecided"
         happened.why = f"{wins} of {wins + losses} seeds" if not self.timed else "repetitions counted, see the run"
         return happened
 
 
-def trials(seeds: int = 20, alpha: float = 2.2e-5, beats: float = 0.5, timed: bool = False) -> Trials:
-    """Typically: so many independent seeds, and an error of at most `alpha` a reading. `timed` trials compare clocks: they run
-    alone, and their counts are volatile."""
-    return Trials(seeds, alpha, beats, timed)
+def trials(
+    seeds: int = 45,
+    alpha: float = 1e-5,
+    beats: float = 0.5,
+    timed: bool = False,
+    looked: Sequence[Look] = (),
+    why_weak: str = "",
+) -> Trials:
+    """Typically: so many independent seeds at most, and an error of at most `alpha` a reading. `timed` trials compare clocks:
+    they run alone, and their counts are volatile. `looked` are earlier tests of the same, `why_weak` excuses a low power."""
+    return Trials(seeds, alpha, beats, timed, tuple(looked), why_weak)
+
+
+def told(share: float) -> float:
+    """A share as it is stored, without its last bits."""
+    return float(f"{share:.4g}")
 
 
 def independent_seeds(entropy: int, count: int) -> list[int]:

@@ -1,9 +1,9 @@
 """What trained attention looks at, and what it does to the fall with length."""
 
-from claims.kit import at_least, at_most, claim, holds, measure, reading, trials
+from claims.kit import at_least, at_most, claim, holds, measure, reading
 from claims.kit.domains import seeds
 from claims.rnns.figures.training import aligned_tokens, every_seed
-from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, STAYS, THREE_STARTS, Setting, settings
+from claims.subjects.trained.fair import BY_TRAINING, LEARNT, NOT_LEARNT, STAYS, THREE_STARTS, Setting, settings
 from claims.subjects.trained.translation import ANY_LENGTH, SETTING, at_lengths, model_of_its_own
 
 ONE = settings(("lstm", 16, 12))
@@ -24,7 +24,7 @@ def quality_falls(seed: int, each: tuple[Setting, ...], short: int, budgets: int
     expect="qualified",
     contrary=("one model, and four times as wide",),
     uses=("attention.solved-bottleneck",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), one_model=True, attention=True, each=ONE, short=4, budgets=1),
     amended={
         "each length has a model of its own": reading(
@@ -80,7 +80,7 @@ def the_largest_weight_lies_elsewhere(seed: int, each: tuple[Setting, ...], budg
     lines=(452,),
     expect="undecided",
     uses=("attention.bahdanau-equations",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=SEVERAL, budgets=5),
     fails_for={"before training": reading(seed=seeds(), each=ONE, budgets=0)},
     altered={

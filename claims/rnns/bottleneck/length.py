@@ -5,11 +5,11 @@ from math import log2
 
 import torch
 
-from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, search, show, trials
+from claims.kit import at_least, cases, claim, exhaustion, holds, measure, reading, search, show
 from claims.kit.domains import reals, seeds, whole
 from claims.kit.reading import Reading
 from claims.rnns.figures.training import accuracy_by_length
-from claims.subjects.trained.fair import STAYS, THREE_STARTS, Setting, settings
+from claims.subjects.trained.fair import BY_TRAINING, STAYS, THREE_STARTS, Setting, settings
 from claims.subjects.trained.translation import ANY_LENGTH, at_lengths
 from impls.attending.attention import additive
 from impls.counting.graph import shortest_gradient_path
@@ -38,7 +38,7 @@ def accuracy_rises_with_length(
     lines=(189, 193, 194, 195, 196, 197, 199, 489),
     expect="supported",
     uses=("bottleneck.decoder-sees-one-vector",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), one_model=True, attention=False, each=EVERY, short=4, budgets=1),
     holds_for={
         "each length has a model of its own": reading(

@@ -1,11 +1,11 @@
 """What a trained LSTM keeps over hundreds of tokens, and which verb it writes."""
 
-from claims.kit import claim, holds, measure, reading, trials
+from claims.kit import claim, holds, measure, reading
 from claims.kit.domains import seeds
 from claims.rnns.figures.training import every_seed
 from claims.subjects.trained.agreement import SETTING as AGREEMENT
 from claims.subjects.trained.agreement import agreeing
-from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, THREE_STARTS, Setting, at_best_rate, settings
+from claims.subjects.trained.fair import BY_TRAINING, LEARNT, NOT_LEARNT, THREE_STARTS, Setting, at_best_rate, settings
 from claims.subjects.trained.recall import LONG, recalled
 from claims.subjects.trained.recall import SETTING as RECALL
 
@@ -22,7 +22,7 @@ def the_first_symbol_is_known_after_500(seed: int, each: tuple[Setting, ...], mi
     lines=(226,),
     expect="qualified",
     uses=("forgetting.500-tokens",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=settings(("LSTM", 32, 50)), mixed=True, budgets=2),
     amended={"all examples of its training have one long lag, 100": reading(seed=seeds(), each=LONG, mixed=False, budgets=1)},
     altered={
@@ -59,7 +59,7 @@ def the_first_symbol_is_gone_after_500(seed: int, each: tuple[Setting, ...], mix
     lines=(233, 237),
     expect="refuted",
     uses=("forgetting.lstm-says-is",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=settings(("LSTM", 32, 10)), verb="wrong", nouns="opposite"),
     amended={
         "orthogonal weights, width 128, twenty words": reading(

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from claims.kit import claim, holds, measure, only, reading, trials
+from claims.kit import Look, claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Check, Reading
 from claims.rnns.figures.training import every_seed, recall_at_one_lag, recall_beyond_training, recall_by_start
-from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, THREE_STARTS, Setting, settings
+from claims.subjects.trained.fair import BY_TRAINING, LEARNT, NOT_LEARNT, THREE_STARTS, Setting, settings
 from claims.subjects.trained.reading import SETTING as FORESEEING
 from claims.subjects.trained.reading import foretold
 from claims.subjects.trained.recall import LONG, SETTING, TASK, recalled, recalling
@@ -26,7 +26,7 @@ def neither_memory_is_poor(seed: int, plain: tuple[Setting, ...], gated: tuple[S
     says="Over a few tokens a plain network's memory is poor and an LSTM's good.",
     lines=(289,),
     expect="refuted",
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), plain=FIVE_TANH, gated=FIVE_LSTM, poor=NOT_LEARNT, budgets=5),
     amended={"poor is whatever is not learnt": reading(seed=seeds(), plain=FIVE_TANH, gated=FIVE_LSTM, poor=LEARNT, budgets=5)},
     altered={
@@ -96,7 +96,7 @@ def the_lag_is_not_learnt(seed: int, each: tuple[Setting, ...], mixed: bool, bud
     lines=(290,),
     expect="qualified",
     contrary=("orthogonal weights, 30 tokens",),
-    by=trials(seeds=20, alpha=5e-5),  # looked at before, with half the steps for mixed lags: both looks together err with 1e-4
+    by=trials(looked=[Look(20, 5e-5), Look(20, 5e-5, on_other_runs=True)]),  # with half the steps for mixed lags
     as_written=reading(seed=seeds(), each=settings(("LSTM", 32, 30)), mixed=False, budgets=5),
     amended={
         "its biases are made for such lags": reading(seed=seeds(), each=OPEN_GATES, mixed=False, budgets=1),
@@ -159,8 +159,7 @@ def none_learns_it(seed: int, each: tuple[Setting, ...]) -> None:
     says="Which recurrent networks learn to keep a token for thirty steps is settled by how their weights start out.",
     lines=(289, 290, 303),
     expect="supported",
-    contrary=("an LSTM over 50 tokens",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=from_starts(32, 30, *USUAL_STARTS),
     altered={
         "Recurrent networks learn to keep a token for thirty steps however their weights start out.": from_starts(
@@ -211,7 +210,7 @@ def the_long_lag_is_mastered(seed: int, each: tuple[Setting, ...], mixed: bool, 
     says="Over 100 tokens and more an LSTM still struggles.",
     lines=(291,),
     expect="qualified",
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=settings(("LSTM", 32, 50)), mixed=True, asked="at 200", budgets=2),
     amended={"all its examples have one long lag": reading(seed=seeds(), each=LONG, mixed=False, asked="accuracy", budgets=1)},
     altered={
@@ -249,7 +248,7 @@ THREE_LSTM = settings(("LSTM", 32, 3), ("LSTM, orthogonal", 32, 5), ("LSTM, forg
     says="Training an LSTM is stabler than training a plain network.",
     lines=(292,),
     expect="supported",
-    by=trials(),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=reading(seed=seeds(), plain=THREE_TANH, gated=THREE_LSTM, rates=only((0.05, 0.1), "0.05 and 0.1")),
     altered={
         "Training a plain network is stabler than training an LSTM.": reading(
@@ -311,7 +310,7 @@ def one_direction_does_as_well(seed: int, each: tuple[Setting, ...]) -> None:
     says="Where what comes later matters, reading in both directions helps.",
     lines=(320,),
     expect="supported",
-    by=trials(),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=reading(seed=seeds(), each=BOTH_SIDES, twice_as_wide=False),
     altered={
         "Where what comes later matters, reading in one direction does as well.": reading(

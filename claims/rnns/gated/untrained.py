@@ -1,6 +1,6 @@
 """What of the gradient arrives before training, in plain networks and in gated ones."""
 
-from claims.kit import Domain, claim, holds, measure, only, reading, trials
+from claims.kit import Domain, Look, claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Check, Reading
 from claims.rnns.figures.training import every_seed, share_by_forget_bias
@@ -56,7 +56,7 @@ def the_plain_gradient_explodes(seed: int, plain: str, gated: Gated, lags: Numbe
     says="In an LSTM vanishing gradients are mitigated, not eliminated; in a plain network they are severe.",
     lines=(288,),
     expect="supported",
-    by=trials(seeds=150, beats=0.9),
+    by=trials(seeds=1500, beats=0.9, looked=[Look(150, 2.2e-5)]),
     as_written=gradients_of("tanh", *STARTS),
     altered={
         "In an LSTM vanishing gradients are eliminated; in a plain network they are severe.": gradients_of(
@@ -120,7 +120,7 @@ def gradients_explode_before_training(seed: int, each: tuple[Setting, ...]) -> N
         "refuted": "No untrained gate is quite shut, and a bias opens it before any training; that is the counterexample. But "
         "from usual biases what passes over a hundred steps is as good as nothing, and for these the circle is there."
     },
-    by=trials(),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=before_training("LSTM", "LSTM, orthogonal", "LSTM, forget bias 1", "LSTM, chrono", lag=100),
     amended={"no bias opens the forget gates wide": before_training(*USUAL, lag=100)},
     altered={
@@ -158,7 +158,7 @@ nor_in_a_gru = claim(
     lines=(316,),
     expect="qualified",
     uses=("gated.gru-same-limits",),
-    by=trials(),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=before_training("GRU", "GRU, orthogonal", "GRU, chrono", lag=50),
     amended={"no bias holds the update gate": before_training("GRU", "GRU, orthogonal", lag=50)},
     altered={

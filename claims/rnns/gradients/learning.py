@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from claims.kit import claim, holds, measure, only, reading, trials
+from claims.kit import Look, claim, holds, measure, only, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.reading import Check, Reading
 from claims.rnns.figures.training import every_seed
@@ -19,7 +19,7 @@ from claims.subjects.networks import (
 )
 from claims.subjects.trained.clipped import EXPLODING, OVERFLOWING, STEPS, exploding
 from claims.subjects.trained.clipped import SETTING as CLIPPED
-from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, THREE_STARTS, VANISHED, Setting, one_of_each, settings
+from claims.subjects.trained.fair import BY_TRAINING, LEARNT, NOT_LEARNT, THREE_STARTS, VANISHED, Setting, one_of_each, settings
 from claims.subjects.trained.recall import (
     LATE,
     SETTING,
@@ -55,7 +55,7 @@ def what_arrives_and_is_learnt(seed: int, each: tuple[Setting, ...], mixed: bool
     lines=(134,),
     expect="qualified",
     uses=("gradients.early-parameters-starve",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=settings(("LSTM", 32, 50)), mixed=True, over=200, budgets=2),
     amended={
         "all examples have that one distance": reading(seed=seeds(), each=LATE, mixed=False, over=0, budgets=1),
@@ -116,7 +116,7 @@ def none_is_below_one(seed: int, starts: tuple[Callable[..., elman.Elman], ...],
     lines=(128,),
     expect="qualified",
     uses=("gradients.singular-values-must-be-one",),
-    by=trials(seeds=150, beats=0.9),
+    by=trials(seeds=1500, beats=0.9, looked=[Look(150, 2.2e-5)]),
     as_written=drawn_by("uniform or orthogonal weights, width 16 or 64, by the seed", elman.draw, elman.orthogonal),
     amended={"weights as torch draws them": drawn_by("uniform weights, width 16 or 64, by the seed", elman.draw)},
     fails_for={"orthogonal weights": drawn_by("orthogonal weights, width 16 or 64, by the seed", elman.orthogonal)},
@@ -166,7 +166,7 @@ def next_to_nothing_arrives(seed: int, each: tuple[Setting, ...]) -> None:
     lines=(135, 136),
     expect="qualified",
     uses=("gradients.early-parameters-starve",),
-    by=trials(seeds=110, beats=0.9),
+    by=trials(seeds=1500, beats=0.9, looked=[Look(110, 2.2e-5)]),
     as_written=reading(seed=seeds(), settings=EVERYDAY, length=50),
     amended={"the weights are drawn as torch draws them": reading(seed=seeds(), settings=TORCHS, length=50)},
     fails_for={
@@ -211,7 +211,7 @@ EVERY_NETWORK = only(EXPLODING + OVERFLOWING, "; ".join(EXPLODING + OVERFLOWING)
     lines=(138, 140),
     expect="qualified",
     uses=("gradients.clipping-bounds-the-norm",),
-    by=trials(),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=reading(seed=seeds(), clipped=True, each=EVERY_NETWORK),
     amended={"neither states nor gradients overflow": reading(seed=seeds(), clipped=True, each=THAT_EXPLODE)},
     fails_for={"without clipping": reading(seed=seeds(), clipped=False, each=THAT_EXPLODE)},

@@ -1,6 +1,6 @@
 """How much of an LSTM's gradient arrives at early tokens before any training."""
 
-from claims.kit import at_least, at_most, claim, holds, measure, trials
+from claims.kit import Look, at_least, at_most, claim, holds, measure, trials
 from claims.rnns.figures.training import every_seed
 from claims.subjects.trained.fair import THREE_STARTS, VANISHED, Setting
 from claims.subjects.trained.recall import (
@@ -23,7 +23,7 @@ def more_arrives_than_at_the_last(seed: int, each: tuple[Setting, ...]) -> None:
     says="The first words of a source get next to nothing of the gradient when training starts.",
     lines=(489,),
     expect="supported",
-    by=trials(seeds=20),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=before_training(*USUAL, lag=49),
     fails_for={
         "the source reversed, so that the first word comes last": before_training("LSTM", lag=0),
@@ -65,7 +65,7 @@ def little_arrives(seed: int, each: tuple[Setting, ...]) -> None:
     says="For short and medium distances LSTMs have solved vanishing gradients.",
     lines=(495,),
     expect="qualified",
-    by=trials(seeds=20),
+    by=trials(looked=[Look(20, 2.2e-5)]),
     as_written=before_training(*USUAL, lag=50),
     amended={
         "the distance is ten tokens": before_training(*USUAL, lag=10),

@@ -1,9 +1,9 @@
 """What a larger state brings in training, and what truncation leaves to be learnt."""
 
-from claims.kit import at_least, at_most, claim, holds, measure, only, reading, trials
+from claims.kit import at_least, at_most, claim, holds, measure, only, reading
 from claims.kit.domains import seeds
 from claims.rnns.figures.training import accuracy_by_width, recall_with_a_window
-from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, THREE_STARTS, Setting, at_best_rate, settings
+from claims.subjects.trained.fair import BY_TRAINING, LEARNT, NOT_LEARNT, THREE_STARTS, Setting, at_best_rate, settings
 from claims.subjects.trained.recall import SETTING, recalled
 from claims.subjects.trained.translation import ANY_LENGTH, reversing_any
 
@@ -48,7 +48,7 @@ def it_helps_hardly_with_those(seed: int, cells: tuple[str, ...], small: int, la
         "gain less, and whoever means that by no help is right."
     },
     uses=("interview.bigger-state-no-help",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), cells=TORCHS, small=16, large=64, attention=False, times=1.1),
     amended={
         "help means in proportion to its size": reading(
@@ -93,7 +93,7 @@ def what_lies_beyond_the_window_is_learnt(seed: int, each: tuple[Setting, ...], 
     lines=(513,),
     expect="qualified",
     uses=("interview.tbptt-horizon",),
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=settings(("LSTM, chrono", 32, 30)), mixed=True, window=10),
     amended={"all examples have one lag, five times k or ten times": reading(seed=seeds(), each=BEYOND, mixed=False, window=10)},
     fails_for={

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from claims.kit import claim, holds, measure, reading, trials
+from claims.kit import claim, holds, measure, reading
 from claims.kit.domains import seeds
 from claims.rnns.figures.training import recall_by_lag
-from claims.subjects.trained.fair import LEARNT, NOT_LEARNT, Setting, settings
+from claims.subjects.trained.fair import BY_TRAINING, LEARNT, NOT_LEARNT, Setting, settings
 from claims.subjects.trained.recall import SETTING, recalled
 
 PLAIN = settings(("tanh", 32, 50), ("tanh, as Keras", 32, 100), ("tanh, as Keras", 128, 50))
@@ -41,7 +41,7 @@ def least_recalled(seed: int, each: tuple[Setting, ...], lag: int | None, budget
         "task and many more steps. From the starts that are usual, tried here, none learns fifty, nor in five times the steps; "
         "at thirty some that start from the identity begin to, see gated.start-decides."
     },
-    by=trials(seeds=14, alpha=6.2e-5),
+    by=BY_TRAINING,
     as_written=reading(seed=seeds(), each=PLAIN, short=3, budgets=1),
     holds_for={"as torch draws it, with 5 budgets": reading(seed=seeds(), each=settings(("tanh", 32, 50)), short=3, budgets=5)},
     fails_for={
