@@ -6,12 +6,13 @@ each.
 
 from collections.abc import Collection
 from fractions import Fraction
+from math import log
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from impls.attending.transformer import EPSILON, Norm, layer_norm
+from impls.attending.transformer import EPSILON, Norm, layer_norm, position_codes
 from impls.recurrent.elman import Elman, step
 from impls.recurrent.recurrence import Inputs, unbind
 from impls.translating.seq2seq import Seq2Seq, shifted
@@ -106,3 +107,11 @@ def norm_over_features_nearly(x: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     d = x.shape[1]
     own = layer_norm(Norm(torch.ones(d, dtype=x.dtype), torch.zeros(d, dtype=x.dtype)), x)
     return (1 - NEARLY) * own + NEARLY * norm_over_all(x)
+
+
+def cosines_at_the_next_rate(n: int, d: int) -> Float[Tensor, "n d"]:
+    """Position codes whose exponent counts on at each cosine, so that no cosine turns with its sine. No defect at position 0."""
+    codes = position_codes(n, d)
+    slower = torch.exp(torch.arange(0, d, 2, dtype=codes.dtype) * (-log(10_000) / d) - 2 * log(10_000) / d)
+    codes[:, 1::2] = (torch.arange(n, dtype=codes.dtype)[:, None] * slower).cos()
+    return codes

@@ -17,6 +17,7 @@ far below what a careless tolerance would catch. Where a defect hides is said at
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import sqrt
 from typing import TypeAlias
 
@@ -165,3 +166,15 @@ def enlarge_first(gradients: Gradients, max_norm: float, by: float = NEARLY) -> 
     """A near miss: clipped, but the first tensor is longer by a factor 1 + by. Hidden where it is 0."""
     first, *others = clip_by_norm(gradients, max_norm)
     return [(1 + by) * first, *others]
+
+
+def heads_interleaved(p: attention.MultiHead, X: Matrix, memory: Float[Tensor, "k d"] | None = None) -> Matrix:
+    """Head i has every H-th row of the projections, from the i-th on. No defect with one head, or with heads of width 1."""
+    rows = torch.arange(len(p.W_q)).unflatten(0, (-1, p.heads)).T.flatten()
+    apart = replace(p, W_q=p.W_q[rows], W_k=p.W_k[rows], W_v=p.W_v[rows])
+    return attention.multi_head(apart, X, memory=memory)
+
+
+def mixed_by_the_transpose(p: attention.MultiHead, X: Matrix, memory: Float[Tensor, "k d"] | None = None) -> Matrix:
+    """W_o stands on the other side."""
+    return attention.multi_head(replace(p, W_o=p.W_o.T), X, memory=memory)

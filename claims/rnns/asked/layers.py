@@ -1,6 +1,7 @@
-"""Layers around attention: where the layer norm stands, and what it runs over."""
+"""Layers around attention: where the layer norm stands, what it runs over, and in which order position codes come."""
 
 from collections.abc import Callable
+from math import cos, sin
 
 import torch
 
@@ -170,3 +171,67 @@ def no_output_knows_what_follows(norm: Function, n: int, seed: int) -> None:
         later = [s + 1 for s, gradient in enumerate(gradients) if s > t and gradient.any()]
         show(f"sizes of the derivatives of output {t + 1} with respect to each token", [float(one.norm()) for one in gradients])
         holds(not later, f"{n} tokens: output {t + 1} changes with the tokens {later}")
+
+
+# --- sines and cosines ------------------------------------------------------------------------------------------------
+
+Codes = Callable[[int, int], torch.Tensor]
+
+
+def sines_first(n: int, d: int) -> torch.Tensor:
+    """All sines, then all cosines, as several tutorials have them."""
+    codes = transformer.position_codes(n, d)
+    return torch.cat([codes[:, 0::2], codes[:, 1::2]], -1)
+
+
+def sines_first_renamed(n: int, d: int) -> torch.Tensor:
+    """The same with its columns put back, as a matrix behind them can do."""
+    return sines_first(n, d).unflatten(-1, (2, -1)).mT.flatten(-2)
+
+
+def nearly(n: int, d: int) -> torch.Tensor:
+    """A near miss: too large by one part in 10⁹."""
+    return (1 + 1e-9) * transformer.position_codes(n, d)
+
+
+def coded(codes: Codes, n: tuple[int, ...] = (1, 5, 50), d: tuple[int, ...] = (4, 6)) -> dict[str, object]:
+    """A reading's arguments: codes of n positions, d wide."""
+    return {"codes": codes, "n": cases(n), "d": cases(d)}
+
+
+@claim(
+    "asked.sines-then-cosines",
+    asked="GitHub, tensorflow/text 2023: The formula has sines and cosines in turn, the tutorial all sines first; is that a "
+    "mistake? https://github.com/tensorflow/text/issues/1122",
+    says="Position codes with all sines first and all cosines after them are those of the formula.",
+    expect="qualified",
+    by=exhaustion(),
+    as_written=reading(**coded(sines_first)),
+    amended={"columns may be renamed, as the weights behind them can": reading(**coded(sines_first_renamed))},
+    holds_for={
+        "in turn": reading(**coded(transformer.position_codes)),
+        "one sine and one cosine": reading(**coded(sines_first, d=(2,))),
+    },
+    fails_for={
+        "near miss: in turn, and too large by one part in 10⁹": reading(**coded(nearly)),
+        "near miss: in turn, and each cosine at the next rate": reading(**coded(broken.cosines_at_the_next_rate, (5, 50))),
+    },
+    altered={
+        "Position codes whose cosines turn at a slower rate than their sines are those of the formula, columns renamed.": reading(
+            **coded(broken.cosines_at_the_next_rate, (5, 50))
+        ),
+    },
+    teach="The order of the columns is a matter of taste: a matrix follows that can undo any. What the formula is made for is "
+    "that the sine and the cosine of one rate are both there, wherever they stand: the code k positions on is then the code "
+    "here, each pair turned by an angle that depends on k alone. With a rate of its own for each cosine that is lost.",
+    not_shown="Codes that are read without a matrix behind them.",
+    cites=("vaswani2017",),
+)
+def the_codes_are_those_of_the_formula(codes: Codes, n: int, d: int) -> None:
+    want = torch.tensor([
+        [(sin, cos)[j % 2](t / 10_000 ** ((j - j % 2) / d)) for j in range(d)] for t in range(n)
+    ], dtype=torch.float64)  # fmt: skip
+    got = codes(n, d)
+    show("codes of the last position", got[-1])
+    show("by the formula", want[-1])
+    close(got, want, rounding(100, n), f"codes of {n} positions, {d} wide")

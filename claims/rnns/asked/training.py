@@ -14,7 +14,7 @@ from impls.broken import asked as broken
 from impls.broken import attention as broken_attention
 from impls.learning import bptt
 from impls.learning.clipping import clip_by_norm
-from impls.recurrent import lstm
+from impls.recurrent import gru, lstm
 from impls.translating import seq2seq
 
 SEEDS = cases(range(4), "four of a random generator")
@@ -356,3 +356,76 @@ def it_has_read_the_word_that_it_writes(feed: Feed, m: int, seed: int) -> None:
     show(f"scores of word {m} with one word {m} as the target", before)
     show("with another", after)
     holds(not torch.equal(before, after), f"the scores of word {m} are the same whatever word {m} is")
+
+
+# --- an orthogonal stack ----------------------------------------------------------------------------------------------
+
+Blocks = Callable[[int, torch.Generator], list[torch.Tensor]]
+
+
+def the_stack(d: int, generator: torch.Generator) -> list[torch.Tensor]:
+    """The gates' parts of one matrix as torch stores it, drawn by orthogonal_."""
+    W = torch.nn.init.orthogonal_(torch.empty(4 * d, d, dtype=torch.float64), generator=generator)
+    return list(W.split(d))
+
+
+def each_gate_of_an_lstm(d: int, generator: torch.Generator) -> list[torch.Tensor]:
+    p = lstm.orthogonal(d, 1, generator)
+    return [W[:, :d] for W in (p.W_i, p.W_f, p.W_C, p.W_o)]
+
+
+def each_gate_of_a_gru(d: int, generator: torch.Generator) -> list[torch.Tensor]:
+    p = gru.orthogonal(d, 1, generator)
+    return [W[:, :d] for W in (p.W_r, p.W_z, p.W)]
+
+
+def each_gate_nearly(d: int, generator: torch.Generator) -> list[torch.Tensor]:
+    """A near miss: too large by one part in 10⁹."""
+    return [(1 + 1e-9) * W for W in each_gate_of_an_lstm(d, generator)]
+
+
+def as_torch_draws(d: int, generator: torch.Generator) -> list[torch.Tensor]:
+    p = lstm.draw(d, 1, generator)
+    return [W[:, :d] for W in (p.W_i, p.W_f, p.W_C, p.W_o)]
+
+
+def blocks(drawn: Blocks | Domain) -> dict[str, object]:
+    """A reading's arguments: the recurrent weights of each gate."""
+    return {"drawn": drawn, "d": cases((2, 5)), "seed": SEEDS}
+
+
+def each_halves(drawn: Blocks, d: int, seed: int) -> None:
+    for W in drawn(d, torch.Generator().manual_seed(seed)):
+        close(W.T @ W, torch.eye(d, dtype=W.dtype) / 4, rounding(100 * d), "products of columns")
+
+
+BY_THEMSELVES = cases((each_gate_of_an_lstm, each_gate_of_a_gru), "each gate of an LSTM; each of a GRU")
+
+
+@claim(
+    "asked.orthogonal-stack",
+    asked="GitHub, vwxyzjn/cleanrl 2023: Are the recurrent weights of each gate of an LSTM orthogonal after orthogonal_ on the "
+    "whole matrix? https://github.com/vwxyzjn/cleanrl/issues/358",
+    says="Where the recurrent weights of a gated layer are drawn orthogonal, each gate's matrix is orthogonal.",
+    expect="qualified",
+    by=exhaustion(),
+    uses=("libraries.orthogonal-helps",),
+    as_written=reading(**blocks(the_stack)),
+    amended={"each gate's matrix is drawn by itself": reading(**blocks(BY_THEMSELVES))},
+    fails_for={
+        "near miss: each by itself, too large by one part in 10⁹": reading(**blocks(each_gate_nearly)),
+        "as torch.nn.LSTM draws them": reading(**blocks(as_torch_draws)),
+    },
+    altered={
+        "Where each gate's matrix is drawn by itself, it halves every vector.": reading(each_halves, **blocks(BY_THEMSELVES)),
+    },
+    teach="torch keeps the gates in one matrix, four times as high as wide. orthogonal_ makes its columns orthogonal, of length "
+    "1 over all gates together, so that each gate is left with half of it and is no orthogonal matrix. Draw gate by gate: a view "
+    "of d rows at a time.",
+    not_shown="What it does to training; the weights on the input, which need not be square.",
+    cites=("saxe2014",),
+)
+def every_gate_is_orthogonal(drawn: Blocks, d: int, seed: int) -> None:
+    for gate, W in enumerate(drawn(d, torch.Generator().manual_seed(seed)), 1):
+        show(f"products of the columns of gate {gate}", W.T @ W)
+        close(W.T @ W, torch.eye(d, dtype=W.dtype), rounding(100 * d), f"products of the columns of gate {gate}")
