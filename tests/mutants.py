@@ -14,16 +14,18 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from types import CodeType
 
 from claims import every_claim
 from claims.catalogue import Keys, catalogue
-from claims.evidence.keys import here
+from claims.evidence.keys import ROOT, here
 from claims.evidence.profiles import PROFILES
 from claims.evidence.verdict import judge
 from claims.kit.claim import Claim
 from claims.kit.examine import examine_reading
+from tests.mutating.operators import code_of, functions
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,24 @@ class Mutant:
 
     @property
     def module(self) -> str:
-        return self.place.rpartition(".")[0]
+        """The module that it stands in: all of the place that is a file."""
+        parts = self.place.split(".")
+        heads = (parts[:n] for n in range(len(parts), 0, -1))
+        return next(".".join(head) for head in heads if (ROOT / Path(*head)).with_suffix(".py").exists())
+
+    @property
+    def function(self) -> str:
+        """By the name of its code: `step`, or `_Online.forward` for a method."""
+        return self.place.removeprefix(f"{self.module}.")
 
 
 @contextmanager
 def spoilt(mutant: Mutant) -> Iterator[None]:
     """The function runs the mutant's code inside the block, and its own again afterwards."""
-    name = mutant.place.rpartition(".")[2]
     module = importlib.import_module(mutant.module)
-    function = inspect.unwrap(getattr(module, name))
+    function = inspect.unwrap(reduce(getattr, mutant.function.split("."), module))
     own = function.__code__
-    function.__code__ = spoilt_code(Path(str(module.__file__)), name, mutant)
+    function.__code__ = spoilt_code(Path(str(module.__file__)), mutant)
     forget()
     try:
         yield
@@ -60,16 +69,16 @@ def spoilt(mutant: Mutant) -> Iterator[None]:
         forget()
 
 
-def spoilt_code(file: Path, name: str, mutant: Mutant) -> CodeType:
+def spoilt_code(file: Path, mutant: Mutant) -> CodeType:
     """The code of the function with the change made to its source; the text must stand there exactly once."""
     source = file.read_text(encoding="utf-8")
-    node = next(one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef) and one.name == name)
+    node = next(one for name, one in functions(ast.parse(source)) if name == mutant.function)
     lines = source.splitlines(keepends=True)
     before, body, after = lines[: node.lineno - 1], "".join(lines[node.lineno - 1 : node.end_lineno]), lines[node.end_lineno :]
     if body.count(mutant.was) != 1:
         raise LookupError(f"{mutant.place}: {mutant.was!r} stands {body.count(mutant.was)} times in it, not once")
     module = compile("".join([*before, body.replace(mutant.was, mutant.now), *after]), str(file), "exec")
-    return next(code for code in module.co_consts if isinstance(code, CodeType) and code.co_name == name)
+    return code_of(module, mutant.function)
 
 
 def forget() -> None:

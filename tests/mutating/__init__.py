@@ -1,0 +1,1 @@
+"""Small random changes of our own code, and whether a claim or a test notices."""

@@ -1,0 +1,242 @@
+"""A plugin of pytest that runs tests and readings not once but for each change of our code that one of them reaches.
+
+First the map: each test runs once, undisturbed, and what functions it enters is written down with how long it took. Then, for
+each change, a child of this process (fork: nothing is imported again) puts the changed code in place and runs the tests that
+enter the function, the quickest first, up to the first that fails. A child that says nothing for long is ended: it timed out.
+Both are written line by line and taken up again where they were left.
+
+mutmut and cosmic-ray do much of this; the one keeps no sample and no time limit by test, the other starts an interpreter for each
+change, which spends its seconds on importing torch. Neither knows a reading of a claim for a test.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType, SimpleNamespace
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
+
+from claims.evidence.keys import ROOT
+from claims.kit.engines import search
+from claims.testing import items
+from tests.mutants import forget
+from tests.mutating.swapping import Change, put_in_place
+
+PATIENCE = 20  # times what a test takes undisturbed, and
+FEW = 5  # rows of one test, or readings of one claim, that are asked
+GRACE = 20.0  # seconds more, before it counts as one that does not end
+MEMORY = 6 << 30  # bytes that a child may take beyond what it is born with
+QUICK = SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target)  # the smallest case matters to nobody
+
+
+@dataclass
+class Reach:
+    """What one test enters when nothing is changed, and what that takes."""
+
+    test: str
+    seconds: float
+    passed: bool
+    enters: list[str]
+
+
+@dataclass
+class Map:
+    """By test, and kept in a file, a line a test."""
+
+    file: Path
+    tests: dict[str, Reach] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.file.exists():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                one = Reach(**json.loads(line))
+                self.tests[one.test] = one
+
+    def add(self, one: Reach) -> None:
+        self.tests[one.test] = one
+        with self.file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(vars(one)) + "\n")
+
+
+@dataclass
+class Attack:
+    """The plugin. `took` is told of each change that was tried: how it ended, by which test, in how many seconds."""
+
+    map: Map
+    modules: Sequence[str]
+    changes: Sequence[Change]
+    took: Callable[[Change, str, str, float], None]
+    at_most: float  # seconds of tests, as they take undisturbed, for one change
+    progress: Callable[[str], None]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Of a test that fails nobody asks why: neither shrink nor explain, which take most of the time then."""
+        settings.register_profile("attack", settings.default, phases=(Phase.explicit, Phase.generate, Phase.target))
+        settings.load_profile("attack")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        warm(session.items)
+        if self.map.file.parent.is_dir():
+            self.explore(session.items)
+        known = {item.nodeid: item for item in session.items}
+        for change in self.changes:
+            began = time.monotonic()
+            tests = self.reaching(change, known)
+            how, by = ("not reached", "") if not tests else self.try_one(change, tests)
+            self.took(change, how, by, time.monotonic() - began)
+        return True
+
+    def explore(self, tests: list[pytest.Item]) -> None:
+        """Run what the map lacks, each in a child of its own, so that nothing is kept from one to the next."""
+        missing = [item for item in thinned(tests) if item.nodeid not in self.map.tests]
+        for i, item in enumerate(missing):
+            self.progress(f"map {i + 1} of {len(missing)}: {item.nodeid}")
+            told = list(child(lambda tell, item=item: _explored(item, self.modules, tell), lambda _: 600.0))
+            seen = json.loads(told[-1]) if told and told[-1].startswith("{") else {"passed": False, "seconds": 0.0, "enters": []}
+            self.map.add(Reach(item.nodeid, **seen))
+
+    def reaching(self, change: Change, known: dict[str, pytest.Item]) -> list[pytest.Item]:
+        """The tests that enter the function, quickest first, as many as there is time for."""
+        found = [one for one in self.map.tests.values() if one.passed and change.of in one.enters and one.test in known]
+        spent, chosen = 0.0, []
+        for one in sorted(found, key=lambda one: (one.seconds, one.test)):
+            spent += one.seconds
+            if spent > self.at_most and chosen:
+                break
+            chosen.append(known[one.test])
+        return chosen
+
+    def try_one(self, change: Change, tests: list[pytest.Item]) -> tuple[str, str]:
+        """How a change ends: killed by a test or a claim, timed out, survived, or that it could not be made."""
+        running = ""
+
+        def patience(last: str) -> float:
+            reach = self.map.tests.get(last)
+            return GRACE + PATIENCE * (reach.seconds if reach else 0)
+
+        for told in child(lambda tell: _attacked(change, tests, tell), patience):
+            if told.startswith(("killed ", "impossible")):
+                return told.partition(" ")[0], told.partition(" ")[2]
+            if told in ("survived", "timed out"):
+                return told, running if told == "timed out" else ""
+            running = told
+        return "killed", running  # it died without a word: a crash of the interpreter, or out of memory
+
+
+def thinned(tests: list[pytest.Item]) -> list[pytest.Item]:
+    """Of a test with many parameters, and of a claim with many readings, a few that lie far apart."""
+    of: dict[str, list[pytest.Item]] = {}
+    for one in tests:
+        of.setdefault(one.nodeid.partition("[")[0], []).append(one)
+    spread = [some[i * len(some) // FEW] for some in of.values() for i in range(FEW) if len(some) > FEW]
+    kept = {one.nodeid for one in (*spread, *(one for some in of.values() if len(some) <= FEW for one in some))}
+    return [one for one in tests if one.nodeid in kept]
+
+
+def warm(tests: list[pytest.Item]) -> None:
+    """Load what loads itself at its first use, once for all children; of what was computed nothing is kept."""
+    items._kept_runs()
+    for wanted in (True, False):
+        for one in [one for one in tests if isinstance(one, items.ReadingTest) == wanted][:1]:
+            _run(one, None)
+    forget()
+
+
+def _explored(item: pytest.Item, modules: Sequence[str], tell: Callable[[str], None]) -> None:
+    files = {str(ROOT / module): module for module in modules}
+    entered: set[CodeType] = set()
+
+    def hook(frame: FrameType, event: str, _: Any) -> None:
+        if frame.f_code.co_filename in files:
+            entered.add(frame.f_code)
+
+    began = time.process_time()
+    sys.settrace(hook)
+    passed, skipped = _run(item, None)
+    sys.settrace(None)
+    seconds = time.process_time() - began
+    names = {f"{files[one.co_filename]}:{one.co_qualname.partition('.<locals>')[0]}" for one in entered}
+    tell(json.dumps({"passed": passed and not skipped, "seconds": seconds, "enters": sorted(names)}))
+
+
+def _attacked(change: Change, tests: list[pytest.Item], tell: Callable[[str], None]) -> None:
+    try:
+        held = put_in_place(change)
+    except Exception as problem:
+        tell(f"impossible {problem!r}")
+        return
+    if not held:
+        tell("impossible nobody holds the function")
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_now_used() + MEMORY,) * 2)
+    for item, after in zip(tests, [*tests[1:], None], strict=True):
+        tell(item.nodeid)
+        passed, _ = _run(item, after)
+        if not passed:
+            tell(f"killed {item.nodeid}")
+            return
+    tell("survived")
+
+
+def _run(item: pytest.Item, after: pytest.Item | None) -> tuple[bool, bool]:
+    """Whether it passed, and whether it was skipped. Readings are not shrunk."""
+    whole = search.Phase
+    if isinstance(item, items.ReadingTest):
+        search.Phase = QUICK
+    try:
+        reports = runtestprotocol(item, nextitem=after, log=False)
+    finally:
+        search.Phase = whole
+    return not any(one.failed for one in reports), any(one.skipped for one in reports)
+
+
+def child(work: Callable[[Callable[[str], None]], None], patience: Callable[[str], float]) -> Iterator[str]:
+    """Run something in a child and yield what it tells, line by line; `timed out` where it is silent for longer than there is
+    patience for what it told last."""
+    out, into = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(out)
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nothing, stream)
+        try:  # whatever becomes of it, no child goes on as if it were its parent
+            work(lambda line: os.write(into, (line.replace("\n", " ") + "\n").encode()) and None)
+        finally:
+            os._exit(0)
+    os.close(into)
+    rest, last = b"", ""
+    try:
+        while True:
+            if not select.select([out], [], [], patience(last))[0]:
+                yield "timed out"
+                return
+            got = os.read(out, 1 << 16)
+            if not got:
+                return
+            *lines, rest = (rest + got).split(b"\n")
+            for line in lines:
+                last = line.decode()
+                yield last
+    finally:
+        os.close(out)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _now_used() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
