@@ -32,6 +32,7 @@ from reports.pages.upkeep import Page, Upkeep, sources_of
 from reports.pages.ways import there, ways
 from reports.pages.words import linked, words
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
+from reports.record.watched import Watched, watched_in
 from reports.search.index import index_of, texts_of
 from reports.text import citing, wording
 
@@ -44,6 +45,7 @@ class Pages:
     evidence: Mapping[str, ClaimEvidence]
     sources: Mapping[str, Source]
     made: Mapping[str, str] = field(default_factory=dict)
+    watched: Watched | None = None
 
     def pages(self) -> Iterator[Page]:
         """All files of the site, each with all that it shows."""
@@ -56,6 +58,8 @@ class Pages:
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
         yield Page("glossary.html", words(), self.glossary)
+        if self.watched:
+            yield Page("trust.html", self.watched, self.trust)
         if formulas := self._turned:
             yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
         for one in claims:
@@ -82,7 +86,8 @@ class Pages:
 
     def start(self) -> str:
         """Where else to look, all statements by chapters, and what may surprise."""
-        return self._page("start.html", Here(), ways=ways(self.record, dict(self.made), self._turned), **self._overview)
+        leads = ways(self.record, dict(self.made), self._turned, bool(self.watched))
+        return self._page("start.html", Here(), ways=leads, **self._overview)
 
     def single(self) -> str:
         """The whole report in one file."""
@@ -145,6 +150,10 @@ class Pages:
         return self._page(
             "explore.html", Here(), curves=[(one, self._turned[one.id]) for one in FORMULAS if one.id in self._turned]
         )
+
+    def trust(self) -> str:
+        """What was done to find out whether the checks can be trusted."""
+        return self._page("trust.html", Here(), watched=self.watched)
 
     def glossary(self) -> str:
         """Words that a reader may not have at hand."""
@@ -247,7 +256,7 @@ def _as_script(value: Any) -> str:
 def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
     """Write the pages that have to be, remove those that are no more, and return the path of the first."""
     site = folder / "site"
-    made = Pages(record, evidence, sources_of(bibliography), there(site))
+    made = Pages(record, evidence, sources_of(bibliography), there(site), watched_in(folder))
     pages, upkeep = list(made.pages()), Upkeep(site, bibliography)
     due = upkeep.due(pages)
     pictures.begin(made.charts[id] for id in dict.fromkeys(id for one in due for id in one.pictures))
@@ -265,7 +274,7 @@ def write_start(record: Record, folder: Path, bibliography: Path) -> None:
     """Write the first page anew, once something lies in the site that it leads to; nothing where there is no site."""
     site = folder / "site"
     if (site / "index.html").is_file():
-        made = Pages(record, {}, sources_of(bibliography), there(site))
+        made = Pages(record, {}, sources_of(bibliography), there(site), watched_in(folder))
         write_whole(site / "index.html", made.start().encode())
 
 
@@ -280,7 +289,15 @@ def _ours(site: Path) -> Iterator[Path]:
     """What an earlier run may have left."""
     yield from (
         site / name
-        for name in ("instead.html", "tables.html", "training.html", "machines.html", "libraries.html", "explore.html")
+        for name in (
+            "instead.html",
+            "tables.html",
+            "training.html",
+            "machines.html",
+            "libraries.html",
+            "explore.html",
+            "trust.html",
+        )
     )
     yield from site.glob("claims/*.html")
     yield from site.glob("figures/*.csv")

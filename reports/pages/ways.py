@@ -35,8 +35,9 @@ def there(site: Path) -> dict[str, str]:
     return found
 
 
-def ways(record: Record, made: dict[str, str], explored: Collection[str]) -> dict[str, list[Way]]:
-    """By what they are for, in their order. What is `made` is there, and formulas to turn if any is `explored`."""
+def ways(record: Record, made: dict[str, str], explored: Collection[str], trusted: bool = False) -> dict[str, list[Way]]:
+    """By what they are for, in their order. What is `made` is there, formulas to turn if any is `explored`, and how far to trust
+    it all if that is known."""
 
     def on_demand(name: str, title: str) -> Way:
         return Way(title, made.get(name, ""), ON_DEMAND[name][1])
@@ -57,7 +58,7 @@ def ways(record: Record, made: dict[str, str], explored: Collection[str]) -> dic
         ],
         "Look up": [*pages([
             ("training.html", record.training, "What training showed"), ("machines.html", record.machines, "What was timed"),
-            ("libraries.html", record.libraries, "In the libraries"), ("glossary.html", True, "Glossary"),
-            ("references.html", True, "References"),
+            ("libraries.html", record.libraries, "In the libraries"), ("trust.html", trusted, "How far to trust it"),
+            ("glossary.html", True, "Glossary"), ("references.html", True, "References"),
         ])],
     }  # fmt: skip
