@@ -14,18 +14,18 @@ import json
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
-from claims import every_claim
-from claims.catalogue import Keys, catalogue
-from claims.evidence.keys import ROOT, here
+from claims.evidence.keys import ROOT
 from claims.kit.claim import Claim
 from claims.kit.engines import search
-from tests.mutants import Mutant, spoilt, verdict
+from tests.mutants import Mutant, resting_on, spoilt, verdict
 from tests.mutating.attack import QUICK, child
 from tests.mutating.watched import WATCHED, digest_of, write
 
@@ -51,22 +51,15 @@ def read_defects(file: Path = Path(__file__).with_suffix(".toml")) -> tuple[Defe
 DEFECTS = read_defects()
 
 
-def speaking_of(defect: Mutant) -> list[Claim]:
-    """The claims that are no trials and whose evidence rests on the very function."""
-    keys, wanted = Keys(here()), (defect.module, defect.function.partition(".")[0])
-    on_it = {one.id for one in catalogue().entries if any((at.module, at.name) == wanted for at in keys.reached(one))}
-    return [one for one in every_claim() if one.by.name != "trials" and one.id in on_it]
+def asked(claim: Claim, changed: Callable[[], AbstractContextManager[None]]) -> tuple[str, float]:
+    """The verdict of a claim on changed code, and the seconds that it took; found in a child, so that nothing is left of it."""
 
-
-def asked(claim: Claim, defect: Mutant) -> tuple[str, float]:
-    """The verdict of a claim on the spoilt code, and the seconds that it took; found in a child, so that nothing is left."""
-
-    def examine(tell: object) -> None:
+    def examine(tell: Callable[[str], None]) -> None:
         search.Phase = QUICK
         began = time.process_time()
-        with spoilt(defect):
+        with changed():
             given = verdict(claim)
-        tell(json.dumps((given, time.process_time() - began)))  # type: ignore[operator]
+        tell(json.dumps((given, time.process_time() - began)))
 
     told = list(child(examine, lambda _: PATIENCE))
     return tuple(json.loads(told[-1])) if told and told[-1].startswith("[") else (f"crash: {' '.join(told)}", PATIENCE)
@@ -89,10 +82,11 @@ class Seconds(dict[str, float]):
 
 def ask(defect: Defect, seconds: Seconds, to_the_end: bool) -> dict[str, object]:
     """What became of one defect."""
-    speaking = sorted(speaking_of(defect), key=lambda one: (one.id not in defect.caught_by, seconds.of(one)))
+    speaking = resting_on(defect.module, defect.function.partition(".")[0])
+    speaking.sort(key=lambda one: (one.id not in defect.caught_by, seconds.of(one)))
     noticed, crashed, tried = {}, 0, 0
     for claim in speaking:
-        given, seconds[claim.id] = asked(claim, defect)
+        given, seconds[claim.id] = asked(claim, partial(spoilt, defect))
         tried += 1
         crashed += given.startswith("crash")
         if given != claim.expect and not given.startswith("crash"):

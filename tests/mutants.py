@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
 from types import CodeType
 
@@ -105,11 +105,20 @@ def notices(claim: Claim, mutant: Mutant) -> bool:
     return given != claim.expect and not given.startswith("crash")
 
 
-def resting_on(module: str) -> list[Claim]:
-    """The claims that are no trials and whose evidence rests on a definition of the module, directly or not."""
-    keys = Keys(here())
-    on_it = {one.id for one in catalogue().entries if any(reached.module == module for reached in keys.reached(one))}
-    return [one for one in every_claim() if one.by.name != "trials" and one.id in on_it]
+def resting_on(module: str, function: str | None = None) -> list[Claim]:
+    """The claims that are no trials and whose evidence rests on a definition of the module, on that one if it is named, directly
+    or not."""
+    return [one for one in every_claim() if one.by.name != "trials" and (module, function) in _reached()[one.id]]
+
+
+@cache
+def _reached() -> dict[str, set[tuple[str, str | None]]]:
+    """By claim, the definitions that it rests on and, without a name, their modules."""
+    keys, found = Keys(here()), {}
+    for one in catalogue().entries:
+        at = keys.reached(one)
+        found[one.id] = {(each.module, each.name) for each in at} | {(each.module, None) for each in at}
+    return found
 
 
 def read_mutants(file: Path = Path(__file__).with_suffix(".toml")) -> tuple[Mutant, ...]:

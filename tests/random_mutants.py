@@ -13,7 +13,8 @@ import json
 import sys
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,14 @@ import click
 import pytest
 
 from claims.evidence.keys import ROOT
+from tests.defects import Seconds, asked
+from tests.mutants import forget, resting_on
 from tests.mutating.attack import Attack, Map, Reach
-from tests.mutating.swapping import Change, all_changes, digest, modules, sample, told
+from tests.mutating.swapping import Change, all_changes, digest, modules, put_in_place, sample, told
 from tests.mutating.watched import WATCHED, write
 
 SUITES = {
-    "impls": (("impls",), ("tests/impls", "claims")),
+    "impls": (("impls",), ("tests/impls",)),
     "judges": (
         ("claims/kit", "claims/evidence", "reports/record", "reports/running"),
         (
@@ -40,13 +43,10 @@ SUITES = {
                 "checkout", "comparison", "facts", "hardware", "libraries", "only", "record", "runs", "scheduling", "store_runs",
                 "training_page",
             )),
-            "claims/rnns/gradients",
         ),
     ),
 }  # fmt: skip
-# Which need libraries that are not here, or clocks, or a browser; and tests that would take each mutant for their own.
-LEFT_OUT = ("impls/elsewhere/", "impls/clocks/")
-NOT_TRIED = ("tests/browser", "tests/consumers", "tests/test_mutants.py", "tests/test_random_mutants.py", "tests/test_defects.py")
+LEFT_OUT = ("impls/elsewhere/", "impls/clocks/")  # which need libraries that are not here, or clocks
 KILLED = ("killed", "timed out")
 QUIETLY = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
@@ -101,11 +101,35 @@ def main(what: str, seed: int, count: int, at_most: float, scratch: Path, replay
     log = Log(scratch / f"{what}-{seed}.jsonl", len(drawn))
     left = [one for one in drawn if log.lacks(one) or (survivors and log.rows[str(one)]["how"] not in KILLED)]
     plugin = Attack(Map(scratch / f"map-{what}.jsonl"), modules(folders), left, log.took, at_most, say)
-    pytest.main([*QUIETLY, *(f"--ignore={one}" for one in NOT_TRIED), *tests], plugins=[plugin])
+    pytest.main([*QUIETLY, *tests], plugins=[plugin])
+    if what == "impls":
+        put_to_claims([one for one in left if log.rows[str(one)]["how"] in ("survived", "not reached")], log)
     rows = [log.rows[str(one)] for one in drawn if str(one) in log.rows]
     write(WATCHED / f"{what}.json", recorded(what, seed, rows))
     killed, equal = (sum(one[key] for one in map(verdict_on, rows)) for key in ("killed", "equivalent"))
     print(f"{killed} of {len(rows)} killed, {equal} change nothing, {len(rows) - killed - equal} survive")
+
+
+def put_to_claims(changes: list[Change], log: Log) -> None:
+    """What no test notices, a claim may: those that rest on the function are asked, the quick ones first."""
+    seconds = Seconds(log.file.parent / "seconds.json")
+    for change in changes:
+        began, how, by = time.monotonic(), "survived", ""
+        module = change.module.removesuffix(".py").replace("/", ".")
+        for claim in sorted(resting_on(module, change.function.partition(".")[0]), key=seconds.of):
+            given, seconds[claim.id] = asked(claim, lambda change=change: held_changed(change))
+            if given != claim.expect:
+                how, by = "killed", f"claims: {claim.id}"
+                break
+        log.took(change, how, by, time.monotonic() - began)
+
+
+@contextmanager
+def held_changed(change: Change) -> Iterator[None]:
+    """The change in place, for good: in a child."""
+    put_in_place(change)
+    forget()
+    yield
 
 
 def recorded(what: str, seed: int, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -129,7 +153,8 @@ def why(row: dict[str, Any]) -> str:
 
 def replayed(what: str, count: int) -> int:
     """Of the recorded mutants whose function is as it was, have some killed again; 0 if all are."""
-    rows = [row for row in json.loads((WATCHED / f"{what}.json").read_text())["rows"] if row["how"] == "killed"]
+    rows = json.loads((WATCHED / f"{what}.json").read_text())["rows"]
+    rows = [row for row in rows if row["how"] == "killed" and row["by"].startswith("tests/")]
     found = [(change, row) for row in rows if (change := found_again(row, what)) is not None]
     chosen = found[:: max(1, len(found) // count)][:count]
     seen: dict[str, str] = {}

@@ -67,7 +67,7 @@ class Mutants(msgspec.Struct, frozen=True):
         """How many were noticed by `claims`, by `tests`, or by the clock because they did not end (`timed out`)."""
         if how == "timed out":
             return sum(one.how == how for one in self.rows)
-        return sum(one.how == "killed" and one.by.startswith("claims/") == (how == "claims") for one in self.rows)
+        return sum(one.how == "killed" and one.by.startswith("claims") == (how == "claims") for one in self.rows)
 
     @property
     def killed(self) -> int:

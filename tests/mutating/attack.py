@@ -1,4 +1,4 @@
-"""A plugin of pytest that runs tests and readings not once but for each change of our code that one of them reaches.
+"""A plugin of pytest that runs tests not once but for each change of our code that one of them reaches.
 
 First the map: each test runs once, undisturbed, and what functions it enters is written down with how long it took. Then, for
 each change, a child of this process (fork: nothing is imported again) puts the changed code in place and runs the tests that
@@ -6,7 +6,7 @@ enter the function, the quickest first, up to the first that fails. A child that
 Both are written line by line and taken up again where they were left.
 
 mutmut and cosmic-ray do much of this; the one keeps no sample and no time limit by test, the other starts an interpreter for each
-change, which spends its seconds on importing torch. Neither knows a reading of a claim for a test.
+change, which spends its seconds on importing torch. Neither can ask a claim.
 """
 
 import contextlib
@@ -28,13 +28,11 @@ from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
 from claims.evidence.keys import ROOT
-from claims.kit.engines import search
-from claims.testing import items
 from tests.mutants import forget
 from tests.mutating.swapping import Change, put_in_place
 
 PATIENCE = 20  # times what a test takes undisturbed, and
-FEW = 5  # rows of one test, or readings of one claim, that are asked
+FEW = 4  # rows of one test that are asked
 GRACE = 20.0  # seconds more, before it counts as one that does not end
 MEMORY = 6 << 30  # bytes that a child may take beyond what it is born with
 QUICK = SimpleNamespace(generate=Phase.generate, target=Phase.target, shrink=Phase.target)  # the smallest case matters to nobody
@@ -136,21 +134,19 @@ class Attack:
 
 
 def thinned(tests: list[pytest.Item]) -> list[pytest.Item]:
-    """Of a test with many parameters, and of a claim with many readings, a few that lie far apart."""
+    """Of a test with many parameters a few that lie far apart."""
     of: dict[str, list[pytest.Item]] = {}
     for one in tests:
         of.setdefault(one.nodeid.partition("[")[0], []).append(one)
-    spread = [some[i * len(some) // FEW] for some in of.values() for i in range(FEW) if len(some) > FEW]
-    kept = {one.nodeid for one in (*spread, *(one for some in of.values() if len(some) <= FEW for one in some))}
-    return [one for one in tests if one.nodeid in kept]
+    return [
+        some[i * len(some) // FEW] if len(some) > FEW else some[i] for some in of.values() for i in range(min(FEW, len(some)))
+    ]
 
 
 def warm(tests: list[pytest.Item]) -> None:
     """Load what loads itself at its first use, once for all children; of what was computed nothing is kept."""
-    items._kept_runs()
-    for wanted in (True, False):
-        for one in [one for one in tests if isinstance(one, items.ReadingTest) == wanted][:1]:
-            _run(one, None)
+    for one in tests[:1]:
+        _run(one, None)
     forget()
 
 
@@ -191,14 +187,8 @@ def _attacked(change: Change, tests: list[pytest.Item], tell: Callable[[str], No
 
 
 def _run(item: pytest.Item, after: pytest.Item | None) -> tuple[bool, bool]:
-    """Whether it passed, and whether it was skipped. Readings are not shrunk."""
-    whole = search.Phase
-    if isinstance(item, items.ReadingTest):
-        search.Phase = QUICK
-    try:
-        reports = runtestprotocol(item, nextitem=after, log=False)
-    finally:
-        search.Phase = whole
+    """Whether it passed, and whether it was skipped."""
+    reports = runtestprotocol(item, nextitem=after, log=False)
     return not any(one.failed for one in reports), any(one.skipped for one in reports)
 
 
