@@ -158,3 +158,11 @@ def test_what_torch_does_with_a_query_that_may_look_nowhere_hangs_on_what_is_cal
     assert module(x, x, x, attn_mask=~may, need_weights=False)[0][0, 1].tolist() == [0.5] * 4
     with torch.no_grad():
         assert module.eval()(x, x, x, attn_mask=~may, need_weights=False)[0][0, 1].isnan().all()
+
+
+def test_random_weights_have_mean_0_and_variance_1_over_the_inputs_and_a_bound():
+    W = attention.uniform(200, 50, torch.Generator().manual_seed(0), torch.float64)
+
+    assert W.abs().max() <= (3 / 50) ** 0.5
+    assert W.mean().abs() < 4 * (1 / 50 / W.numel()) ** 0.5  # four standard errors
+    assert abs(W.var() * 50 - 1) < 0.05

@@ -1,5 +1,6 @@
 """What libraries are asked, and how what arrives of a gradient is worked out: beside automatic differentiation."""
 
+import json
 import math
 from typing import Any
 
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from claims.evidence.keys import ROOT
 from impls.elsewhere import in_torch
 from impls.questions import asking, starts
+from impls.questions import recording as questions
 from impls.questions.adapter import Layer, Refused, written
 from impls.questions.recording import recording
 from impls.recurrent import elman, gru, lstm
@@ -100,3 +103,47 @@ def test_a_program_that_prints_something_else_keeps_what_it_prints() -> None:
     found = recording("torch", in_torch.Library("torch", (told,)), say=lambda line: None)["layers"][0]
     assert found["definitions"][0]["printed"] == "0.125"
     assert found["starts"] == []
+
+
+# --- what is recorded, asked again ------------------------------------------------------------------------------------
+
+(FILE,) = (ROOT / "reports" / "evidence" / "libraries").glob("torch-*.json")
+RECORDED = json.loads(FILE.read_text(encoding="utf-8"))
+with_the_torch_of_the_record = pytest.mark.skipif(
+    not torch.__version__.startswith(RECORDED["version"].partition("+")[0]), reason="recorded with another torch"
+)
+
+
+def near(got: object, want: object) -> bool:
+    """The same words and shapes, and numbers that differ in their last digits at most."""
+    if isinstance(got, dict) and isinstance(want, dict):
+        return got.keys() == want.keys() and all(near(got[key], want[key]) for key in got)
+    if isinstance(got, list) and isinstance(want, list):
+        return len(got) == len(want) and all(map(near, got, want))
+    if isinstance(got, float) and isinstance(want, float):
+        return got == pytest.approx(want, rel=1e-6, abs=1e-9)
+    return got == want
+
+
+@with_the_torch_of_the_record
+@pytest.mark.parametrize("name", [one["name"] for one in RECORDED["layers"] if one["precision"] == "float64"])
+@pytest.mark.parametrize("of", ["definitions", "stored", "padding"])
+def test_torchs_layers_answer_as_is_recorded(name: str, of: str) -> None:
+    layer = next(one for one in in_torch.LIBRARY.layers if one.name == name)
+    want = next(one for one in RECORDED["layers"] if one["name"] == name)
+    ask = getattr(questions, f"_{of}")
+    got = ask(layer) if of == "stored" else list(ask(layer))
+    assert near(json.loads(json.dumps(got)), want[of])
+
+
+@with_the_torch_of_the_record
+def test_torchs_attention_answers_as_is_recorded() -> None:
+    for attention, want in zip(in_torch.LIBRARY.attention, RECORDED["attention"], strict=True):
+        got = json.loads(json.dumps(questions._of_attention(attention)))
+        assert near(got, want), attention.name
+
+
+@with_the_torch_of_the_record
+def test_torchs_clipping_answers_as_is_recorded() -> None:
+    for clipping, want in zip(in_torch.LIBRARY.clipping, RECORDED["clipping"], strict=True):
+        assert near(json.loads(json.dumps(questions._of_clipping(clipping))), want), clipping.name

@@ -49,3 +49,8 @@ def test_a_law_is_written_as_it_is_read():
     assert [str(law) for law in (4 * N**2 * D - 2 * N + 1, N * D**2 / LOG_N, N / K, LOG_N / LOG_K, ONE)] == [
         "4·n²·d - 2·n + 1", "n·d²/log n", "n/k", "log n/log k", "1",
     ]  # fmt: skip
+
+
+def test_a_law_to_the_power_0_is_the_law_1():
+    assert N**0 == ONE
+    assert (N**0).order((1, 0, 0)) == (0, 0)
