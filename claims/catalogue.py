@@ -69,7 +69,7 @@ class Keys:
 
     def reading(self, entry: Entry, role: str, name: str, profile: str) -> str:
         """Of what came of a reading: its code, how hard it was tried, and the versions that count."""
-        return digest("reading", self.code(entry, role, name), profile, *_versions())
+        return digest("reading", self.code(entry, role, name), profile, *versions_that_count())
 
     def code(self, entry: Entry, role: str = "", name: str = "") -> str:
         """Of the code that a reading rests on; that all readings do, where none is named."""
@@ -112,7 +112,7 @@ class Keys:
         return sorted({one.module for one in self.sources.reached(meant)})
 
 
-def _versions() -> list[str]:
+def versions_that_count() -> list[str]:
     """Those of Python without the last number, and of torch without what tells one build from another."""
     return [f"{name} {_short(name, version)}" for name, version in sorted(versions().items())]
 

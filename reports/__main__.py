@@ -79,8 +79,9 @@ def _asked() -> int:
         from claims.evidence.codec import NotStorable
         from claims.evidence.evidence import EvidenceError
         from claims.kit.claim import ClaimError
+        from reports.running.elsewhere.cluster import ClusterError
 
-        if isinstance(problem, ClaimError | EvidenceError | NotStorable):
+        if isinstance(problem, ClaimError | ClusterError | EvidenceError | NotStorable):
             return _sorry(str(problem))
         if isinstance(problem, BrokenExecutor):
             return _sorry("a worker process died, for want of memory perhaps; --workers 1 needs least")

@@ -7,6 +7,7 @@ version of torch; how runs are kept is left out, for it has no part in the numbe
 """
 
 import functools
+import importlib
 import inspect
 import json
 import math
@@ -59,15 +60,29 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return digest(self.key, json.dumps(msgspec.to_builtins([self.arguments, self.ran]), sort_keys=True))
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A run that somebody asks for: an experiment by its name, with all of its arguments."""
+
+    key: str
+    experiment: str
+    arguments: dict[str, Any]
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
 @dataclass
 class Shelf:
-    """The runs that are `known`, and those that were `used`, known or new. A new one is put into the `folder` as soon as it is
-    done, and looked for there first, so that processes beside each other share what they train; `trained` counts them."""
+    """The runs that are `known`, and those that were `used`, known or new. A `new` one is put into the `folder` as soon as it is
+    done, and looked for there first, so that processes beside each other share what they train. Where nothing is to be trained,
+    `instead` says what is to happen."""
 
     known: Mapping[str, Run] = field(default_factory=dict)
     folder: Path | None = None
     used: dict[str, Run] = field(default_factory=dict)
-    trained: int = 0
+    new: list[Run] = field(default_factory=list)
+    instead: Callable[[Wanted], Ran] | None = None
 
     def find(self, key: str) -> Run | None:
         """The run of this key, if somebody has done it."""
@@ -78,7 +93,7 @@ class Shelf:
 
     def add(self, new: Run) -> None:
         """Put a new run where others find it."""
-        self.trained += 1
+        self.new.append(new)
         if self.folder:
             write_whole(self.folder / f"{new.key}.json", _as_lines([new]))
 
@@ -87,10 +102,12 @@ _shelf: ContextVar[Shelf | None] = ContextVar("_shelf", default=None)
 
 
 @contextmanager
-def shelf(known: Mapping[str, Run] | None = None, folder: Path | None = None) -> Iterator[Shelf]:
+def shelf(
+    known: Mapping[str, Run] | None = None, folder: Path | None = None, instead: Callable[[Wanted], Ran] | None = None
+) -> Iterator[Shelf]:
     """Let experiments take what they can from these runs, and from the folder, while the block lasts, and keep what they run
-    anew."""
-    made = Shelf(known or {}, folder)
+    anew, or do what is given `instead`."""
+    made = Shelf(known or {}, folder, instead=instead)
     token = _shelf.set(made)
     try:
         yield made
@@ -152,7 +169,10 @@ def experiment(run: Running) -> Experiment:
         if here is None:
             return [came for _, came in _course(run, bound.arguments)][-1]
         key = key_of(run, bound.arguments)
-        found = here.find(key) or _done(run, bound.arguments, here)
+        found = here.find(key)
+        if found is None and here.instead:
+            return here.instead(Wanted(key, name_of(run), dict(bound.arguments)))
+        found = found or _done(run, bound.arguments, here)
         here.used[key] = msgspec.structs.replace(found, experiment=name_of(run))  # its module may have had another name
         return found.ran
 
@@ -179,6 +199,14 @@ def _course(run: Running, arguments: Mapping[str, Any]) -> Iterator[tuple[dict[s
         yield {**arguments, "budgets": spent}, after
     for left in range(spent + 1, arguments["budgets"] + 1):
         yield {**arguments, "budgets": left}, after
+
+
+def done_anew(wanted: Wanted) -> list[Run]:
+    """Do this run, whatever is kept; it comes with the shorter ones that it passes by."""
+    module, _, name = wanted.experiment.rpartition(".")
+    with shelf() as made:
+        getattr(importlib.import_module(module), name)(**wanted.arguments)
+    return made.new
 
 
 def ran(losses: Sequence[float], **measured: float) -> Ran:

@@ -12,6 +12,7 @@ from reports.commands.options import (
     ADDRESS,
     FILE,
     FOLDER,
+    LOCAL,
     NO_EXAMINE,
     OF_A_RUN,
     ONLY,
@@ -67,11 +68,12 @@ def examine(
     older: Path | None = None,
     essay: Path | None = None,
     address: str | None = None,
+    dask: str | None = None,
 ) -> int:
     """A run; or a copy marked by the record that is there, where that is not judged anew."""
     from reports.commands.verify.run import Asked, mark, run
 
-    asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay, address or "")
+    asked = Asked(only, PROFILES[profile], workers, out, fresh, no_examine, single, older, essay, address or "", dask or "")
     return mark(asked) if essay and not no_examine else run(asked)
 
 
@@ -93,6 +95,8 @@ def must_make_sense(context: click.Context) -> None:
 
         stray(context.args[0], NAMES, list(options.values()))
     must_go_together([option for name, option in options.items() if was_given(context, name)])
+    if context.params.get("dask") not in (None, LOCAL) and was_given(context, "workers"):
+        raise click.UsageError("--workers does not go with a scheduler's address: its workers are those that were started for it")
 
 
 def was_given(context: click.Context, name: str) -> bool:

@@ -16,6 +16,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 MOST_WORKERS = 64
 WORKERS = min(2, os.cpu_count() or 1)
 PROFILE = "verdict"
+LOCAL = "local"
+_IN_A_HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII).fullmatch
 _IN_A_URL = re.compile(r"[\w.~:/@!$&+,;=%-]+", re.ASCII).fullmatch
 
 
@@ -43,6 +45,25 @@ class Address(click.ParamType):
         if parts.scheme not in ("http", "https") or not parts.hostname or "?" in value or "#" in value or not _IN_A_URL(value):
             self.fail(f"{value!r} is no address to publish at; give one such as https://example.org/report/", param, ctx)
         return f"{value.removesuffix('index.html').rstrip('/')}/"
+
+
+class Scheduler(click.ParamType):
+    """Where a scheduler of Dask listens, or that one is to be started here."""
+
+    name = "scheduler"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what nobody can listen at."""
+        try:
+            parts = urlsplit(value)
+            is_one = (
+                parts.scheme in ("tcp", "tls") and bool(parts.hostname) and bool(parts.port) and bool(_IN_A_HOST(parts.netloc))
+            )
+        except ValueError:
+            is_one = False
+        if value != LOCAL and (not is_one or value != f"{parts.scheme}://{parts.netloc}"):
+            self.fail(f"{value!r} is no scheduler; give {LOCAL}, or an address such as tcp://host:8786", param, ctx)
+        return str(value)
 
 
 def _the_only_one(context: click.Context, option: click.Parameter, values: tuple[Any, ...]) -> Any:
@@ -83,6 +104,10 @@ OF_A_RUN = (
     once(
         "--workers", type=click.IntRange(1, MOST_WORKERS), default=[WORKERS], show_default=True,
         help="Processes to share the readings between.",
+    ),
+    once(
+        "--dask", type=Scheduler(), metavar="ADDRESS",
+        help="Have the workers of this scheduler examine, tcp://host:8786 for instance; local starts some here.",
     ),
     click.option("--fresh", is_flag=True, help="Examine everything again and train every network, whatever is kept."),
     NO_EXAMINE,

@@ -10,6 +10,7 @@ CALLS = (
         "--only",
         "--profile",
         "--workers",
+        "--dask",
         "--out",
         "--fresh",
         "--no-examine",
@@ -29,6 +30,8 @@ APART = {
     ("--fresh", "--no-examine"): "one examines everything, the other nothing",
     ("--fresh", "--essay"): "a copy is marked by the record that is there, and nothing is examined",
     ("--workers", "--essay"): "a copy is marked by the record that is there, and nothing is examined",
+    ("--dask", "--essay"): "a copy is marked by the record that is there, and nothing is examined",
+    ("--dask", "--no-examine"): "nothing is examined, so that there is nothing to share",
     ("--workers", "--no-examine"): "nothing is examined, so that there is nothing to share",
 }
 # Either goes with --essay where the evidence is judged anew.

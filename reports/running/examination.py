@@ -16,6 +16,8 @@ from claims.evidence.source import digest
 from claims.evidence.store import Store
 from claims.kit.told import Told
 from reports.running import work
+from reports.running.elsewhere.cluster import Cluster
+from reports.running.elsewhere.sharing import Sharing
 from reports.running.hands import Hands
 from reports.running.telling import tell
 from reports.running.work import Came, Task
@@ -49,7 +51,8 @@ Finished = Callable[[Task, ReadingEvidence], None]
 @dataclass(frozen=True)
 class Examiner:
     """How a run goes about it. `luck` sets other cases than usual; runs that lie in the folders `kept` and are not stale are not
-    trained again, and without such folders all are; the store is for what may be repeated."""
+    trained again, and without such folders all are; the store is for what may be repeated. Where there is a `cluster`, it does
+    what no clock decides."""
 
     keys: Keys
     store: Store
@@ -59,6 +62,7 @@ class Examiner:
     luck: int = 0
     kept: tuple[Path, ...] = ()
     fresh: bool = False
+    cluster: Cluster | None = None
     meanwhile: Callable[[], object] = field(default=lambda: None)  # to be done while processes that are started import the claims
 
     def examine(self, entries: Sequence[Entry], finished: Finished, begun: Begun = lambda told, readings: None) -> Examination:
@@ -156,6 +160,9 @@ class Examiner:
     def _run(self, some: list[Task], tasks: list[Task], pool: Hands) -> Iterator[tuple[Task, Came]]:
         """Some of the tasks; those with a clock one after the other, for a clock wants the machine to itself."""
         if not some:
+            return
+        if self.cluster and not some[0].timed:
+            yield from Sharing(self.cluster).share(some)
             return
         is_small = len(tasks) <= FEW and (self.kept or not any(one.trains for one in tasks))
         processes = 0 if is_small or self.workers == 1 else 1 if some[0].timed else self.workers

@@ -1,9 +1,10 @@
 """What is asked of whoever works for a run: to tell claims, to examine a reading, to train ahead of another, to draw."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from claims import find_claim
 from claims.evidence.evidence import Examined, ReadingEvidence
 from claims.evidence.profiles import PROFILES
-from claims.evidence.runs import Run, Shelf, read_runs, shelf
+from claims.evidence.runs import Ran, Run, Shelf, Wanted, read_runs, shelf
 from claims.kit.claim import Claim
 from claims.kit.engines.engine import constants
 from claims.kit.engines.trials import Trials, independent_seeds
@@ -59,11 +60,11 @@ def tell(ids: Sequence[tuple[str, str]]) -> list[Told]:
     return [told(find_claim(id, module)) for id, module in ids]
 
 
-def examine(task: Task) -> Came:
-    """Put one reading to the property."""
+def examine(task: Task, instead: Callable[[Wanted], Ran] | None = None) -> Came:
+    """Put one reading to the property. A run that nobody has done is done now, or what is given `instead`."""
     claim = find_claim(task.id, task.module)
     one = claim.reading(task.reading)
-    with _shelf_of(task) as made, measured_once(MEASURED):
+    with _shelf_of(task, instead) as made, measured_once(MEASURED):
         came = examined(claim, one, PROFILES[task.profile], _entropy(claim, task))
     runs = {key: run.check for key, run in made.used.items()}
     return Came(msgspec.structs.replace(came, runs=runs), made.used)
@@ -74,15 +75,73 @@ def from_the_other_end(task: Task) -> None:
     meet."""
     claim = find_claim(task.id, task.module)
     one = claim.reading(task.reading)
-    by, given = claim.by, constants(one)
-    assert isinstance(by, Trials)
     with _shelf_of(task) as made:
-        for seed in reversed(independent_seeds(_entropy(claim, task), by.seeds)[: by.rule.fewest]):
-            before = made.trained
+        for seed in reversed(first_seeds(task)):
+            before = len(made.new)
             with suppress(Exception):  # what falls or breaks here does so again where it counts
-                property_of(claim.check, one)(**given | {"seed": seed})
-            if made.trained == before:
+                property_of(claim.check, one)(**constants(one) | {"seed": seed})
+            if len(made.new) == before:
                 return
+
+
+# --- what others may train --------------------------------------------------------------------------------------------
+
+MANY = 1000  # runs of one seed: who asks for more goes on until an answer suits, and a guess never does
+
+
+class NotThere(BaseException):
+    """A run that is wanted and that nobody has done. It is no error of a property, which it leaves at once."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        super().__init__(wanted.key)
+        self.wanted = wanted
+
+
+def leave(wanted: Wanted) -> Ran:
+    """In place of training."""
+    raise NotThere(wanted)
+
+
+def first_seeds(task: Task) -> list[int]:
+    """Those that a reading by trials asks for in any case: no fewer settle it."""
+    claim = find_claim(task.id, task.module)
+    by = claim.by
+    assert isinstance(by, Trials)
+    return independent_seeds(_entropy(claim, task), by.seeds)[: by.rule.fewest]
+
+
+def missing(task: Task, seed: int) -> list[Wanted]:
+    """Runs that this seed of a reading needs and nobody has done: those that it asks for whatever the ones before them come to,
+    which is tried with answers that are all the same and with answers that get less and less. The first of them is certain."""
+    same, less = (_asked_for(task, seed, numbers) for numbers in (repeat(0), count(0, -1)))
+    return [one for one in same if one in less]
+
+
+def _asked_for(task: Task, seed: int, numbers: Iterable[float]) -> list[Wanted]:
+    claim = find_claim(task.id, task.module)
+    one, asked, guessed = claim.reading(task.reading), list[Wanted](), iter(numbers)
+
+    def guess(wanted: Wanted) -> Ran:
+        asked.append(wanted)
+        return Ran(measured=_Anything(next(guessed))) if len(asked) < MANY else leave(wanted)
+
+    with _shelf_of(task, guess), suppress(Exception, NotThere):  # what falls or breaks does so again where it counts
+        property_of(claim.check, one)(**constants(one) | {"seed": seed})
+    return list(dict.fromkeys(asked))
+
+
+class _Anything(dict[str, float | None]):
+    """Whatever is measured comes to this number."""
+
+    def __init__(self, number: float) -> None:
+        super().__init__()
+        self.number = number
+
+    def __missing__(self, name: str) -> float:
+        return self.number
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
 
 
 def draw(id: str, module: str, readings: Sequence[ReadingEvidence]) -> dict[str, Any] | None:
@@ -97,8 +156,8 @@ def _entropy(claim: Claim, task: Task) -> int:
     return entropy_of(claim, claim.reading(task.reading)) ^ (0 if claim.by.timed else task.luck)
 
 
-def _shelf_of(task: Task) -> AbstractContextManager[Shelf]:
-    return shelf(_kept(task.kept, _as_they_lie(task.kept)), task.anew)
+def _shelf_of(task: Task, instead: Callable[[Wanted], Ran] | None = None) -> AbstractContextManager[Shelf]:
+    return shelf(_kept(task.kept, _as_they_lie(task.kept)), task.anew, instead)
 
 
 @lru_cache(maxsize=1)

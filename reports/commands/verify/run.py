@@ -43,6 +43,7 @@ from reports.reading.sentences import read_essay
 from reports.record.making import make_record
 from reports.record.published import differing, published
 from reports.record.record import Record, is_as_pinned, read_record, write_record
+from reports.running.elsewhere.cluster import Cluster, helped_by
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
 from reports.running.work import Task
@@ -69,6 +70,7 @@ class Asked:
     older: Path | None
     essay: Path | None
     address: str = ""
+    dask: str = ""
 
     @property
     def whole(self) -> bool:
@@ -91,10 +93,10 @@ def run(asked: Asked) -> int:
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
-    with alone(asked.folder):
+    with helped_by(asked.dask, asked.workers, partial(_say, console)) as cluster, alone(asked.folder):
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}
-        examiner = _examiner(asked, store)
+        examiner = _examiner(asked, store, cluster)
         seen = _stored(entries, examiner) if asked.no_examine else _examine(entries, ids, examiner, console)
         statements.keep_sources(store)
         if asked.no_examine:
@@ -131,12 +133,12 @@ def _nothing_is_known(asked: Asked) -> None:
         import_ahead(EVERYTHING)
 
 
-def _examiner(asked: Asked, store: Store) -> Examiner:
+def _examiner(asked: Asked, store: Store, cluster: Cluster | None) -> Examiner:
     luck = 0 if asked.profile.repeatable else secrets.randbits(48)
     kept = () if asked.fresh else statements.kept_runs()
     return Examiner(
         Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh,
-        meanwhile=partial(around, store, not asked.only),
+        cluster, meanwhile=partial(around, store, not asked.only),
     )  # fmt: skip
 
 

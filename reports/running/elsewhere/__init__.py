@@ -1,0 +1,1 @@
+"""Readings and training runs on other machines, by Dask: who may help, what they are given, and what comes of it."""
