@@ -1,0 +1,148 @@
+"""How much faster more workers are: `python -m benchmarks.machines`, in the environment of the tests; minutes.
+
+Two figures. Trials: the networks of a claim are trained by one worker and by two, in turn, several times over; what counts is the
+median. Sleeping: tasks that sleep are shared between 1, 2, 4 and 8 workers, which shows what sharing itself costs, and nothing of
+processors: a machine with few cores runs eight workers that sleep. Both go into docs/many-machines.md with what machine it was.
+"""
+
+import argparse
+import platform
+import re
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter, sleep
+
+from claims.catalogue import Keys, catalogue
+from claims.evidence.evidence import machine, write_whole
+from claims.evidence.keys import ROOT, here
+from claims.evidence.profiles import VERDICT
+from claims.evidence.store import Store
+from claims.texts import the_text
+from reports.running.elsewhere import likeness
+from reports.running.elsewhere.cluster import Cluster
+from reports.running.elsewhere.sharing import Sharing
+from reports.running.examination import Examination, Examiner
+
+PAGE = ROOT / "docs" / "many-machines.md"
+BEGIN, END = "<!-- measured by python -m benchmarks.machines -->", "<!-- end -->"
+SLEEPERS = (1, 2, 4, 8)
+TASKS, NAP = 64, 0.25  # seconds that a sleeping task takes: less than most readings, so that sharing costs more than it would
+CLAIM = "gradients.clipping-stabilises"
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds by the number of workers: of trials in each round, and of tasks that sleep."""
+
+    trials: dict[int, list[float]]
+    slept: dict[int, float]
+
+
+def cluster_of(workers: int, stack: ExitStack) -> Cluster:
+    """Some workers, which have imported what they need."""
+    cluster = Cluster("local", likeness.place_of(the_text().folder), workers, partial(print, flush=True))
+    stack.callback(cluster.close)
+    cluster.connect()
+    while cluster.look() < workers:
+        sleep(0.2)
+    return cluster
+
+
+def trained(cluster: Cluster, ids: Sequence[str], readings: int) -> float:
+    """Seconds that it takes to train all networks of some readings of these claims, from nothing."""
+    entries = [one for one in catalogue().entries if one.id in ids]
+    with tempfile.TemporaryDirectory() as folder:
+        examiner = Examiner(Keys(here()), Store(None), VERDICT, 1, Path(folder), cluster=cluster)
+        done = Examination(examiner.tell(entries), readings={one.id: {} for one in entries})
+        tasks = examiner.tasks(entries, done, Path(folder) / "anew")[:readings]
+        began = perf_counter()
+        for task, came in Sharing(cluster).share(tasks):
+            print(f"  {task.id}, {task.reading}: {came.evidence.outcome}, {len(came.runs)} runs", flush=True)
+        return perf_counter() - began
+
+
+def slept(cluster: Cluster) -> float:
+    """Seconds that tasks take which sleep."""
+    began = perf_counter()
+    cluster.client.gather([cluster.send(sleep, NAP) for _ in range(TASKS)])
+    return perf_counter() - began
+
+
+def measure(ids: Sequence[str], readings: int, rounds: int, sleepers: Sequence[int] = SLEEPERS) -> Measured:
+    """Both figures; whoever sleeps does so after the trials."""
+    took: dict[int, list[float]] = {1: [], 2: []}
+    with ExitStack() as stack:
+        clusters = {number: cluster_of(number, stack) for number in took}
+        for _ in range(rounds):
+            for number, cluster in clusters.items():
+                took[number].append(trained(cluster, ids, readings))
+                print(f"{number} workers: {took[number][-1]:.1f} s", flush=True)
+    naps = {}
+    for number in sleepers:
+        with ExitStack() as stack:
+            naps[number] = slept(cluster_of(number, stack))
+            print(f"{number} workers that sleep: {naps[number]:.1f} s", flush=True)
+    return Measured(took, naps)
+
+
+def as_text(found: Measured, ids: Sequence[str]) -> str:
+    """Two tables in Markdown, with when and where."""
+    date = datetime.now(UTC).date().isoformat()
+    pairs = zip(found.trials[1], found.trials[2], strict=True)
+    gain = statistics.median(one / two for one, two in pairs)
+    medians = {number: statistics.median(each) for number, each in found.trials.items()}
+    lines = [
+        f"Measured on {date}, {machine()}, Python {platform.python_version()}, all workers on one machine.",
+        "",
+        f"**Trials**, the networks of {', '.join(f'`{one}`' for one in ids)} from nothing, {len(found.trials[1])} rounds in turn:",
+        "",
+        *_table("median seconds", medians, f"{gain:.2f}"),
+        "",
+        f"**Simulated**, {TASKS} tasks that sleep {NAP} s each, so that there are as many cores as workers:",
+        "",
+        *_table("seconds", found.slept),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _table(title: str, took: dict[int, float], gain: str = "") -> list[str]:
+    one, most = took[1], max(took)
+    times = {number: gain if gain and number == most else f"{one / each:.2f}" for number, each in took.items()}
+    rows = [f"| {number} | {each:.1f} | {times[number]} |" for number, each in sorted(took.items())]
+    return [f"| workers | {title} | times one worker |", "|---:|---:|---:|", *rows]
+
+
+def put_into(page: str, text: str) -> str:
+    """The page with this in place of what was measured before. ValueError where it has no place for it."""
+    new, found = re.subn(rf"(?s){BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{text}\n{END}", page)
+    if found != 1:
+        raise ValueError(f"{PAGE} has no place between {BEGIN} and {END}")
+    return new
+
+
+def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = print) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.machines", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", action="append", metavar="ID", help=f"a claim by trials, {CLAIM} if none is named")
+    parser.add_argument("--readings", type=int, default=10, help="so many of their readings at most")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each number of workers takes its turn")
+    parser.add_argument("--write", action="store_true", help=f"put it into {PAGE.relative_to(ROOT)}")
+    asked = parser.parse_args(arguments)
+    ids = asked.only or [CLAIM]
+    text = as_text(measure(ids, asked.readings, asked.rounds), ids)
+    say(text)
+    if asked.write:
+        write_whole(PAGE, put_into(PAGE.read_text(encoding="utf-8"), text).encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
