@@ -95,14 +95,14 @@ def measure(ids: Sequence[str], readings: int, rounds: int, sleepers: Sequence[i
 
 def as_text(found: Measured, ids: Sequence[str]) -> str:
     """Two tables in Markdown, with when and where."""
-    date = datetime.now(UTC).date().isoformat()
+    date, names = datetime.now(UTC).date().isoformat(), ", ".join(f"`{one}`" for one in ids)
     pairs = zip(found.trials[1], found.trials[2], strict=True)
     gain = statistics.median(one / two for one, two in pairs)
     medians = {number: statistics.median(each) for number, each in found.trials.items()}
     lines = [
         f"Measured on {date}, {machine()}, Python {platform.python_version()}, all workers on one machine.",
         "",
-        f"**Trials**, the networks of {', '.join(f'`{one}`' for one in ids)} from nothing, {len(found.trials[1])} rounds in turn:",
+        f"**Trials**, the networks of {names} from nothing, {len(found.trials[1])} rounds in turn:",
         "",
         *_table("median seconds", medians, f"{gain:.2f}"),
         "",
