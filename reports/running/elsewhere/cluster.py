@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import logging
 import os
+import pickle
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -77,9 +78,10 @@ class Cluster:
                     one.close()
         self.client = self.started = None
 
-    def send(self, work: Callable[..., Any], *arguments: Any, first: int = 0) -> Any:
-        """Have somebody do this, `first` things first; a future of Dask's."""
-        return self.client.submit(work, *arguments, pure=False, resources={self.mark: 1}, priority=first)
+    def send(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Have somebody do this; a future of Dask's. The scheduler reads what it hands on, and has nothing of ours: so it gets
+        bytes, which are read where they are done."""
+        return self.client.submit(pickle.loads, pickle.dumps(_Call(work, arguments)), pure=False, resources={self.mark: 1})
 
     def look(self) -> int:
         """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long."""
@@ -164,6 +166,16 @@ class Cluster:
 
     def _error(self, what: str) -> ClusterError:
         return ClusterError(f"--dask {self.address}: {what}")
+
+
+class _Call:
+    """Whoever reads it makes the call, and gets what comes of it."""
+
+    def __init__(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        self.call = work, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self.call
 
 
 @contextmanager
