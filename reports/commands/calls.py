@@ -96,7 +96,7 @@ def must_make_sense(context: click.Context) -> None:
         stray(context.args[0], NAMES, list(options.values()))
     must_go_together([option for name, option in options.items() if was_given(context, name)])
     if context.params.get("dask") not in (None, LOCAL) and was_given(context, "workers"):
-        raise click.UsageError("--workers does not go with a scheduler's address: its workers are those that were started for it")
+        raise click.UsageError("--workers does not go with --dask ADDRESS: a scheduler has those that were started for it")
 
 
 def was_given(context: click.Context, name: str) -> bool:

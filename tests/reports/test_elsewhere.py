@@ -12,8 +12,8 @@ from reports.running.elsewhere import cluster
 from reports.running.elsewhere.likeness import KINDS, OURS
 from reports.running.elsewhere.sharing import Sharing
 from tests.loopback import Loopback, end
-from tests.reports.away import SLOW, are_small
-from tests.reports.running import ALL_PINNED, INPUT_ERROR, Reports, files
+from tests.reports.away import SLOW
+from tests.reports.running import ALL_PINNED, Reports, files
 
 AWAY = "tests.reports.away"
 
@@ -183,6 +183,7 @@ def test_one_of_other_sources_and_one_of_no_checkout_are_refused_and_where_no_ot
             if one.suffix in KINDS and one.is_file():
                 (to := copy / one.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(one, to)
+    shutil.copy(ROOT / "pyproject.toml", copy)
     (copy / "impls" / "__init__.py").write_text("# another version\n")
     with Loopback(tmp_path / "dask") as loopback:
         loopback.start()
@@ -226,5 +227,3 @@ def test_local_starts_scheduler_and_workers_and_comes_to_the_same(slow, at_home)
     assert (code, complaint) == (ALL_PINNED, "")
     assert "of local." in said
     assert evidence(slow) == at_home
-    assert are_small.id in said or "2 examined now" in said
-    assert code != INPUT_ERROR

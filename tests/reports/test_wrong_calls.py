@@ -50,6 +50,12 @@ NO_RECORD = [
 ]  # fmt: skip
 VALUES = [
     ("--workers", one) for one in ("", "0", "-1", "65", "1.5", "1e3", "many", "²", "0x2", "True", LONG)
+] + [
+    ("--dask", one) for one in (
+        "", "LOCAL", "host", "host:8786", "http://host:8786", "tcp://", "tcp://host", "tcp://:8786", "tcp://host:0",
+        "tcp://host:99999", "tcp://host:8786/", "tcp://host:8786/a", "tcp://a@host:8786", "tcp://host:8786?b", "tcp://ho st:8786",
+        "inproc://a", "tcp://[", LONG,
+    )
 ] + [("--profile", one) for one in ("", "VERDICT", "quick ", "nonsense", "verdict,quick", LONG)] + [
     ("--address", one) for one in (
         "", "example.org", "/srv/www", "ftp://example.org", "https://", "https://a b", "https://a/?b", "https://a/#b", "https://[",
@@ -58,15 +64,17 @@ VALUES = [
 ]  # fmt: skip
 NO_VALUE = (
     "--only", "--profile", "--workers", "--out", "--compare", "--essay", "--notes", "--replay", "--notebook", "--address",
+    "--dask",
 )  # fmt: skip
 TWICE = {
     "--profile": "quick", "--workers": "1", "--out": "new", "--compare": "old.json", "--essay": "essay.md", "--replay": ID,
-    "--notes": "essay.md", "--notebook": ID, "--address": "https://example.org",
+    "--notes": "essay.md", "--notebook": ID, "--address": "https://example.org", "--dask": "local",
 }  # fmt: skip
 # Options that have no meaning together: each of a pair is named.
 LISTED, REPLAYED, DECK, SHEETS, BOOK = ("--list",), ("--replay", ID), ("--slides",), ("--handout",), ("--notebook", ID)
 OF_A_RUN = [
-    ("--profile", "quick"), ("--workers", "1"), ("--fresh",), ("--no-examine",), ("--single",), ("--compare", "old.json"),
+    ("--profile", "quick"), ("--workers", "1"), ("--dask", "local"), ("--fresh",), ("--no-examine",), ("--single",),
+    ("--compare", "old.json"),
     ("--essay", "essay.md"),
 ]  # fmt: skip
 TOGETHER = [
@@ -74,7 +82,8 @@ TOGETHER = [
     *((LISTED, other) for other in (REPLAYED, DECK, SHEETS, BOOK)), *((REPLAYED, other) for other in (DECK, SHEETS, BOOK)),
     (REPLAYED, ("--only", ID)), (BOOK, ("--only", ID)), (DECK, ("--essay", "nowhere.md")),
     *((("--notes", "essay.md"), other) for other in (LISTED, REPLAYED, DECK, *OF_A_RUN)),
-    (("--fresh",), ("--no-examine",)), (("--workers", "1"), ("--no-examine",)),
+    (("--fresh",), ("--no-examine",)), (("--workers", "1"), ("--no-examine",)), (("--dask", "local"), ("--no-examine",)),
+    (("--workers", "1"), ("--dask", "tcp://127.0.0.1:1")), (("--dask", "local"), ("--essay", "essay.md")),
     *((one, ("--essay", "essay.md")) for one in (("--fresh",), ("--workers", "1"), ("--only", ID), ("--compare", "old.json"))),
 ]  # fmt: skip
 WORDS = {
