@@ -45,7 +45,8 @@ class Cluster:
     refused: dict[str, str] = field(default_factory=dict)
     helped_at: float = 0
     looked_at: float = 0
-    fit: int = 0
+    fit: set[str] = field(default_factory=set)
+    generation: int = 0  # another one whenever there may have been nobody, if for a moment: what was sent then waits for ever
 
     @cached_property
     def mark(self) -> str:
@@ -84,19 +85,22 @@ class Cluster:
         return self.client.submit(pickle.loads, pickle.dumps(_Call(work, arguments)), pure=False, resources={self.mark: 1})
 
     def look(self) -> int:
-        """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long."""
+        """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long, or all are
+        refused with whom it would begin."""
         if self.fit and monotonic() - self.looked_at < AGAIN:
-            return self.fit
-        there = self._there()
-        self._greet(there.keys() - self.greeted)
-        there = self._there() if there.keys() - self.greeted == set() else there
-        self.fit = sum(self.mark in one.get("resources", {}) for one in there.values())
+            return len(self.fit)
+        self._greet(self._there().keys() - self.greeted)
+        there, before = self._there(), self.fit
+        self.fit = {name for name, one in there.items() if self.mark in one.get("resources", {})}
         self.looked_at = monotonic()
         if self.fit:
+            self.generation += before.isdisjoint(self.fit)
             self.helped_at = self.looked_at
-        elif self.looked_at - self.helped_at > PATIENCE or (there and self.refused.keys() >= there.keys()):
+        elif self.looked_at - self.helped_at > PATIENCE or (
+            not self.generation and there and self.refused.keys() >= there.keys()
+        ):
             raise self._error(self._nobody(there))
-        return self.fit
+        return len(self.fit)
 
     def is_lost(self) -> bool:
         """Whether the scheduler has gone. Dask looks for it meanwhile."""
@@ -109,9 +113,9 @@ class Cluster:
             if self.client.status == "closed" or monotonic() - began > PATIENCE:
                 raise self._error(f"the scheduler has gone, for more than {PATIENCE} s; start it again: {KEPT}")
             sleep(0.2)
-        self.greeted.clear()
-        self.refused.clear()
-        self.fit, self.helped_at = 0, monotonic()
+        for one in (self.greeted, self.refused, self.fit):
+            one.clear()
+        self.generation, self.helped_at = self.generation + 1, monotonic()
 
     def _scheduler(self) -> Any:
         if self.address != LOCAL:
@@ -192,7 +196,7 @@ def helped_by(address: str, workers: int, say: Callable[[str], None]) -> Iterato
     cluster = Cluster(address, text, workers, say)
     try:
         cluster.connect()
-        say(f"Helping: {cluster.fit} worker{'s' * (cluster.fit > 1)} of {cluster.address}.")
+        say(f"Helping: {len(cluster.fit)} worker{'s' * (len(cluster.fit) > 1)} of {cluster.address}.")
         yield cluster
     finally:
         cluster.close()
@@ -200,7 +204,9 @@ def helped_by(address: str, workers: int, say: Callable[[str], None]) -> Iterato
 
 async def announce(text: str, dask_worker: Any) -> likeness.Likeness:
     """On a worker: say what it is, and let those find it who are the same. It takes one of our tasks at a time."""
-    told: likeness.Likeness = await asyncio.to_thread(hand.THE.do, likeness.likeness, text)
+    if hand.THE.process is None or text not in hand.THE.told:  # else it need not wait for what it is at
+        hand.THE.told[text] = await asyncio.to_thread(hand.THE.do, likeness.likeness, text)
+    told = hand.THE.told[text]
     await dask_worker.set_resources(**{likeness.mark(told): 1})
     return told
 

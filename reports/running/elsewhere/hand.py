@@ -25,6 +25,7 @@ class Hand:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
+        self.told: dict[str, dict[str, str]] = {}  # what it said of itself, by the text
         self.one_at_a_time = threading.Lock()
 
     def do(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -56,6 +57,7 @@ class Hand:
             self.process.kill()
             self.process.communicate()
         self.process = None
+        self.told.clear()
 
 
 THE = Hand()

@@ -75,6 +75,7 @@ class Sharing:
     done: list[tuple[Task, Came]] = field(default_factory=list)
     back: SimpleQueue[Sent] = field(default_factory=SimpleQueue)
     places: Iterator[int] = field(default_factory=count)
+    generation: int = 0  # of those who help, that all in flight was sent to
 
     def share(self, tasks: list[Task]) -> Iterator[tuple[Task, Came]]:
         """What comes of them, in the order in which it does."""
@@ -105,11 +106,14 @@ class Sharing:
 
     def _send(self) -> None:
         """Keep everybody busy, and see that nothing was lost with a scheduler."""
-        if self.cluster.is_lost() or any(one.future.status in LOST for one in self.in_flight):
+        to_be_sent_again = self.generation != self.cluster.generation
+        if self.cluster.is_lost() or (not to_be_sent_again and any(one.future.status in LOST for one in self.in_flight)):
             self.cluster.find_again()
+        helping = self.cluster.look()
+        if helping and self.generation != self.cluster.generation:
+            self.generation = self.cluster.generation
             for one in self.in_flight:
                 self._submit(one)
-        helping = self.cluster.look()
         while self.to_send and len(self.in_flight) < AHEAD * helping:
             one = heappop(self.to_send)[-1]
             self.in_flight.append(one)

@@ -11,11 +11,11 @@ from claims.kit import told as telling
 from reports.running.elsewhere import cluster
 from reports.running.elsewhere.likeness import KINDS, OURS
 from reports.running.elsewhere.sharing import Sharing
-from tests.loopback import Loopback, end
-from tests.reports.away import SLOW
+from tests.machines.loopback import Loopback, end
+from tests.machines.away import SLOW
 from tests.reports.running import ALL_PINNED, Reports, files
 
-AWAY = "tests.reports.away"
+AWAY = "tests.machines.away"
 
 
 @pytest.fixture(scope="module")
