@@ -1,1 +1,1 @@
-"""Runs by real schedulers and workers of Dask, each a process: `tox run -e machines`; `python -m tests.machines.kills` kills them."""
+"""Runs by real schedulers and workers of Dask, each a process: `tox run -e machines`; `tests.machines.kills` kills them."""

@@ -1,4 +1,4 @@
-"""Whether kills lose or tear anything: `python -m tests.machines.kills [--kills 100] [--seed N]`. Not collected: it takes half an hour.
+"""Whether kills lose or tear anything: `python -m tests.machines.kills [--kills 100] [--seed N]`. Not collected: half an hour.
 
 In a copy of the checkout, with a small text of its own, a scheduler and three workers, runs are made by `--dask`. At random
 moments a worker is killed, or the process that does its work, or the run itself, by SIGKILL. After each kill of a run all that is

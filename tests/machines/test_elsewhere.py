@@ -11,8 +11,8 @@ from claims.kit import told as telling
 from reports.running.elsewhere import cluster
 from reports.running.elsewhere.likeness import KINDS, OURS
 from reports.running.elsewhere.sharing import Sharing
-from tests.machines.loopback import Loopback, end
 from tests.machines.away import SLOW
+from tests.machines.loopback import Loopback, end
 from tests.reports.running import ALL_PINNED, Reports, files
 
 AWAY = "tests.machines.away"

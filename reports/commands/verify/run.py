@@ -93,6 +93,8 @@ def run(asked: Asked) -> int:
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
+    if asked.dask:
+        about_to(f"Looking for help at {asked.dask}")
     with helped_by(asked.dask, asked.workers, partial(_say, console)) as cluster, alone(asked.folder):
         forget_torn(one for place in WRITTEN for one in asked.folder.glob(place))
         started, came_with = perf_counter(), published(asked.folder / "evidence") if asked.whole else {}

@@ -85,8 +85,8 @@ class Cluster:
         return self.client.submit(pickle.loads, pickle.dumps(_Call(work, arguments)), pure=False, resources={self.mark: 1})
 
     def look(self) -> int:
-        """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long, or all are
-        refused with whom it would begin."""
+        """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long, or where it
+        would begin with nobody who is not refused."""
         if self.fit and monotonic() - self.looked_at < AGAIN:
             return len(self.fit)
         self._greet(self._there().keys() - self.greeted)
@@ -96,11 +96,11 @@ class Cluster:
         if self.fit:
             self.generation += before.isdisjoint(self.fit)
             self.helped_at = self.looked_at
-        elif self.looked_at - self.helped_at > PATIENCE or (
-            not self.generation and there and self.refused.keys() >= there.keys()
-        ):
+            return len(self.fit)
+        all_are_refused = bool(there) and self.refused.keys() >= there.keys()
+        if self.looked_at - self.helped_at > PATIENCE or (all_are_refused and not self.generation):
             raise self._error(self._nobody(there))
-        return len(self.fit)
+        return 0
 
     def is_lost(self) -> bool:
         """Whether the scheduler has gone. Dask looks for it meanwhile."""
