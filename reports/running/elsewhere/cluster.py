@@ -85,8 +85,8 @@ class Cluster:
         return self.client.submit(pickle.loads, pickle.dumps(_Call(work, arguments)), pure=False, resources={self.mark: 1})
 
     def look(self) -> int:
-        """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long, or where it
-        would begin with nobody who is not refused."""
+        """How many may help. Those that are new are asked what they are; ClusterError where nobody could help for long, or where
+        all who are there to begin with are refused."""
         if self.fit and monotonic() - self.looked_at < AGAIN:
             return len(self.fit)
         self._greet(self._there().keys() - self.greeted)
