@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-from claims.evidence.evidence import TORN, read_evidence
+from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
 from claims.evidence.runs import read_runs
 from tests.machines.loopback import Loopback, end
@@ -51,7 +51,8 @@ def stay(seed, clipped):
     measure(steps=steps)
     holds(steps == 30, "no numbers any more")
 '''
-WHAT = ("run", "run", "worker", "hand")  # which is killed, chosen among these
+WHAT = ("run", "worker", "worker", "hand", "hand")  # which is killed, chosen among these
+A_RUN = 4  # kills, about
 LONGEST = 300  # seconds that a run may take
 
 
@@ -101,9 +102,10 @@ class Trying:
             found += _problem(read_evidence, one)
         for one in (folder / "runs", folder / "runs" / "anew"):
             found += _problem(read_runs, one)
-        for one in (self.report / "verdicts.json", *self.store.rglob("*")):
-            if one.is_file() and one.name != "secret" and not TORN.fullmatch(one.name):
-                found += _problem(lambda path: json.loads(path.read_bytes().partition(b"\n")[2] or path.read_bytes()), one)
+        found += _problem(lambda path: json.loads(path.read_bytes()), self.report / "verdicts.json")
+        for one in self.store.rglob("*"):
+            if one.is_file() and "." not in one.name and one.name != "secret":
+                found += _problem(lambda path: json.loads(path.read_bytes().partition(b"\n")[2]), one)  # behind its seal
         return found
 
     def forget(self):
@@ -154,51 +156,57 @@ def kill(what, run, loopback, copy, luck):
         run.kill()
 
 
+def until_it_ends(trying, run, loopback, takes, counted, most):
+    """Kill one thing after the other while a run lasts; whether it was the run."""
+    trying.has_begun(run)
+    while counted.total() < most:
+        sleep(trying.luck.uniform(0, takes / A_RUN))
+        if run.poll() is not None:
+            return False
+        kill(what := trying.luck.choice(WHAT), run, loopback, trying.copy, trying.luck)
+        counted[what] += 1
+        if what == "run":
+            run.communicate()
+            return True
+    return False
+
+
+def kills(trying, folder, most):
+    """The kills, counted by what was killed; the runs that came to their end; and what was lost or torn, in words."""
+    trying.has_begun(run := trying.begin("--workers", "1"))
+    began, counted, wrong, ends = monotonic(), Counter(), [], 0
+    usual, told = trying.finish(run)
+    if usual is None:
+        sys.exit(f"the run at home came to no end: {told}")
+    takes = monotonic() - began
+    trying.forget()
+    with Loopback(folder) as loopback:
+        loopback.start()
+        for _ in range(3):
+            loopback.start_worker(cwd=trying.copy)
+        while counted.total() < most or not ends:
+            run = trying.begin("--dask", loopback.address)
+            if until_it_ends(trying, run, loopback, takes, counted, most):
+                wrong += trying.torn()
+                continue
+            seen, told = trying.finish(run)
+            ends += 1
+            wrong += trying.torn() + ([] if seen == usual else [f"the evidence is another one: {told}"])
+            print(f"{counted.total()} kills {dict(counted)}, {ends} runs to the end, wrong: {wrong}", flush=True)
+            trying.forget()
+    return counted, ends, wrong
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.machines.kills", description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    luck, counted, wrong, ends = random.Random(asked.seed), Counter(), [], 0
     with tempfile.TemporaryDirectory() as folder:
-        trying = Trying(Path(folder), luck)
-        trying.has_begun(run := trying.begin("--workers", "1"))
-        began = monotonic()
-        usual, told = trying.finish(run)
-        if usual is None:
-            sys.exit(f"the run at home came to no end: {told}")
-        takes = monotonic() - began
-        trying.forget()
-        with Loopback(Path(folder) / "dask") as loopback:
-            loopback.start()
-            for _ in range(3):
-                loopback.start_worker(cwd=trying.copy)
-            while counted.total() < asked.kills:
-                run, done = trying.begin("--dask", loopback.address), False
-                trying.has_begun(run)
-                while run.poll() is None and counted.total() < asked.kills and not done:
-                    sleep(luck.uniform(0, takes))
-                    if run.poll() is not None:
-                        break
-                    kill(what := luck.choice(WHAT), run, loopback, trying.copy, luck)
-                    counted[what] += 1
-                    done = what == "run"
-                if done:
-                    run.wait()
-                    run.stdout.close()
-                    wrong += trying.torn()
-                    continue
-                seen, told = trying.finish(run)
-                ends += 1
-                wrong += trying.torn() + ([] if seen == usual else [f"the evidence is another one: {told}"])
-                print(*wrong[-1:], sep="\n")
-                print(f"{counted.total()} kills {dict(counted)}, {ends} runs to the end, {len(wrong)} wrong", flush=True)
-                trying.forget()
-            seen, told = trying.finish(trying.begin("--dask", loopback.address))
-            wrong += [] if seen == usual else [f"the evidence of the last run is another one: {told}"]
+        trying = Trying(Path(folder), random.Random(asked.seed))
+        counted, ends, wrong = kills(trying, Path(folder) / "dask", asked.kills)
     of = ", ".join(f"{number} of a {what}" for what, number in sorted(counted.items()))
-    print(f"{counted.total()} kills ({of}), {ends + 1} runs to the end: {len(wrong)} lost or torn")
-    print(*wrong, sep="\n")
+    print(f"{counted.total()} kills ({of}), {ends} runs to the end: {len(wrong)} lost or torn")
     return 1 if wrong else 0
 
 
