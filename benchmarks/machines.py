@@ -1,6 +1,6 @@
 """How much faster more workers are: `python -m benchmarks.machines`, in the environment of the tests; minutes.
 
-Two figures. Trials: the networks of a claim are trained by one worker and by two, in turn, several times over; what counts is the
+Two figures. Trials: networks of a claim are trained by one worker and by two, in turn, several times over; what counts is the
 median. Sleeping: tasks that sleep are shared between 1, 2, 4 and 8 workers, which shows what sharing itself costs, and nothing of
 processors: a machine with few cores runs eight workers that sleep. Both go into docs/many-machines.md with what machine it was.
 """
@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -23,11 +24,13 @@ from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import machine, write_whole
 from claims.evidence.keys import ROOT, here
 from claims.evidence.profiles import VERDICT
+from claims.evidence.runs import Wanted
 from claims.evidence.store import Store
 from claims.texts import the_text
+from reports.running import work
 from reports.running.elsewhere import likeness
 from reports.running.elsewhere.cluster import Cluster
-from reports.running.elsewhere.sharing import Sharing
+from reports.running.elsewhere.sharing import train
 from reports.running.examination import Examination, Examiner
 
 PAGE = ROOT / "docs" / "many-machines.md"
@@ -56,17 +59,22 @@ def cluster_of(workers: int, stack: ExitStack) -> Cluster:
     return cluster
 
 
-def trained(cluster: Cluster, ids: Sequence[str], readings: int) -> float:
-    """Seconds that it takes to train all networks of some readings of these claims, from nothing."""
+def to_train(ids: Sequence[str], runs: int) -> list[Wanted]:
+    """The first training runs that readings of these claims ask for, where none is kept."""
     entries = [one for one in catalogue().entries if one.id in ids]
     with tempfile.TemporaryDirectory() as folder:
-        examiner = Examiner(Keys(here()), Store(None), VERDICT, 1, Path(folder), cluster=cluster)
+        examiner = Examiner(Keys(here()), Store(None), VERDICT, 1, Path(folder))
         done = Examination(examiner.tell(entries), readings={one.id: {} for one in entries})
-        tasks = examiner.tasks(entries, done, Path(folder) / "anew")[:readings]
-        began = perf_counter()
-        for task, came in Sharing(cluster).share(tasks):
-            print(f"  {task.id}, {task.reading}: {came.evidence.outcome}, {len(came.runs)} runs", flush=True)
-        return perf_counter() - began
+        tasks = [one for one in examiner.tasks(entries, done, Path(folder) / "anew") if one.trains]
+        wanted = (one for task in tasks for seed in work.first_seeds(task) for one in work.missing(task, seed))
+        return list(islice(dict.fromkeys(wanted), runs))
+
+
+def trained(cluster: Cluster, wanted: Sequence[Wanted]) -> float:
+    """Seconds that it takes to train these networks."""
+    began = perf_counter()
+    cluster.client.gather([cluster.send(train, cluster.text, cluster.mark, one) for one in wanted])
+    return perf_counter() - began
 
 
 def slept(cluster: Cluster) -> float:
@@ -76,14 +84,16 @@ def slept(cluster: Cluster) -> float:
     return perf_counter() - began
 
 
-def measure(ids: Sequence[str], readings: int, rounds: int, sleepers: Sequence[int] = SLEEPERS) -> Measured:
+def measure(wanted: Sequence[Wanted], rounds: int, sleepers: Sequence[int] = SLEEPERS) -> Measured:
     """Both figures; whoever sleeps does so after the trials."""
     took: dict[int, list[float]] = {1: [], 2: []}
     with ExitStack() as stack:
         clusters = {number: cluster_of(number, stack) for number in took}
+        for number, cluster in clusters.items():
+            trained(cluster, wanted[: 2 * number])  # once, so that all that they need is imported
         for _ in range(rounds):
             for number, cluster in clusters.items():
-                took[number].append(trained(cluster, ids, readings))
+                took[number].append(trained(cluster, wanted))
                 print(f"{number} workers: {took[number][-1]:.1f} s", flush=True)
     naps = {}
     for number in sleepers:
@@ -93,7 +103,7 @@ def measure(ids: Sequence[str], readings: int, rounds: int, sleepers: Sequence[i
     return Measured(took, naps)
 
 
-def as_text(found: Measured, ids: Sequence[str]) -> str:
+def as_text(found: Measured, ids: Sequence[str], runs: int) -> str:
     """Two tables in Markdown, with when and where."""
     date, names = datetime.now(UTC).date().isoformat(), ", ".join(f"`{one}`" for one in ids)
     pairs = zip(found.trials[1], found.trials[2], strict=True)
@@ -102,7 +112,7 @@ def as_text(found: Measured, ids: Sequence[str]) -> str:
     lines = [
         f"Measured on {date}, {machine()}, Python {platform.python_version()}, all workers on one machine.",
         "",
-        f"**Trials**, the networks of {names} from nothing, {len(found.trials[1])} rounds in turn:",
+        f"**Trials**, {runs} networks of {names} from nothing, rounds in turn: {len(found.trials[1])}",
         "",
         *_table("median seconds", medians, f"{gain:.2f}"),
         "",
@@ -132,12 +142,13 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.machines", description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", metavar="ID", help=f"a claim by trials, {CLAIM} if none is named")
-    parser.add_argument("--readings", type=int, default=10, help="so many of their readings at most")
+    parser.add_argument("--runs", type=int, default=48, help="so many of their training runs at most")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each number of workers takes its turn")
     parser.add_argument("--write", action="store_true", help=f"put it into {PAGE.relative_to(ROOT)}")
     asked = parser.parse_args(arguments)
     ids = asked.only or [CLAIM]
-    text = as_text(measure(ids, asked.readings, asked.rounds), ids)
+    wanted = to_train(ids, asked.runs)
+    text = as_text(measure(wanted, asked.rounds), ids, len(wanted))
     say(text)
     if asked.write:
         write_whole(PAGE, put_into(PAGE.read_text(encoding="utf-8"), text).encode())

@@ -130,7 +130,7 @@ def test_a_scheduler_that_is_started_again_is_found_and_what_was_lost_is_sent_ag
     assert evidence(slow) == at_home
 
 
-def test_where_the_scheduler_stays_away_it_is_said_and_what_was_done_is_kept(slow, at_home, tmp_path, monkeypatch, patient):
+def test_where_the_scheduler_stays_away_it_is_said_and_what_was_done_is_kept(slow, at_home, tmp_path, monkeypatch):
     with Loopback(tmp_path / "dask") as loopback:
         loopback.start(workers=1)
         taken, usual = [], Sharing._take
@@ -139,6 +139,7 @@ def test_where_the_scheduler_stays_away_it_is_said_and_what_was_done_is_kept(slo
             taken.append(one)
             usual(self, one)
             if len(taken) == 5:
+                monkeypatch.setattr(cluster, "PATIENCE", 2)
                 end(loopback.scheduler)
 
         monkeypatch.setattr(Sharing, "_take", take)
