@@ -18,6 +18,7 @@ from claims.texts import the_text
 from reports.classroom import cells, sources
 from reports.pages.render import prose
 from reports.record.record import ClaimRecord, Record
+from reports.text.citing import edition
 from reports.text.wording import CORRECTED, ENGINES, ICONS, engine
 
 Cell = tuple[str, str]
@@ -98,8 +99,7 @@ def _told(claim: ClaimRecord, record: Record) -> str:
     parts.append(paragraph(claim.teach, f"{CORRECTED[claim.verdict]}."))
     if claim.not_shown:
         parts.append(paragraph(claim.not_shown, "Not shown."))
-    commit = f", commit {record.run.commit}" if record.run.commit else ""
-    parts.append(paragraph(f"Cite as: {record.text.report}, claim {claim.id}, {record.run.date[:10]}{commit}."))
+    parts.append(paragraph(f"Cite as: {record.text.report}, claim {claim.id}, {edition(record.run)}."))
     parts.append(paragraph("Run it with Jupyter from anywhere within a checkout, in the environment of the project."))
     return "\n".join(parts)
 

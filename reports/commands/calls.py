@@ -250,6 +250,19 @@ def questions(ids: Sequence[str], formats: Sequence[str], out: Path | None) -> i
     return write_questions(out, ids, list(dict.fromkeys(formats)))
 
 
+@named("check", "", "nothing.")
+@taking(*SHARED)
+def check(out: Path | None) -> int:
+    """Check a report: its digests, its verdicts, its pages.
+
+    That the record is one by its schema, that each verdict follows from its evidence by the judge, that each file is the one that
+    the statement beside it speaks of, and that exports and pages are what the record comes to. Of the text, or of a copy in the
+    folder that --out names. It ends with 1, and a line for each file that is not as it should be."""
+    from reports.commands.check.check import check as look_through
+
+    return look_through(out)
+
+
 @named("compare", "old/verdicts.json", "what a run does, and changes.md beside the record.")
 @click.argument("older", type=FILE, metavar="OLD.json")
 @taking(ONLY, NO_EXAMINE, ADDRESS, *SHARED)
@@ -273,5 +286,5 @@ def locate(file: Path, phrase: str) -> int:
     return find(file, phrase)
 
 
-COMMANDS = (verify, new, replay, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate)
+COMMANDS = (verify, check, new, replay, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate)
 NAMES = [*(str(one.name) for one in COMMANDS), *RECORDING]

@@ -8,12 +8,11 @@ from rich.console import Console
 from claims import find_claim
 from claims.evidence.evidence import write_whole
 from claims.evidence.store import Store
-from claims.texts import the_text
 from reports.banks.bank import banks
 from reports.classroom.writing import exercises_of, handout_of, notebook_of, record_of, slides_of
 from reports.commands import statements
+from reports.commands.site import lead_there
 from reports.commands.waiting import about_to
-from reports.pages.pages import write_start
 from reports.record.record import read_record
 
 
@@ -35,7 +34,7 @@ def write_for_the_classroom(
     for page in pages:
         _tell(page.write(), page.extent)
     if slides or handout:
-        _lead_there(folder)
+        lead_there(read_record(folder / "verdicts.json"), folder)
     return 0
 
 
@@ -49,13 +48,8 @@ def write_questions(out: Path | None, only: Sequence[str], formats: Sequence[str
         path = folder / "site" / f"questions{_of(only)}{ending}"
         write_whole(path, content)
         _tell(path)
-    _lead_there(folder)
+    lead_there(record, folder)
     return 0
-
-
-def _lead_there(folder: Path) -> None:
-    """Let the first page of the site lead to what was written."""
-    write_start(read_record(folder / "verdicts.json"), folder, the_text().bibliography)
 
 
 def _of(only: Sequence[str]) -> str:

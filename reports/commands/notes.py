@@ -8,11 +8,10 @@ from rich.text import Text
 
 from claims.evidence.evidence import read_evidence
 from claims.evidence.store import alone
-from claims.texts import the_text
 from reports.commands import statements
 from reports.commands.listing import width_of
+from reports.commands.site import lead_there, write_report
 from reports.essay.notes import SUGGESTS, read_notes, write_notes
-from reports.pages.pages import write_site, write_start
 from reports.pages.render import Here
 from reports.record.record import ClaimRecord, read_record
 from reports.text.wording import CORRECTED, ICONS
@@ -28,9 +27,9 @@ def notes(file: Path, out: Path | None) -> int:
     found = read_notes(file, record)
     evidence = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in record.claims}
     with alone(folder):
-        write_site(record, evidence, folder, the_text().bibliography)
+        write_report(record, evidence, folder)
         page = write_notes(found, record, folder)
-        write_start(record, folder, the_text().bibliography)
+        lead_there(record, folder)
     width = width_of(Console())
     for sentence, claims in found.suggestions:
         _tell(f"line {sentence.line}: {sentence.words}", "", width)

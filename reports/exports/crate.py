@@ -16,6 +16,7 @@ FILES = {  # the first is what all the others are made from
     "verdicts.csv": ("The verdicts as a table, a row a claim", "text/csv"),
     "readings.csv": ("The readings that the verdicts rest on, as a table", "text/csv"),
     "verdicts.junit.xml": ("The verdicts as test cases, for build servers", "application/xml"),
+    "verdicts.intoto.json": ("An unsigned in-toto statement: a digest of every file", "application/vnd.in-toto+json"),
     "claim-reviews.jsonld": ("The verdicts as schema.org claim reviews", "application/ld+json"),
 }
 FOLDERS = {

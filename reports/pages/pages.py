@@ -6,7 +6,7 @@ network for nothing, and say all they have to say without a script. Those that s
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
@@ -32,6 +32,7 @@ from reports.pages.upkeep import Page, Upkeep, sources_of
 from reports.pages.ways import there, ways
 from reports.pages.words import linked, words
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
+from reports.record.replications import Replication, read_replications
 from reports.record.watched import Watched, watched_in
 from reports.search.index import index_of, texts_of
 from reports.text import citing, wording
@@ -39,16 +40,18 @@ from reports.text import citing, wording
 
 @dataclass(frozen=True)
 class Pages:
-    """Every page there is to make of a record, its evidence and the bibliography, beside what was `made` on demand."""
+    """Every page there is to make of a record, its evidence and the bibliography, beside what was `made` on demand and who
+    else ran it (`replications`)."""
 
     record: Record
     evidence: Mapping[str, ClaimEvidence]
     sources: Mapping[str, Source]
     made: Mapping[str, str] = field(default_factory=dict)
     watched: Watched | None = None
+    replications: Sequence[Replication] = ()
 
     def pages(self) -> Iterator[Page]:
-        """All files of the site, each with all that it shows."""
+        """All files of the site, each with all that it shows beside the digest of the record."""
         record, claims = self.record, self.record.claims
         for name in ("style.css", "page.js", "search.js", "start.js", "machines.js", "explore.js"):
             yield Page(f"assets/{name}", None, partial(asset, name))
@@ -60,6 +63,7 @@ class Pages:
         yield Page("glossary.html", words(), self.glossary)
         if self.watched:
             yield Page("trust.html", self.watched, self.trust)
+        yield Page("provenance.html", self.replications, self.provenance)
         if formulas := self._turned:
             yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
         for one in claims:
@@ -160,6 +164,10 @@ class Pages:
         own, others = words()
         return self._page("glossary.html", Here(), own=own, others=others)
 
+    def provenance(self) -> str:
+        """What the record is known by, how that is checked, and who else came to the same."""
+        return self._page("provenance.html", Here())
+
     @property
     def _turned(self) -> dict[str, list[str]]:
         """The formulas that there are to turn, and the claims that each illustrates."""
@@ -242,7 +250,8 @@ class Pages:
     def _page(self, template: str, here: Here, **more: Any) -> str:
         html: str = environment().get_template(template).render(
             record=self.record, run=self.record.run, here=here, by_id=self.by_id, chapters=self.chapters, charts=self.charts,
-            cited=lambda keys: cited(keys, self.sources), numbers=self._names, measured=self._measured,
+            cited=lambda keys: cited(keys, self.sources),
+            replications=self.replications, numbers=self._names, measured=self._measured,
             picture=lambda name, labelled=False: pictures.picture(name, self.charts[name], labelled), **more,
         )  # fmt: skip
         return html
@@ -253,36 +262,50 @@ def _as_script(value: Any) -> str:
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")
 
 
-def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
-    """Write the pages that have to be, remove those that are no more, and return the path of the first."""
+def pages_of(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Pages:
+    """Those of the report in this folder, beside what was made there on demand."""
+    return Pages(record, evidence, sources_of(bibliography), there(folder / "site"), watched_in(folder), read_replications())
+
+
+def write_pages(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> list[str]:
+    """Write the files of the site that have to be written, remove those that are no more, and return the names of all."""
     site = folder / "site"
-    made = Pages(record, evidence, sources_of(bibliography), there(site), watched_in(folder))
-    pages, upkeep = list(made.pages()), Upkeep(site, bibliography)
+    made = pages_of(record, evidence, folder, bibliography)
+    pages, upkeep = list(made.pages()), Upkeep(site, bibliography, record.run.digest)
     due = upkeep.due(pages)
     pictures.begin(made.charts[id] for id in dict.fromkeys(id for one in due for id in one.pictures))
     for one in due:
         upkeep.write(one)
-    names = {one.name for one in pages}
-    for old in _ours(site):
-        if old.relative_to(site).as_posix() not in names:
-            old.unlink(missing_ok=True)
+    for old in strangers(made, site):
+        old.unlink(missing_ok=True)
     upkeep.remember()
-    return site / "index.html"
+    return [one.name for one in pages]
+
+
+def write_site(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
+    """The same; and the path of the first page."""
+    write_pages(record, evidence, folder, bibliography)
+    return folder / "site" / "index.html"
 
 
 def write_start(record: Record, folder: Path, bibliography: Path) -> None:
     """Write the first page anew, once something lies in the site that it leads to; nothing where there is no site."""
     site = folder / "site"
     if (site / "index.html").is_file():
-        made = Pages(record, {}, sources_of(bibliography), there(site), watched_in(folder))
-        write_whole(site / "index.html", made.start().encode())
+        write_whole(site / "index.html", pages_of(record, {}, folder, bibliography).start().encode())
 
 
 def write_single(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Path:
     """Write the report as one file and return its path."""
     path = folder / "site" / "single.html"
-    write_whole(path, Pages(record, evidence, sources_of(bibliography)).single().encode())
+    write_whole(path, pages_of(record, evidence, folder, bibliography).single().encode())
     return path
+
+
+def strangers(pages: Pages, site: Path) -> list[Path]:
+    """Pages in the site, by their places ours, which are none of these."""
+    names = {one.name for one in pages.pages()}
+    return [one for one in _ours(site) if one.is_file() and one.relative_to(site).as_posix() not in names]
 
 
 def _ours(site: Path) -> Iterator[Path]:

@@ -48,7 +48,8 @@ def environment() -> jinja2.Environment:
     made.globals.update(
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, published=citing.address, cases_of=cases_of,
-        by_argument=by_argument, neighbourhood=neighbourhood, listing=listing, option=lambda: the_text().option,
+        recomputed=citing.recomputed, by_argument=by_argument, neighbourhood=neighbourhood, listing=listing,
+        option=lambda: the_text().option,
     )  # fmt: skip
     return made
 

@@ -1,11 +1,11 @@
 """Which files of the site are written again: those of which something that they show has changed, or that others have touched.
 
-A page is a function of what it shows, of bibliography and glossary, and of the code that renders. A digest of these is its key,
-and this machine's store has it beside a digest of the bytes that came of it. While both are as they were, the page stays as it
-is, down to the time at which it was written.
+A page is a function of what it shows, of the digest of the record, of bibliography and glossary, and of the code that renders. A
+digest of these is its key, and this machine's store has it beside a digest of the bytes that came of it. While both are as they
+were, the page stays as it is, down to the time at which it was written.
 
 The date, the commit and the seconds of a run are no part of a key: else every page would change with each run. Where a page names
-its run, it names the one that wrote it, which saw all that the page shows; the start page names the last one.
+its run, it names the one that wrote it, which came to the same record; the start page names the last one.
 """
 
 import hashlib
@@ -49,10 +49,12 @@ class Page:
 
 @dataclass
 class Upkeep:
-    """What is known of the files of a site: for each its key, and a digest of its bytes."""
+    """What is known of the files of a site: for each its key, and a digest of its bytes. Each page says by a digest of which
+    `record` it is made."""
 
     site: Path
     bibliography: Path
+    record: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,7 +63,7 @@ class Upkeep:
 
     def due(self, pages: Sequence[Page]) -> list[Page]:
         """Those to write; pages of pictures come last, for these are being drawn meanwhile."""
-        self.keys = {one.name: _digest(self.common.encode(), _plain(one.shows)) for one in pages}
+        self.keys = {one.name: _digest(self.common.encode(), self._made_of(one), _plain(one.shows)) for one in pages}
         due = [one for one in pages if self.known.get(one.name) != (self.keys[one.name], _digest(_bytes(self.site / one.name)))]
         return sorted(due, key=lambda one: len(one.pictures))
 
@@ -75,6 +77,9 @@ class Upkeep:
     def remember(self) -> None:
         """For the next time, what there is now."""
         STORE.put("pages", self._name, {name: self.known[name] for name in self.keys})
+
+    def _made_of(self, page: Page) -> bytes:
+        return self.record.encode() if page.name.endswith(".html") else b""
 
     @property
     def _name(self) -> str:

@@ -42,6 +42,7 @@ from reports.record.record import (
     TermRecord,
     TrainingRecord,
     counts,
+    with_digest,
 )  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def make_record(
     filled = [_table_record(one, by_id) for one in around.tables]
     apart = [one.name for one in text.chapters if one.apart]
     settled = [_elsewhere_record(one, by_id) for one in around.elsewhere]
-    return Record(
+    return with_digest(Record(
         schema=SCHEMA, text=text, run=run, claims=judged,
         summary=dict.fromkeys(WORDS, 0) | counts(one for one in judged if one.chapter not in apart),
         apart={chapter: counts(found) for chapter in apart if (found := [one for one in judged if one.chapter == chapter])},
@@ -105,7 +106,7 @@ def make_record(
         training=trained.record, machines=_timed(evidence, around.timed, store),
         libraries=_answered(evidence, around.answered, store), terms=terms_of(around.terms, by_id),
         heard={id: says for id, says in around.heard if id in by_id},
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 class Trained(msgspec.Struct, frozen=True):

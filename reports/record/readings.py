@@ -29,9 +29,9 @@ def reading_record(claim: Claim | Told, seen: ReadingEvidence) -> ReadingRecord:
     return ReadingRecord(**steady | {
         "domain": _domain(claim, seen),
         "engine": "" if seen.engine == claim.by.name else seen.engine,
-        "counterexample": None if nothing_more else _in_words(seen.counterexample),
-        "worst": None if nothing_more else _in_words(seen.worst),
-        "tightest": None if nothing_more else _in_words(seen.tightest),
+        "counterexample": None if nothing_more else as_printed(seen.counterexample),
+        "worst": None if nothing_more else as_printed(seen.worst),
+        "tightest": None if nothing_more else as_printed(seen.tightest),
     })  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def _domain(claim: Claim | Told, seen: ReadingEvidence) -> str:
     return "; ".join(f"{name}: {words}" for name, words in differs.items())
 
 
-def _in_words(case: Case | None) -> Case | None:
+def as_printed(case: Case | None) -> Case | None:
     """A stored case as it is printed."""
     return case and msgspec.structs.replace(case, arguments={})
 

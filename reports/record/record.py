@@ -4,6 +4,7 @@ Sorted keys; the same evidence gives the same bytes. What changes from run to ru
 lies beside it in `run.json`, which git ignores.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,6 +21,7 @@ from claims.evidence.source import digest
 from claims.evidence.verdict import pinned
 from claims.texts import About, the_text
 from reports.record.checkout import edition
+from reports.record.digests import canonical_digest
 
 SCHEMA = 2
 RUN = "run.json"
@@ -271,7 +273,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What may differ between two runs; but for the profile it lies beside the record, in `run.json`. By claim, when it was
     `examined`, now or before; by claim and reading, the seconds it `took`, where there were any to speak of, and what
     clocks decided (`clocked`); by experiment, the seconds that training took, the middle run of each arm in their order.
-    The `address` is that of the folder where the pages are published, if it was said."""
+    The `address` is that of the folder where the pages are published, if it was said, the `digest` that of the record, by its
+    canonical form."""
 
     profile: str
     date: str = ""
@@ -284,6 +287,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     took: dict[str, dict[str, float]] = {}
     clocked: dict[str, dict[str, dict[str, Any]]] = {}
     training: dict[str, list[float]] = {}
+    digest: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -332,10 +336,20 @@ def counts(claims: Iterable[ClaimRecord]) -> dict[str, int]:
     return {word: found[word] for word in WORDS} if found else {}
 
 
+def steady(record: Record) -> Record:
+    """Without what changes from run to run, as it is written and digested."""
+    return msgspec.structs.replace(record, run=Run(profile=record.run.profile))
+
+
+def with_digest(record: Record) -> Record:
+    """A record whose run knows the digest, for all that is made of the two."""
+    digest = canonical_digest(msgspec.to_builtins(steady(record)))
+    return msgspec.structs.replace(record, run=msgspec.structs.replace(record.run, digest=digest))
+
+
 def write_record(record: Record, folder: Path) -> None:
     """The record, its schema and what is of this run alone, each replaced in one step."""
-    steady = msgspec.structs.replace(record, run=Run(profile=record.run.profile))
-    content = as_json(steady)
+    content = as_json(steady(record))
     write_whole(folder / "verdicts.schema.json", as_json(schema()))
     write_whole(folder / "verdicts.json", content)
     write_whole(folder / RUN, as_json({"of": digest(content.decode()), "run": record.run}))
@@ -350,10 +364,11 @@ def read_record(path: Path) -> Record:
     """The record in a file, with the run that made it if that lies beside it; else with its last commit."""
     try:
         content = path.read_bytes()
-        record = msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=read_run(path, content))
+        run = msgspec.structs.replace(read_run(path, content), digest=canonical_digest(json.loads(content)))
+        record = msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=run)
     except FileNotFoundError as problem:
         raise EvidenceError(f"{path}: there is no record yet; run python -m reports{the_text().option}") from problem
-    except (OSError, *UNREADABLE) as problem:
+    except (OSError, ValueError, *UNREADABLE) as problem:
         raise EvidenceError(
             f"{path}: not readable as a record ({problem}); run python -m reports{the_text().option} to make it anew"
         ) from problem

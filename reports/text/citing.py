@@ -11,6 +11,12 @@ from reports.text.tex import tex
 from reports.text.wording import how_far, how_many
 
 LICENSE = "https://spdx.org/licenses/MIT"
+RECOMPUTED = (  # by anybody, in a shell, where the record lies; the digest stands in the last line
+    "python -m pip install rfc8785",
+    "python -c \"import hashlib, json, rfc8785; record = json.load(open('verdicts.json', encoding='utf-8')); "
+    'print(hashlib.sha256(rfc8785.dumps(record)).hexdigest())" > digest.txt',
+    'grep {digest} digest.txt && echo "It is that record."',
+)
 
 
 def address(record: Record, claim: ClaimRecord | None = None) -> str:
@@ -34,7 +40,7 @@ def bibtex(record: Record) -> str:
 
 
 def _note(record: Record) -> str:
-    return f"Verdict report on {how_many(record, listed=False)}, {_edition(record.run)}"
+    return f"Verdict report on {how_many(record, listed=False)}, {edition(record.run)}"
 
 
 def citations(claim: ClaimRecord, record: Record) -> dict[str, str]:
@@ -53,13 +59,14 @@ def _title(claim: ClaimRecord) -> str:
 
 
 def _plain(claim: ClaimRecord, record: Record) -> str:
-    where = f"In: {record.text.report}, {_edition(record.run)}"
+    where = f"In: {record.text.report}, {edition(record.run)}"
     return _sentences(record.text.authors, _title(claim), where, address(record, claim))
 
 
 def _apa(claim: ClaimRecord, record: Record) -> str:
     day, run = date.fromisoformat(record.run.date[:10]), record.run
-    where = f"In {record.text.report}{f' ({_commit(run)})' if run.commit else ''}"
+    told = ", ".join(filter(None, [_commit(run), _record(run)]))
+    where = f"In {record.text.report}{f' ({told})' if told else ''}"
     return _sentences(f"{record.text.authors}. ({day.year}, {day:%B} {day.day})", _title(claim), where, address(record, claim))
 
 
@@ -75,7 +82,7 @@ def _bibtex(claim: ClaimRecord, record: Record) -> str:
     told = f"{tex(record.text.report)}, {_url(record, claim)}" if record.run.address else tex(record.text.report)
     fields = {
         "author": f"{{{tex(record.text.authors)}}}", "title": f"{{{tex(_title(claim))}}}", "type": "Verdict",
-        "institution": f"{{{told}}}", "year": record.run.date[:4], "note": tex(_edition(record.run)),
+        "institution": f"{{{told}}}", "year": record.run.date[:4], "note": tex(edition(record.run)),
     }  # fmt: skip
     return _entry("techreport", claim.id, fields)
 
@@ -93,7 +100,7 @@ def _ris(claim: ClaimRecord, record: Record) -> str:
     run, where = record.run, address(record, claim)
     fields = [
         ("TY", "ELEC"), ("AU", record.text.authors), ("TI", _title(claim)), ("T2", record.text.report), ("PY", run.date[:4]),
-        ("DA", run.date[:10].replace("-", "/")), ("AN", claim.id), ("N1", _edition(run)), *([("UR", where)] if where else []),
+        ("DA", run.date[:10].replace("-", "/")), ("AN", claim.id), ("N1", edition(run)), *([("UR", where)] if where else []),
         ("ER", ""),
     ]  # fmt: skip
     return "\n".join(f"{tag}  - {text}" for tag, text in fields)
@@ -105,9 +112,14 @@ def _csl_json(claim: ClaimRecord, record: Record) -> str:
     entry = {
         "id": claim.id, "type": "webpage", "title": f'<span class="nocase">{_title(claim)}</span>',
         "container-title": text.report, "author": [{"literal": text.authors}],
-        "issued": {"date-parts": [[int(part) for part in run.date[:10].split("-")]]}, "note": _edition(run),
+        "issued": {"date-parts": [[int(part) for part in run.date[:10].split("-")]]}, "note": edition(run),
     }  # fmt: skip
     return json.dumps([entry | ({"URL": where} if where else {})], ensure_ascii=False)
+
+
+def recomputed(run: Run) -> list[str]:
+    """The lines of a shell by which anybody works out the digest of the record and compares it."""
+    return [one.format(digest=run.digest) for one in RECOMPUTED]
 
 
 def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:
@@ -119,8 +131,14 @@ def case_text(claim: ClaimRecord, one: ReadingEvidence, case: Case) -> str:
     )
 
 
-def _edition(run: Run) -> str:
-    return ", ".join(filter(None, [run.date[:10], _commit(run), f"profile {run.profile}"]))
+def edition(run: Run) -> str:
+    """Of which run it is: day, commit, profile, and the digest of its record."""
+    return ", ".join(filter(None, [run.date[:10], _commit(run), f"profile {run.profile}", _record(run)]))
+
+
+def _record(run: Run) -> str:
+    """The digest by which a record is told from every other: whole, for what is cited is checked by it."""
+    return f"record sha256:{run.digest}" if run.digest else ""
 
 
 def _commit(run: Run) -> str:

@@ -54,6 +54,8 @@ def _counts(record: Record) -> list[str]:
     how = "Each statement leads to its evidence; [`verdicts.json`](verdicts.json) is the same as data."
     what = f"{len(record.of_text)} statements of {record.text.described}"
     top = [f"{what}, put to the test. {how}", "", *rows]
+    if record.run.digest:
+        top += ["", f"Digest of the record (SHA-256 of its form by RFC 8785): `{record.run.digest}`"]
     for chapter, claims in record.beyond.items():
         where = f"not in the {record.text.noun}, but {record.text.chapter(chapter).apart}"
         apart = f"{len(claims)} more are {where}, and count apart"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FROM_PYPI = ("pypandoc-binary", "nbconvert", "anki", "text2qti", "sphinx", "myst-parser", "nbgrader", "otter-grader", "quartodoc")
-FROM_NPM = ("citeproc", "vnu-jar", "gift-pegjs", "mystmd")
+FROM_NPM = ("citeproc", "vnu-jar", "gift-pegjs", "mystmd", "canonicalize")
 FROM_DEBIAN = (
     "nodejs", "npm", "default-jre-headless", "poppler-utils", "lmodern", "biber", "texlive-latex-base",
     "texlive-latex-recommended", "texlive-latex-extra", "texlive-bibtex-extra", "texlive-publishers",

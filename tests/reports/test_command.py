@@ -64,7 +64,7 @@ def test_a_crash_of_the_tool_itself_is_not_passed_off_as_a_changed_verdict(repor
     def crash(*_):
         raise RuntimeError("a bug of ours")
 
-    reports.monkeypatch.setattr("reports.commands.verify.run.write_site", crash)
+    reports.monkeypatch.setattr("reports.commands.verify.run.write_report", crash)
     code, _, said = reports.examine()
 
     assert code == INPUT_ERROR

@@ -158,6 +158,8 @@ BEHIND_A_COMMAND = {
     ("verify", "--replay", ID): "python -m reports replay", ("verify", "--list"): "python -m reports list",
     ("verify", "--essay", "essay.md"): "python -m reports essay", ("verify", "--slides"): "python -m reports slides",
     ("verify", "--notebook", ID): "python -m reports notebook", ("replay", ID, "--notebook", ID): "python -m reports notebook",
+    ("check", ID): ID, ("check", "--only", ID): "check takes no --only", ("check", "--fresh"): "check takes no --fresh",
+    ("check", "--out", "nowhere"): "no folder", ("check", "--out", ""): "empty", ("check", "--text", "nowhere"): "nowhere",
     ("list", "--list"): "python -m reports list", ("notes", "essay.md", "--essay", "essay.md"): "python -m reports essay",
     ("list", "--only", ID): "list takes no --only", ("slides", "--only", ID): "slides takes no --only",
     ("replay", "--only", ID): "replay takes no --only", ("notebook", ID, "--only", ID): "notebook takes no --only",

@@ -30,19 +30,20 @@ from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
 from claims.kit.told import Told
 from claims.texts import the_text
-from reports.books import write_books
 from reports.commands import statements
+from reports.commands.site import lead_there, write_report
 from reports.commands.verify.around import around
 from reports.commands.verify.keeping import forget_outdated, must_not_shrink, record_in
 from reports.commands.verify.verdicts import lines_of, pinned_otherwise
 from reports.commands.waiting import about_to
 from reports.essay.page import Copy, copy_of, write_copy
 from reports.exports import write_exports
-from reports.pages.pages import write_single, write_site, write_start
+from reports.pages.pages import write_single
 from reports.reading.sentences import read_essay
 from reports.record.making import make_record
 from reports.record.published import differing, published
 from reports.record.record import Record, is_as_pinned, read_record, write_record
+from reports.record.replications import read_replications
 from reports.running.elsewhere.cluster import Cluster, helped_by
 from reports.running.examination import EVERYTHING, Examination, Examiner
 from reports.running.hands import import_ahead
@@ -93,6 +94,7 @@ def run(asked: Asked) -> int:
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
+    read_replications()  # a mistake there is told before any work
     if asked.dask:
         about_to(f"Looking for help at {asked.dask}")
     with helped_by(asked.dask, asked.workers, partial(_say, console)) as cluster, alone(asked.folder):
@@ -110,16 +112,17 @@ def run(asked: Asked) -> int:
         )  # fmt: skip
         was = record_in(asked.folder)
         write_record(record, asked.folder)
+        record, evidence = _as_anybody_reads_it(asked.folder)
         write_exports(record, asked.folder)
         if before:
             _tell_changes(console, compare(before, record), asked.folder)
         if record_in(asked.folder) != was:
             _forget_outdated(console, asked)
-        page = _write_pages(console, record, seen.evidence, asked, copy)
         if not asked.only:
             _forget_others(asked.folder / "evidence", {one.id for one in entries})
             if not asked.no_examine:
                 keep_runs(asked.folder / "evidence" / "runs", seen.runs.values(), older=False)
+        page = _write_pages(console, record, evidence, asked, copy)
     if not asked.no_examine:
         _say_how_it_was_examined(console, seen, asked, came_with)
     if store.trouble:
@@ -150,29 +153,32 @@ def mark(asked: Asked) -> int:
     essay = read_essay(asked.essay) if asked.essay else None
     copy = copy_of(essay, {one.id for one in statements.entries(store)}) if essay else None
     statements.keep_sources(store)
-    record = read_record(asked.folder / "verdicts.json")
     about_to("Reading the evidence that is there, and writing the pages")
-    evidence = {one.id: read_evidence(asked.folder / "evidence" / f"{one.id}.json") for one in record.claims}
+    record, evidence = _as_anybody_reads_it(asked.folder)
     with alone(asked.folder):
         page = _write_pages(console, record, evidence, asked, copy)
     return _conclude(console, record, page, told=False)
+
+
+def _as_anybody_reads_it(folder: Path) -> tuple[Record, dict[str, ClaimEvidence]]:
+    """Record and evidence from disk, where keys are sorted: what is made of them then can be made again."""
+    record = read_record(folder / "verdicts.json")
+    return record, {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in record.claims}
 
 
 def _write_pages(
     console: Console, record: Record, evidence: Mapping[str, ClaimEvidence], asked: Asked, copy: Copy | None
 ) -> Path:
     """The site, and beside it what was asked for; the page to read first."""
-    bibliography = the_text().bibliography
-    page = write_site(record, evidence, asked.folder, bibliography)
-    write_books(record, asked.folder / "site")
+    page = write_report(record, evidence, asked.folder)
     if asked.single:
-        _say(console, f"One file: {write_single(record, evidence, asked.folder, bibliography)}")
+        _say(console, f"One file: {write_single(record, evidence, asked.folder, the_text().bibliography)}")
     if copy is None:
         return page
     for line in (copy.summary, *copy.to_review()):
         _say(console, line)
     written = write_copy(copy, record, asked.folder)
-    write_start(record, asked.folder, bibliography)
+    lead_there(record, asked.folder)
     return written
 
 
