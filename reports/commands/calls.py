@@ -149,6 +149,27 @@ def replay(id: str, out: Path | None) -> int:
     return run_again(id, out)
 
 
+@named(
+    "challenge",
+    "my-challenge.py",
+    "nothing; with --new a file challenge-ID.py to fill in, where you are. Nothing is overwritten.",
+)
+@click.argument("file", type=FILE, required=False)
+@click.option("--new", "begun", metavar="ID", help="Write a file to fill in, with the claim's arguments.")
+@taking(*SHARED)
+def challenge(file: Path | None, begun: str | None, out: Path | None) -> int:
+    """Try a case, reading or variant of yours on a claim.
+
+    FILE is Python. Its code runs on this machine, with all that you may do here. What it would change is told in words, by the
+    engines and the judge of the report, and no record is written. It ends with 1 where a verdict would change."""
+    from reports.commands.challenge.challenge import begin
+    from reports.commands.challenge.challenge import challenge as put_to_it
+
+    if (file is None) is (begun is None):
+        raise click.UsageError("give a FILE to run, or --new ID for one to fill in")
+    return begin(str(begun)) if file is None else put_to_it(file, out)
+
+
 @named("list", "chapter", "nothing. In a pipe it is a claim a line, parted by tabs.")
 @click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
 @taking(*SHARED)
@@ -286,5 +307,7 @@ def locate(file: Path, phrase: str) -> int:
     return find(file, phrase)
 
 
-COMMANDS = (verify, check, new, replay, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate)
+COMMANDS = (
+    verify, check, new, replay, challenge, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate
+)  # fmt: skip
 NAMES = [*(str(one.name) for one in COMMANDS), *RECORDING]

@@ -15,6 +15,7 @@ from claims.evidence.source import digest
 from claims.evidence.store import Store
 from claims.evidence.verdict import judge
 from claims.kit.blanks import BlankError, filled
+from claims.kit.challenged import Accepted
 from claims.kit.claim import Claim, ClaimError
 from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides
@@ -27,6 +28,7 @@ from reports.record.checkout import commit
 from reports.record.readings import clocked, reading_record
 from reports.record.record import (
     SCHEMA,
+    AcceptedRecord,
     CellRecord,
     ClaimRecord,
     EarlierRecord,
@@ -48,7 +50,8 @@ from reports.record.record import (
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
-    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; the words that
+    figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; challenges that
+    were `accepted`; the words that
     people ask with; and how notes say what claims say."""
 
     tables: Sequence[Table] = ()
@@ -58,6 +61,7 @@ class Around(NamedTuple):
     timed: Sequence[str] = ()
     answered: Sequence[str] = ()
     earlier: Sequence[Earlier] = ()
+    accepted: Sequence[Accepted] = ()
     terms: Sequence[Term] = ()
     heard: Sequence[tuple[str, list[str]]] = ()
 
@@ -84,7 +88,7 @@ def make_record(
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
     `new` ones in this run; the `address` is where the pages are published."""
-    judged = [_claim_record(one, evidence[one.id], profile, around.earlier) for one in claims]
+    judged = [_claim_record(one, evidence[one.id], profile, around) for one in claims]
     trained = _trained(claims, evidence, around.figures, list(runs), store)
     seen = readings or {}
     run = Run(
@@ -242,10 +246,12 @@ def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
     return next((one.outcome for one in claim.readings if one.name == cell.reading), "")
 
 
-def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, earlier: Sequence[Earlier]) -> ClaimRecord:
+def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, around: Around) -> ClaimRecord:
     verdict = judge(seen.readings, may_conclude=profile.may_conclude)
     chart = seen.figure
     says, teach, not_shown, scope = _words(claim, seen)
+    earlier = [one for one in around.earlier if one.claim == claim.id]
+    accepted = [one for one in around.accepted if one.claim == claim.id]
     return ClaimRecord(
         id=claim.id, chapter=claim.chapter, says=says, verdict=verdict.word, why=verdict.why,
         expected=claim.expect, teach=teach, not_shown=not_shown, scope=scope, by=claim.by.name,
@@ -255,7 +261,8 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, ea
         fact=None if claim.fact is None else _fact_record(claim.fact), uses=list(claim.uses), contrary=list(claim.contrary),
         why_not=dict(claim.why_not),
         asked=claim.asked,
-        earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier if one.claim == claim.id],
+        earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier],
+        accepted=[AcceptedRecord(by=one.by, what=one.what) for one in accepted],
     )  # fmt: skip
 
 

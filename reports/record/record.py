@@ -201,11 +201,18 @@ class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class AcceptedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader held against a claim, and rightly: by whom, and what."""
+
+    by: str
+    what: str
+
+
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
-    what is usual for their role; `why_not` answers who would give another verdict. One that is not in the text has where it was
-    `asked`: place, year, question and address."""
+    what is usual for their role; `why_not` answers who would give another verdict; `accepted` are challenges by readers. One that
+    is not in the text has where it was `asked`: place, year, question and address."""
 
     id: str
     chapter: str
@@ -227,6 +234,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     contrary: list[str] = []
     why_not: dict[Word, str] = {}
     earlier: list[EarlierRecord] = []
+    accepted: list[AcceptedRecord] = []
     asked: str = ""
 
 

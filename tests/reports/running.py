@@ -7,6 +7,7 @@ from claims.catalogue import Entry, entries_of
 from claims.evidence.keys import here
 from reports.__main__ import main
 from reports.commands import classroom, observe, replay, statements
+from reports.commands.challenge import challenge
 from reports.essay import page
 from reports.essay.passages import read_passages
 from reports.running import work
@@ -37,7 +38,7 @@ class Reports:
         whenever it is asked for."""
         known = {one.id: one for one in claims}
         self.entries(*(Entry(one.id, one.check.__module__, one.defined_at) for one in claims))
-        for module in (work, replay, classroom, observe):
+        for module in (work, replay, classroom, observe, challenge):
             self.monkeypatch.setattr(module, "find_claim", lambda name, module: known[name])
 
     def keyed(self, *claims, module="tests.toys", sources=None):

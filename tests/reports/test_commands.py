@@ -48,7 +48,8 @@ def test_every_command_says_what_it_takes_an_example_and_what_it_writes(reports,
 
 
 QUALIFIED = toys.qualified.id
-TELL_HOW_LONG = ("run.json", "verdicts.junit.xml")  # each reading took
+# Each reading took, and digests of these.
+TELL_HOW_LONG = ("run.json", "verdicts.junit.xml", "verdicts.intoto.json")
 TWO_WAYS = [
     (("--list",), ("list",)),
     (("--list", "--only", QUALIFIED, "--only", toys.refuted.id), ("list", QUALIFIED, toys.refuted.id)),

@@ -11,6 +11,7 @@ from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.source import digest
 from claims.evidence.store import Store
+from claims.kit.challenged import read_challenged
 from claims.kit.earlier import read_earlier
 from claims.kit.heard import read_heard
 from claims.kit.terms import read_terms
@@ -32,9 +33,11 @@ def around(store: Store, whole: bool) -> Around:
     lists = [here().fingerprint(one) for place in LISTS.values() if (one := text.brings(*place))]
     key = digest(text.package, *lists, *(one.decode(errors="replace") for one in data))
     found = store.once("around", key, Around, lambda: _collected(text))
+    known = {one.id for one in catalogue().entries}
     found = found._replace(
         earlier=_read(read_earlier, text.folder / "earlier.toml"), terms=_read(read_terms, text.folder / "terms.toml"),
-        heard=_read(partial(read_heard, known={one.id for one in catalogue().entries}), text.folder / "heard.toml"),
+        heard=_read(partial(read_heard, known=known), text.folder / "heard.toml"),
+        accepted=_read(partial(read_challenged, known=known), text.folder / "challenges.toml"),
     )  # fmt: skip
     return found if whole else found._replace(elsewhere=())
 
