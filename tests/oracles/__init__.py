@@ -2,13 +2,31 @@
 
 Worked out another way than the property does: in fractions, by a loop in numpy, by a complex step for a gradient, on paper. An
 oracle takes the arguments of the property and answers True where the statement fails; of a case that it is not made for it says
-so (`NotMine`). `WITHOUT` says why a claim has none.
+so (`NotMine`). `WITHOUT` says why a claim has none. Those in `SECOND` answer for all cases of a claim's readings, and are put
+beside its check.
 """
 
-from tests.oracles import growth, lstms, matrices, networks, others
-from tests.oracles.registry import ORACLES, NotMine
+from tests.oracles import again, backwards, growth, looking, lstms, matrices, networks, orders, others, paper, slopes
+from tests.oracles.registry import BY, ORACLES, SECOND, NotMine
 
-__all__ = ["ORACLES", "WITHOUT", "NotMine", "growth", "lstms", "matrices", "networks", "others"]
+__all__ = [
+    "BY",
+    "ORACLES",
+    "SECOND",
+    "WITHOUT",
+    "NotMine",
+    "again",
+    "backwards",
+    "growth",
+    "looking",
+    "lstms",
+    "matrices",
+    "networks",
+    "orders",
+    "others",
+    "paper",
+    "slopes",
+]
 
 WITHOUT = {
     "attention.only-attention-and-ffn": "it takes a second Transformer layer; tests/impls/test_transformer.py holds "

@@ -6,7 +6,7 @@ from math import ceil, log, log2
 
 import numpy as np
 
-from tests.oracles.registry import ORACLES, only, oracle
+from tests.oracles.registry import only, oracle
 
 
 def matrix_product(m, k, n):
@@ -64,15 +64,15 @@ def outgrows(id):
 
 
 for work in ("attention-n2d", "aiayn-table-1.self-attention", "aiayn-table-1.restricted", "aiayn-table-1.convolutional"):
-    ORACLES[f"complexity.{work}"] = outgrows(f"complexity.{work}")
+    oracle(f"complexity.{work}", by="on paper")(outgrows(f"complexity.{work}"))
 
 
-@oracle("complexity.quadratic-memory")
+@oracle("complexity.quadratic-memory", by="on paper")
 def it_falls_behind_the_square(held, way):
     return ratio_grows_by("complexity.quadratic-memory", held, way) < 1 / 30
 
 
-@oracle("complexity.on-regardless-of-hardware")
+@oracle("complexity.on-regardless-of-hardware", by="exact arithmetic")
 def rounds_of_a_scan_are_enough(way, unit, n, d, seed):
     """h_t = a h_{t-1} + x_t in fractions: in each round every place joins what ends right before it, a product and then a sum."""
     only(way.name == "linear recurrence, by scan")
@@ -86,7 +86,7 @@ def rounds_of_a_scan_are_enough(way, unit, n, d, seed):
     return states == in_turn and 2 * rounds < n and rounds == ceil(log2(n))
 
 
-@oracle("complexity.parallelizable-column")
+@oracle("complexity.parallelizable-column", by="second implementation")
 def all_inputs_are_multiplied_in_one_product(train, cell, n, d, seed):
     only("W_x x" in cell.name)
     generator = np.random.default_rng(0)
@@ -94,7 +94,7 @@ def all_inputs_are_multiplied_in_one_product(train, cell, n, d, seed):
     return n > 1 and ([W_x @ x for x in X] == X @ W_x.T).all()
 
 
-@oracle("interview.bahdanau-encoder-vanishes")
+@oracle("interview.bahdanau-encoder-vanishes", by="on paper")
 def the_way_is_as_long_to_the_first_token(translator, way, n, m):
     """Drawn by hand: x_i → h_i → context → loss, and h_i → h_{i+1}."""
     arrows = {**{("x", i): [("h", i)] for i in range(n)}, "context": ["loss"]}

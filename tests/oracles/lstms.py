@@ -6,7 +6,7 @@ import numpy as np
 
 from claims.rnns.gated.gru import torch_gru
 from tests.oracles.networks import slope
-from tests.oracles.registry import only, oracle
+from tests.oracles.registry import only, oracle, second
 
 
 def sigmoid(a):
@@ -43,14 +43,14 @@ def through_the_cell(run):
     return J, np.array(run_of(p, h, C, run.x[1:])[2])
 
 
-@oracle("forgetting.cell-is-a-highway")
+@oracle("forgetting.cell-is-a-highway", by="complex step")
 def other_roads_count(run, gradient):
     only(gradient.__name__ == "cell_jacobian")
     J, gates = through_the_cell(run)
     return np.abs(J - np.diag(np.prod(gates, axis=0))).max() > 1e-9
 
 
-@oracle("gated.multiplicative-decay")
+@oracle("gated.multiplicative-decay", by="complex step")
 def the_gradient_decays_more_slowly(run, rate):
     J, gates = through_the_cell(run)
     return gates.max() < 1 and np.linalg.norm(J, 2) > rate ** len(gates) * (1 + 1e-9)
@@ -65,21 +65,21 @@ def two_ends(two):
     return np.subtract(*early), np.subtract(*late)
 
 
-@oracle("forgetting.every-gate-loses")
+@oracle("forgetting.every-gate-loses", by="second implementation")
 def more_is_left_than_the_gates_let_through(two, left, kept):
     only(left.__name__ == "by_looking")
     early, late = two_ends(two)
     return np.linalg.norm(late[len(late) // 2 :]) > kept**two.lag * np.linalg.norm(early) + 1e-12
 
 
-@oracle("forgetting.500-tokens")
+@oracle("forgetting.500-tokens", by="second implementation")
 def half_is_left(two, left):
     only(hasattr(two, "network"))
     early, late = two_ends(two)
     return two.lag >= 500 and np.linalg.norm(late) > left * np.linalg.norm(early) + 1e-12
 
 
-@oracle("forgetting.gate-limits")
+@oracle("forgetting.gate-limits", by="second implementation")
 def the_share_of_the_old_cell_is_not_what_the_gate_says(start, a, set_gates, look):
     """A gate at σ(a) would leave σ(a)^n of it. As the cell feeds back through h, more than twice as much is lost, or kept."""
     only(look.__name__ == "share_of_the_old_cell")
@@ -89,7 +89,8 @@ def the_share_of_the_old_cell_is_not_what_the_gate_says(start, a, set_gates, loo
     return np.abs(astray).max() > 2 * allowed * np.abs(start.C).max()
 
 
-@oracle("long-range.coreference-capacity", "long-range.paragraph-boundaries")
+@second("long-range.coreference-capacity", by="second implementation")
+@oracle("long-range.coreference-capacity", "long-range.paragraph-boundaries", by="second implementation")
 def all_pronouns_are_read_rightly(memory, passage):
     xs = passage.tokens(memory.places).numpy()
     nothing = np.zeros(len(memory.network.b_f))
@@ -98,7 +99,7 @@ def all_pronouns_are_read_rightly(memory, passage):
     return all(tuple(np.sign(h[pronoun])) == codes[entity] for pronoun, entity in enumerate(passage.bound))
 
 
-@oracle("gated.gru-equations")
+@oracle("gated.gru-equations", by="second implementation")
 def the_printed_equations_give_another_state(form, drawn):
     only(form.name == "z weighs the new, reset before the product, without biases")
     p, (x, h_0) = drawn.network, drawn.numbers()

@@ -30,31 +30,31 @@ def radius_against_one(P):
     return 0 if abs(largest - 1) < 1e-6 else int(np.sign(largest - 1))
 
 
-@oracle("gradients.eigenvalues-below-one-vanish")
+@oracle("gradients.eigenvalues-below-one-vanish", by="exact arithmetic")
 def it_keeps_or_grows(period):
     if not isinstance(period, list):  # one factor after another, none of them again
         return all(part > Fraction(1, 2) for part in itertools.accumulate(map(period.factor, range(1, 300)), mul))
     return radius_against_one(product(period)) >= 0
 
 
-@oracle("gradients.eigenvalues-above-one-explode")
+@oracle("gradients.eigenvalues-above-one-explode", by="exact arithmetic")
 def it_keeps_or_dies_out(period):
     return radius_against_one(product(period)) <= 0
 
 
-@oracle("gradients.singular-values-must-be-one")
+@oracle("gradients.singular-values-must-be-one", by="exact arithmetic")
 def it_keeps_although_singular_values_are_not_one(period):
     orthogonal = all((exact(J).T.dot(exact(J)) == np.eye(len(J), dtype=int)).all() for J in period)
     return radius_against_one(product(period)) == 0 and not orthogonal
 
 
-@oracle("gradients.structural-in-the-weights")
+@oracle("gradients.structural-in-the-weights", by="exact arithmetic")
 def the_weights_keep_a_gradient(network):
     slopes = 1 - exact([network.h.tolist()])[0] ** 2
     return radius_against_one(slopes[:, None] * exact(network.W_h)) == 0
 
 
-@oracle("gradients.transient-growth")
+@oracle("gradients.transient-growth", by="exact arithmetic")
 def some_power_stretches(period, allowed):
     """Its largest singular value exceeds 1: the larger eigenvalue of PᵀP does."""
     P = J = exact(period[0])
@@ -65,7 +65,7 @@ def some_power_stretches(period, allowed):
     return False
 
 
-@oracle("gradients.eigenvalues-multiply")
+@oracle("gradients.eigenvalues-multiply", by="another library")
 def no_pairing_multiplies(factors):
     """Whichever eigenvalue of one factor is paired with which of the next."""
     spectra = [np.linalg.eigvals(J).astype(complex) for J in factors]
@@ -75,6 +75,6 @@ def no_pairing_multiplies(factors):
     return not any(np.abs(np.poly(found) - np.poly(paired)).max() < 1e-6 for paired in products)
 
 
-@oracle("gradients.hundred-factors")
+@oracle("gradients.hundred-factors", by="on paper")
 def another_number_of_steps_lies_between(stretch, promised):
     return len(range(stretch.k + 1, stretch.T + 1)) != promised(stretch.T, stretch.k)

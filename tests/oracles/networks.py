@@ -31,7 +31,7 @@ def numbers(network):
     return tuple(np.asarray(part) for part in (network.W_h, network.W_x, network.b))
 
 
-@oracle("gradients.jacobian-formula")
+@oracle("gradients.jacobian-formula", by="complex step")
 def the_printed_formula_is_off(run, convention):
     only(convention.name == "Wᵀ·D, earliest first, row on the left")
     gradient = slope(lambda h: run.g @ last_state(run.W_h, run.W_x, run.b, h, run.x), run.h_0)
@@ -42,7 +42,7 @@ def the_printed_formula_is_off(run, convention):
     return np.abs(printed - gradient).max() > 1e-6
 
 
-@oracle("gradients.early-parameters-starve")
+@oracle("gradients.early-parameters-starve", by="complex step")
 def the_weights_learn_as_much_from_a_longer_text(reader, part):
     only(part.__name__ == "recurrent_weights")
 
@@ -55,7 +55,7 @@ def the_weights_learn_as_much_from_a_longer_text(reader, part):
     return long > short / 2 > 0
 
 
-@oracle("gradients.no-fix-in-plain-rnns")
+@oracle("gradients.no-fix-in-plain-rnns", by="on paper")
 def the_first_of_a_hundred_steps_counts(remedy, d, gamma, seed):
     only(remedy.__name__ == "orthogonal_start")
     generator = torch.Generator().manual_seed(seed)
@@ -72,7 +72,7 @@ def the_first_of_a_hundred_steps_counts(remedy, d, gamma, seed):
     return parts[-1] > 1e-3 * sum(parts)
 
 
-@oracle("promise.state-holds-everything")
+@oracle("promise.state-holds-everything", by="second implementation")
 def two_beginnings_leave_one_state(memory, sequences):
     only(hasattr(memory, "cell"))
     W_h, W_x, b = numbers(memory.cell)
@@ -80,7 +80,7 @@ def two_beginnings_leave_one_state(memory, sequences):
     return len(left) < len({tuple(words) for words in sequences})
 
 
-@oracle("bottleneck.early-tokens-overwritten")
+@oracle("bottleneck.early-tokens-overwritten", by="second implementation")
 def the_first_token_is_kept(two, kept):
     only(isinstance(two.network, Elman))
     W_h, W_x, b = numbers(two.network)
@@ -90,7 +90,7 @@ def the_first_token_is_kept(two, kept):
     return np.linalg.norm(late[0] - late[1]) > kept**two.lag * np.linalg.norm(early[0] - early[1]) * (1 + 1e-9)
 
 
-@oracle("sequential.step-t-waits-for-t-1")
+@oracle("sequential.step-t-waits-for-t-1", by="second implementation")
 def all_states_settle_in_fewer_rounds(method, activation, n, d, gamma, size, seed):
     """All states are guessed to be 0 and the step is applied to all at once, until nothing moves."""
     only(method.__name__ == "sweeps")
@@ -111,7 +111,7 @@ def all_states_settle_in_fewer_rounds(method, activation, n, d, gamma, size, see
     return np.abs(states - in_turn[1:]).max() < 1e-8
 
 
-@oracle("interview.tbptt-prevents-vanishing")
+@oracle("interview.tbptt-prevents-vanishing", by="complex step")
 def a_gradient_is_dropped(run, k, cuts, asked, lost):
     """Beyond the window it is 0, whatever it was: there is a step there, and its gradient was not 0."""
     whole = slope(lambda xs: last_state(run.W_h, run.W_x, run.b, run.h_0, xs).sum(), run.x)
@@ -119,7 +119,7 @@ def a_gradient_is_dropped(run, k, cuts, asked, lost):
     return bool(beyond) and all(np.linalg.norm(whole[t]) > 0 for t in beyond)
 
 
-@oracle("interview.bptt-is-the-algorithm")
+@oracle("interview.bptt-is-the-algorithm", by="complex step")
 def forward_mode_finds_the_gradient(run, procedure, rival, price):
     """∂h/∂W_h, carried along: no step is gone back to."""
     only(price.name == "steps gone back to")
@@ -134,7 +134,7 @@ def forward_mode_finds_the_gradient(run, procedure, rival, price):
     return np.abs(np.einsum("i,ikl->kl", run.g, carried) - want).max() <= 1e-9 * (1 + np.abs(want).max())
 
 
-@oracle("interview.bigger-state-no-help")
+@oracle("interview.bigger-state-no-help", by="on paper")
 def the_wider_state_keeps_more(two):
     def share(network):
         W_h, W_x, b = numbers(network)
