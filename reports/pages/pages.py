@@ -31,6 +31,7 @@ from reports.pages.trials import Measured, measured_with
 from reports.pages.upkeep import Page, Upkeep, sources_of
 from reports.pages.ways import there, ways
 from reports.pages.words import linked, words
+from reports.record import oracles
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
 from reports.record.replications import Replication, read_replications
 from reports.record.watched import Watched, watched_in
@@ -61,8 +62,8 @@ class Pages:
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
         yield Page("glossary.html", words(), self.glossary)
-        if self.watched:
-            yield Page("trust.html", self.watched, self.trust)
+        if self._trusted:
+            yield Page("trust.html", (self.watched, record.oracles, oracles.summed(record)), self.trust)
         yield Page("provenance.html", self.replications, self.provenance)
         if formulas := self._turned:
             yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
@@ -90,7 +91,7 @@ class Pages:
 
     def start(self) -> str:
         """Where else to look, all statements by chapters, and what may surprise."""
-        leads = ways(self.record, dict(self.made), self._turned, bool(self.watched))
+        leads = ways(self.record, dict(self.made), self._turned, self._trusted)
         return self._page("start.html", Here(), ways=leads, **self._overview)
 
     def single(self) -> str:
@@ -157,7 +158,12 @@ class Pages:
 
     def trust(self) -> str:
         """What was done to find out whether the checks can be trusted."""
-        return self._page("trust.html", Here(), watched=self.watched)
+        return self._page("trust.html", Here(), watched=self.watched, oracles=oracles.summed(self.record))
+
+    @property
+    def _trusted(self) -> bool:
+        """Whether there is anything to say of it."""
+        return bool(self.watched or self.record.oracles)
 
     def glossary(self) -> str:
         """Words that a reader may not have at hand."""
@@ -219,13 +225,15 @@ class Pages:
 
     def _shown_of(self, claim: ClaimRecord) -> Any:
         """All that a claim's page shows, but for the date, the commit and the seconds of its run."""
-        run, seen, (before, after) = self.record.run, self.evidence.get(claim.id), self._beside[claim.id]
+        record, seen, (before, after) = self.record, self.evidence.get(claim.id), self._beside[claim.id]
+        run = record.run
         graph = neighbourhood(claim, self.by_id)
         beside = [(one.id, one.says, one.verdict, one.uses) for _, one in graph.lines] if graph else []
         source = file_at(claim.defined_at.rpartition(":")[0])
         return (
-            claim, before and before.id, after and after.id, beside, code_of(source), run.profile, run.address, run.machine,
-            run.versions, run.clocked.get(claim.id), self.charts.get(claim.id),
+            claim, [record.oracles[name] for name in claim.oracles], before and before.id, after and after.id, beside,
+            code_of(source), run.profile, run.address, run.machine, run.versions,
+            run.clocked.get(claim.id), self.charts.get(claim.id),
             seen and [(one.entropy, one.measured) for one in seen.readings], [by_argument(one.domain) for one in claim.readings],
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from claims.kit.terms import Term
 from claims.kit.told import Told
 from claims.texts import About, the_text
 from reports.record.checkout import commit
+from reports.record.oracles import ORACLES, Rests, rests_of
 from reports.record.readings import clocked, reading_record
 from reports.record.record import (
     SCHEMA,
@@ -51,8 +52,7 @@ from reports.record.record import (
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
     figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; challenges that
-    were `accepted`; the words that
-    people ask with; and how notes say what claims say."""
+    were `accepted`; the words that people ask with; how notes say what claims say; and the oracles that tests cross checks with."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
@@ -64,6 +64,7 @@ class Around(NamedTuple):
     accepted: Sequence[Accepted] = ()
     terms: Sequence[Term] = ()
     heard: Sequence[tuple[str, list[str]]] = ()
+    crossed: Mapping[str, list[str]] = {}
 
 
 def terms_of(terms: Iterable[Term], ids: Container[str]) -> list[TermRecord]:
@@ -88,7 +89,8 @@ def make_record(
     """Judge the evidence, claim by claim; tables of which no cell was examined are left out. `runs` are those of networks in
     training that the evidence rests on, `readings` what is known of how and when each was examined, of the
     `new` ones in this run; the `address` is where the pages are published."""
-    judged = [_claim_record(one, evidence[one.id], profile, around) for one in claims]
+    rests = rests_of(claims, around.crossed, store)
+    judged = [_claim_record(one, evidence[one.id], profile, around, rests.get(one.id, Rests())) for one in claims]
     trained = _trained(claims, evidence, around.figures, list(runs), store)
     seen = readings or {}
     run = Run(
@@ -109,8 +111,13 @@ def make_record(
         elsewhere=settled, instead=_instead([one for one in judged if one.chapter not in apart], around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
         libraries=_answered(evidence, around.answered, store), terms=terms_of(around.terms, by_id),
-        heard={id: says for id, says in around.heard if id in by_id},
+        heard={id: says for id, says in around.heard if id in by_id}, oracles=_explained(judged),
     ))  # fmt: skip
+
+
+def _explained(judged: Iterable[ClaimRecord]) -> dict[str, str]:
+    """What each oracle is that is named."""
+    return {name: ORACLES[name].says for name in sorted({name for one in judged for name in one.oracles})}
 
 
 class Trained(msgspec.Struct, frozen=True):
@@ -246,7 +253,7 @@ def _came(cell: Cell, judged: Mapping[str, ClaimRecord]) -> str:
     return next((one.outcome for one in claim.readings if one.name == cell.reading), "")
 
 
-def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, around: Around) -> ClaimRecord:
+def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, around: Around, rests: Rests) -> ClaimRecord:
     verdict = judge(seen.readings, may_conclude=profile.may_conclude)
     chart = seen.figure
     says, teach, not_shown, scope = _words(claim, seen)
@@ -263,6 +270,7 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, ar
         asked=claim.asked,
         earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier],
         accepted=[AcceptedRecord(by=one.by, what=one.what) for one in accepted],
+        oracles=rests.oracles, crossed=rests.crossed,
     )  # fmt: skip
 
 

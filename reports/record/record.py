@@ -212,7 +212,8 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
     what is usual for their role; `why_not` answers who would give another verdict; `accepted` are challenges by readers. One that
-    is not in the text has where it was `asked`: place, year, question and address."""
+    is not in the text has where it was `asked`: place, year, question and address. `oracles` are the ways in which its answer is
+    found, by the names that the record explains; those `crossed` with its check by a test are among them."""
 
     id: str
     chapter: str
@@ -236,6 +237,8 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     earlier: list[EarlierRecord] = []
     accepted: list[AcceptedRecord] = []
     asked: str = ""
+    oracles: list[str] = []
+    crossed: list[str] = []
 
 
 class TermRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,7 +305,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """All verdicts of one run. The `summary` counts those on the statements of the `text`; those on what is not in it count
     `apart`, by their chapters. `instead` are its statements that need a correction, those that matter most first;
     `training` is what training showed, `machines` what was timed on which, `libraries` what others answered, where there was any;
-    `terms` are for a search, and so is what claims are `heard` as, other ways to say them."""
+    `terms` are for a search, and so is what claims are `heard` as, other ways to say them. `oracles` says what each is that a
+    claim names."""
 
     schema: int
     text: About
@@ -318,6 +322,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     libraries: LibrariesRecord | None = None
     terms: list[TermRecord] = []
     heard: dict[str, list[str]] = {}
+    oracles: dict[str, str] = {}
 
     @property
     def of_text(self) -> list[ClaimRecord]:

@@ -1,7 +1,8 @@
 """What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, what verdicts were
-before, the words that people ask with, and what claims are called in notes."""
+before, the words that people ask with, what claims are called in notes, and the
+oracles that tests cross checks with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from claims.kit.heard import read_heard
 from claims.kit.terms import read_terms
 from claims.texts import Text, the_text
 from reports.record.making import Around
+from reports.record.oracles import read_crossed
 
 T = TypeVar("T")
 LISTS = {  # of what a text brings, by where it stands there
@@ -38,11 +40,12 @@ def around(store: Store, whole: bool) -> Around:
         earlier=_read(read_earlier, text.folder / "earlier.toml"), terms=_read(read_terms, text.folder / "terms.toml"),
         heard=_read(partial(read_heard, known=known), text.folder / "heard.toml"),
         accepted=_read(partial(read_challenged, known=known), text.folder / "challenges.toml"),
+        crossed=_read(partial(read_crossed, known=known), text.folder / "crossed.toml") or {},
     )  # fmt: skip
     return found if whole else found._replace(elsewhere=())
 
 
-def _read(how: Callable[[Path], Sequence[T]], path: Path) -> Sequence[T]:
+def _read(how: Callable[[Path], T], path: Path) -> T | tuple[()]:
     """A list that a text may do without."""
     try:
         return how(path) if path.exists() else ()
