@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 
 from claims import FACTS, chapters, in_chapters, in_their_places, making_claims, refuse, source_of, unique
 from claims.evidence.evidence import ReadingEvidence, as_json, versions
+from claims.evidence.files import UNREADABLE, text_of, toml_of
 from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.outcomes import READ
 from claims.evidence.source import ClaimSource, Piece, digest
@@ -157,20 +157,20 @@ class Catalogue:
         """As `claims.facts` reads them, which knows what to say of one with mistakes."""
         try:
             rows = [row for file in sorted(self.text.facts.glob("*.toml")) for row in self._rows(file)]
-            sources = _published(self.text.bibliography.read_text(encoding="utf-8")) if rows else {}
+            sources = _published(text_of(self.text.bibliography)) if rows else {}
             module = f"{self.text.package}.{FACTS}"
             yield from (_fact(at, rows, sources, module) for at in range(len(rows)))
-        except (KeyError, TypeError, AttributeError, ValueError, OSError) as problem:
+        except (KeyError, TypeError, AttributeError, *UNREADABLE) as problem:
             from claims.facts import read_rows
 
             read_rows(self.text)
             raise AssertionError("a row that nothing is wrong with could not be read") from problem
 
     def _rows(self, file: Path) -> Iterator[Row]:
-        text = file.read_text(encoding="utf-8")
+        text = text_of(file)
         lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[fact]]"]
         place = self.text.called(file.relative_to(self.text.folder).as_posix())
-        yield from ((f"{place}:{line}", row) for line, row in zip(lines, tomllib.loads(text).get("fact", []), strict=True))
+        yield from ((f"{place}:{line}", row) for line, row in zip(lines, toml_of(text).get("fact", []), strict=True))
 
 
 def entries_of(module: str, sources: Sources) -> Iterator[Entry]:

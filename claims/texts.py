@@ -11,13 +11,13 @@ import os
 import re
 import shlex
 import sys
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
 
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.evidence.keys import HOMES, ROOT, TEXT, Target, here
 
 VARIABLE = "CLAIMS_TEXT"
@@ -152,11 +152,11 @@ def read_text(folder: Path) -> Text:
     """The text in a folder, whose modules can be imported from now on. ClaimError with the file, the mistake, and what to do."""
     file = folder / FILE
     try:
-        plain = tomllib.loads(file.read_text(encoding="utf-8"))
+        plain = toml_of(text_of(file))
     except (FileNotFoundError, NotADirectoryError):
         _refuse(f"{folder}: no text, for it has no {FILE}; docs/your-own-text.md says what goes into it")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        _refuse(f"{file}: not readable as TOML ({problem}); mend the file")
+    except UNREADABLE as problem:
+        _refuse(f"{file}: not readable as TOML ({told(problem)}); mend the file")
     try:
         about = msgspec.convert(plain, About)
     except msgspec.ValidationError as problem:

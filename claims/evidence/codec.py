@@ -11,6 +11,7 @@ import importlib
 import inspect
 import json
 import re
+import reprlib
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -19,10 +20,14 @@ from typing import Any
 
 import numpy as np
 
+from claims.evidence.files import told
 from claims.evidence.keys import HOMES, ROOT, TEXT
 
 OURS = ("claims", "impls")
 NEGATIVE_ZERO = re.compile(r"-0\.0(?![\de])")
+WHOLE = re.compile(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?")  # a fraction as Python writes it, of a length that a draw can have
+NUMBERS = {"bool", "uint8", *(f"int{bits}" for bits in (8, 16, 32, 64)), *(f"float{bits}" for bits in (16, 32, 64)), "bfloat16"}
+MISFITS = (ArithmeticError, AttributeError, ImportError, LookupError, RecursionError, RuntimeError, TypeError, ValueError)
 
 
 class NotStorable(TypeError):
@@ -64,29 +69,40 @@ def as_key(values: dict[str, Any]) -> bytes:
 
 
 def from_plain(plain: Any) -> Any:
-    """Rebuild what `to_plain` encoded."""
+    """Rebuild what `to_plain` encoded. NotStorable where it is nothing that this made."""
+    try:
+        return _rebuilt(plain)
+    except NotStorable:
+        raise
+    except MISFITS as problem:
+        raise NotStorable(f"cannot rebuild {reprlib.repr(plain)} ({told(problem)}); examine the claim again") from problem
+
+
+def _rebuilt(plain: Any) -> Any:
     match plain:
         case list():
-            return [from_plain(item) for item in plain]
+            return [_rebuilt(item) for item in plain]
         case {"tuple": items}:
-            return tuple(from_plain(item) for item in items)
-        case {"fraction": text}:
+            return tuple(_rebuilt(item) for item in items)
+        case {"fraction": str(text)} if WHOLE.fullmatch(text):
             return Fraction(text)
-        case {"float": text}:
+        case {"float": str(text)}:
             return float(text)
-        case {"array": items, "dtype": dtype, "shape": shape}:
-            return np.array(from_plain(items), dtype=dtype).reshape(shape)
-        case {"tensor": items, "dtype": dtype, "shape": shape}:
+        case {"array": items, "dtype": dtype, "shape": shape} if dtype in NUMBERS:
+            return np.array(_rebuilt(items), dtype=dtype).reshape(shape)
+        case {"tensor": items, "dtype": str(dtype), "shape": shape} if dtype.removeprefix("torch.") in NUMBERS:
             import torch  # the kit works without it
 
-            return torch.tensor(from_plain(items), dtype=getattr(torch, dtype.removeprefix("torch."))).reshape(shape)
-        case {"object": name, "fields": fields}:
+            return torch.tensor(_rebuilt(items), dtype=getattr(torch, dtype.removeprefix("torch."))).reshape(shape)
+        case {"object": str(name), "fields": fields}:
             made = _named(name)
             if not (inspect.isclass(made) and dataclasses.is_dataclass(made)):
                 raise NotStorable(f"will not call {name!r}: only this project's own dataclasses are rebuilt")
-            return made(**{key: from_plain(field) for key, field in fields.items()})
-        case {"name": name}:
+            return made(**{key: _rebuilt(field) for key, field in fields.items()})
+        case {"name": str(name)}:
             return _named(name)
+        case dict():
+            raise ValueError("nothing is stored like this")
         case _:
             return plain
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.outcomes import Outcome, Role
 
-UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what reading a file that others wrote may end with
 PACKAGES = ("hypothesis", "numpy", "scipy", "torch")
 
 
@@ -146,6 +146,6 @@ def as_json(value: object) -> bytes:
 def read_evidence(path: Path) -> ClaimEvidence:
     """The evidence in a file."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=ClaimEvidence)
-    except (OSError, *UNREADABLE) as problem:
-        raise EvidenceError(f"{path}: not readable as evidence ({problem}); examine the claim again") from problem
+        return msgspec.json.decode(content_of(path), type=ClaimEvidence)
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as evidence ({told(problem)}); examine the claim again") from problem

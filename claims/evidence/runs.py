@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from claims.evidence.evidence import EvidenceError, write_whole
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import KEEPERS, Target, here
 from claims.evidence.outcomes import cannot_tell
 from claims.evidence.source import digest
@@ -136,10 +137,11 @@ def keep_runs(folder: Path, runs: Iterable[Run], older: bool = True) -> None:
 
 def _runs_in(path: Path) -> list[Run]:
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=list[Run])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise EvidenceError(f"{path}: not readable as runs ({problem}); delete it, and they will be run again") from problem
-    if changed := [one for one in found if one.check != one.content]:
+        found = msgspec.json.decode(content_of(path), type=list[Run])
+        changed = [one for one in found if one.check != one.content]
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as runs ({told(problem)}); delete it, and they will be run again") from problem
+    if changed:
         raise EvidenceError(f"{path}: run {changed[0].key} was changed by hand; delete it there, and it will be run again")
     return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, text_of, told
 
 if TYPE_CHECKING:  # it takes a while to load, and who has the sources already does not need it
     from pybtex.database import Entry, Person
@@ -34,24 +35,25 @@ def read_sources(path: Path) -> Mapping[str, Source]:
 
     A text is parsed once: LaTeX takes a fifth of a second to decode, and facts, claims and pages all ask for it."""
     try:
-        return _parsed(path, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as problem:
+        return _parsed(path, text_of(path))
+    except UNREADABLE as problem:
         raise _unreadable(path, problem) from problem
 
 
 @cache
 def _parsed(path: Path, text: str) -> Mapping[str, Source]:
-    from pybtex.database import PybtexError, parse_string
+    from pybtex.database import PybtexError
+    from pybtex.database.input.bibtex import Parser  # by name, it is looked for among all packages that are installed
 
     try:
-        entries = parse_string(text, "bibtex").entries
+        entries = Parser().parse_string(text).entries
     except PybtexError as problem:
         raise _unreadable(path, problem) from problem
     return _told_apart([_source(path, key, entry) for key, entry in entries.items()])
 
 
 def _unreadable(path: Path, problem: Exception) -> EvidenceError:
-    return EvidenceError(f"{path}: not readable as a bibliography ({problem}); mend the file")
+    return EvidenceError(f"{path}: not readable as a bibliography ({told(problem)}); mend the file")
 
 
 def cited(keys: Iterable[str], sources: Mapping[str, Source], path: Path | str = "sources.bib") -> list[Source]:

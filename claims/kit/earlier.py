@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.evidence.outcomes import Word
 
 
@@ -23,6 +24,6 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_earlier(path: Path) -> tuple[Earlier, ...]:
     """In the order of the file. ValueError, with the file, where it has mistakes."""
     try:
-        return tuple(msgspec.toml.decode(path.read_bytes(), type=_File).earlier)
-    except (msgspec.MsgspecError, ValueError) as problem:
-        raise ValueError(f"{path}: {problem}; a row has claim, until, was and because") from problem
+        return tuple(msgspec.convert(toml_of(text_of(path)), _File).earlier)
+    except UNREADABLE as problem:
+        raise ValueError(f"{path}: {told(problem)}; a row has claim, until, was and because") from problem

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from claims.evidence.codec import from_plain, to_plain
+from claims.evidence.codec import NotStorable, from_plain, to_plain
 from claims.evidence.evidence import Case, Clocked, Examined, ReadingEvidence
 from claims.evidence.profiles import Profile
 from claims.kit.claim import Claim
@@ -181,10 +181,20 @@ def _stored(domain: Domain, value: Any) -> Any:
 
 
 def rebuilt(one: Reading, case: Case) -> Arguments:
-    """The arguments of a stored case."""
+    """The arguments of a stored case. NotStorable where it is none of this reading."""
     drawn = {}
     for name, plain in case.arguments.items():
+        if name not in one.arguments:
+            raise NotStorable(f"“{one.name}” has no argument {name!r} any more; examine the claim again")
         values = one.arguments[name].values
-        by_place = values is not None and isinstance(plain, dict) and CHOICE in plain
-        drawn[name] = values[plain[CHOICE]] if values is not None and by_place else from_plain(plain)
+        if values is not None and isinstance(plain, dict) and CHOICE in plain:
+            drawn[name] = _chosen(values, plain[CHOICE])
+        else:
+            drawn[name] = from_plain(plain)
     return constants(one) | drawn
+
+
+def _chosen(values: Sequence[Any], place: Any) -> Any:
+    if not isinstance(place, int) or not 0 <= place < len(values):
+        raise NotStorable(f"there is no case {place!r} among {len(values)}; examine the claim again")
+    return values[place]

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import msgspec
 
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
+
 Heard = tuple[tuple[str, list[str]], ...]  # of each claim that has some, its id and the sentences
 
 
 def read_heard(path: Path, known: Container[str]) -> Heard:
     """In the order of the file. ValueError, with the file, where it has mistakes or names a claim that is not `known`."""
     try:
-        found = tuple(msgspec.toml.decode(path.read_bytes(), type=dict[str, list[str]]).items())
-    except (msgspec.MsgspecError, ValueError) as problem:
-        raise ValueError(f'{path}: {problem}; a row is "a claim\'s id" = ["a sentence", …]') from problem
+        found = tuple(msgspec.convert(toml_of(text_of(path)), dict[str, list[str]]).items())
+    except UNREADABLE as problem:
+        raise ValueError(f'{path}: {told(problem)}; a row is "a claim\'s id" = ["a sentence", …]') from problem
     if unknown := next((id for id, _ in found if id not in known), None):
         raise ValueError(f"{path}: there is no claim {unknown!r}")
     return found

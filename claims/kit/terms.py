@@ -4,6 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
+
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All names of one thing, and the claims that it leads to, the best answer first."""
@@ -19,6 +21,6 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_terms(path: Path) -> tuple[Term, ...]:
     """In the order of the file. ValueError, with the file, where it has mistakes."""
     try:
-        return tuple(msgspec.toml.decode(path.read_bytes(), type=_File).term)
-    except (msgspec.MsgspecError, ValueError) as problem:
-        raise ValueError(f"{path}: {problem}; a row has names and claims") from problem
+        return tuple(msgspec.convert(toml_of(text_of(path)), _File).term)
+    except UNREADABLE as problem:
+        raise ValueError(f"{path}: {told(problem)}; a row has names and claims") from problem

@@ -17,6 +17,7 @@ import numpy as np
 from packaging.requirements import Requirement
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from claims.kit import cannot_tell, show
 from claims.kit.domain import Domain, cases
@@ -56,12 +57,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 def read_recording(path: Path) -> Recording:
     """A recording; one that was changed by hand, or cut off, is refused."""
     try:
-        plain = msgspec.json.decode(path.read_bytes())
+        plain = msgspec.json.decode(content_of(path))
         found = msgspec.convert(plain, Recording)
         fits = digest(plain) == found.digest
-    except (OSError, ValueError, TypeError) as problem:
+    except UNREADABLE as problem:
         raise EvidenceError(
-            f"{path}: not readable as a recording ({problem}); delete it, or run tox run -e libraries"
+            f"{path}: not readable as a recording ({told(problem)}); delete it, or run tox run -e libraries"
         ) from problem
     if not fits:
         raise EvidenceError(f"{path}: its digest does not fit, so it was changed; delete it, or run tox run -e libraries")

@@ -19,6 +19,7 @@ import msgspec
 import torch
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from claims.kit.engines.trials import Trials, independent_seeds, trials
 from claims.kit.property import Disturbed, asks_for_records, cannot_tell, from_record, once
@@ -111,10 +112,11 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 def read_recorded(path: Path) -> Recorded:
     """A recording; one that was changed by hand, or cut off, is refused."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Recorded)
-        fits = timing.digest(json.loads(path.read_bytes())) == found.digest
-    except (OSError, ValueError) as problem:
-        raise EvidenceError(f"{path}: not readable as a recording ({problem}); delete it, or record again") from problem
+        content = content_of(path)
+        found = msgspec.json.decode(content, type=Recorded)
+        fits = timing.digest(json.loads(content)) == found.digest
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as a recording ({told(problem)}); delete it, or record again") from problem
     if not fits:
         raise EvidenceError(f"{path}: its digest does not fit, so it was changed; delete it, or record again")
     return found

@@ -1,7 +1,6 @@
 """The rows of a text's `passages.toml`: where each claim sits in it, and why other sentences carry none."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.texts import the_text
 
 MOST_TOLD = 10  # mistakes of one kind
@@ -78,18 +78,19 @@ def read_passages(path: Path, known: Collection[str] | None = None) -> Passages:
     """The rows in a file. EvidenceError with every mistake there is, each with its line, its value, and what to do; a claim that
     is not among the `known` ones is one."""
     try:
-        text = path.read_text(encoding="utf-8")
-        plain = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise EvidenceError(f"{path}: not readable as TOML ({problem}); mend the file") from problem
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("{")]
+        text = text_of(path)
+        plain = toml_of(text)
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as TOML ({told(problem)}); mend the file") from problem
+    rows = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("{")]
+    lines = dict(enumerate(rows))  # of the rows, where each stands on a line of its own
     try:
         found = msgspec.convert(plain, Passages)
     except msgspec.ValidationError as problem:
         number = re.search(r"passages\[(\d+)\]", str(problem))
-        where = f":{lines[int(number[1])]}" if number and int(number[1]) < len(lines) else ""
+        where = f":{lines[int(number[1])]}" if number and int(number[1]) in lines else ""
         raise EvidenceError(f"{path}{where}: {problem}; mend the row as the head of the file says") from problem
-    if wrong := [f"line {lines[number]}: {what}" for number, what in _mistakes(found.passages)]:
+    if wrong := [f"line {lines.get(number, '?')}: {what}" for number, what in _mistakes(found.passages)]:
         raise EvidenceError(f"{path}: {'; '.join(wrong)}")
     if known is not None:
         _must_be_known(path, text, found, known)

@@ -353,9 +353,13 @@ def _trimmed(pieces: Sequence[Piece], strip: Callable[[str], str], place: int) -
 
 
 def _accented(node: LatexMacroNode) -> str:
+    """The letter with its accent; where it stands on a macro that lacks something, what is written there."""
     from pylatexenc.latex2text import LatexNodes2Text
 
-    return str(LatexNodes2Text().nodelist_to_text([node]))
+    try:
+        return str(LatexNodes2Text().nodelist_to_text([node]))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return _plain(_arguments(node))
 
 
 def _parted(nodes: Sequence[LatexNode], begins: Any, keep: bool = True) -> Iterator[list[LatexNode]]:

@@ -25,8 +25,10 @@ from reports.reading.plain import plain_text
 from reports.text.formulas import read_out
 
 LARGEST = 5_000_000  # bytes: three long novels
+MOST_SIGNS = 750_000  # that are no letter and no single blank; such novels have fewer, and each may take 3 kB of memory
 STANDARD_INPUT = Path("-")
 LATEX, PLAIN = {".tex", ".latex", ".ltx"}, {".txt", ".text"}  # how names end; everything else is Markdown
+_SIGNS = re.compile(r"[^\w ]| {3,}")
 _PREAMBLE = re.compile(r"\s*(%.*\s*)*\\documentclass\b")
 
 
@@ -43,6 +45,8 @@ def read_essay(path: Path) -> Essay:
         raise EvidenceError(f"{found}; save the essay as UTF-8") from problem
     if not text.strip():
         raise EvidenceError(f"{path}: empty; give the essay as Markdown, LaTeX or plain text")
+    if (signs := sum(1 for _ in _SIGNS.finditer(text))) > MOST_SIGNS:
+        raise EvidenceError(f"{path}: {signs:,} signs that are no letters are more than are followed; give a chapter at a time")
     name = "standard input" if path == STANDARD_INPUT else os.fsencode(path.name).decode(errors="replace")
     return replace(taken_apart(text, name), sha256=sha256(raw).hexdigest())
 

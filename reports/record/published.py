@@ -6,18 +6,18 @@ from pathlib import Path
 
 import msgspec
 
-from claims.evidence.evidence import UNREADABLE, ClaimEvidence, ReadingEvidence
+from claims.evidence.evidence import ClaimEvidence, ReadingEvidence
+from claims.evidence.files import UNREADABLE, content_of
 from reports.record.checkout import committed
 
 
 def published(folder: Path) -> dict[str, ClaimEvidence]:
     """The evidence in a folder as it was committed, or, where git knows nothing of it, as it lies there."""
     files = sorted(folder.glob("*.json"))
-    contents = committed(files) or {one: one.read_bytes() for one in files}
-    found = {}
-    for one, content in contents.items():
+    known, found = committed(files), {}
+    for one in known or files:
         with suppress(*UNREADABLE):
-            found[one.stem] = msgspec.json.decode(content, type=ClaimEvidence)
+            found[one.stem] = msgspec.json.decode(known[one] if known else content_of(one), type=ClaimEvidence)
     return found
 
 

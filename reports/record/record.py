@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from claims.evidence.evidence import UNREADABLE, EvidenceError, ReadingEvidence, as_json, write_whole
+from claims.evidence.evidence import EvidenceError, ReadingEvidence, as_json, write_whole
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
 from claims.evidence.verdict import pinned
@@ -376,14 +377,14 @@ class _RunFile(msgspec.Struct):
 def read_record(path: Path) -> Record:
     """The record in a file, with the run that made it if that lies beside it; else with its last commit."""
     try:
-        content = path.read_bytes()
+        content = content_of(path)
         run = msgspec.structs.replace(read_run(path, content), digest=canonical_digest(json.loads(content)))
         record = msgspec.structs.replace(msgspec.json.decode(content, type=Record), run=run)
     except FileNotFoundError as problem:
         raise EvidenceError(f"{path}: there is no record yet; run python -m reports{the_text().option}") from problem
-    except (OSError, ValueError, *UNREADABLE) as problem:
+    except UNREADABLE as problem:
         raise EvidenceError(
-            f"{path}: not readable as a record ({problem}); run python -m reports{the_text().option} to make it anew"
+            f"{path}: not readable as a record ({told(problem)}); run python -m reports{the_text().option} to make it anew"
         ) from problem
     apart = {chapter: counts(claims) for chapter, claims in record.beyond.items()}
     if (record.summary, record.apart) != (dict.fromkeys(WORDS, 0) | counts(record.of_text), apart):
@@ -398,8 +399,8 @@ def read_run(path: Path, content: bytes) -> Run:
     own = msgspec.json.decode(content, type=_Own).run
     if own.date:
         return own
-    with suppress(OSError, *UNREADABLE):
-        found = msgspec.json.decode(path.with_name(RUN).read_bytes(), type=_RunFile)
+    with suppress(*UNREADABLE):
+        found = msgspec.json.decode(content_of(path.with_name(RUN)), type=_RunFile)
         if found.of == digest(content.decode()):
             return found.run
     date, commit = edition(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from claims.evidence.evidence import EvidenceError, Outcome
+from claims.evidence.files import UNREADABLE, content_of, told
 from reports.record.record import SCHEMA, ClaimRecord, ReadingRecord, Record, Run
 from reports.text.markdown import marked
 from reports.text.wording import ICONS
@@ -14,8 +15,6 @@ from reports.text.wording import ICONS
 CAME_OUT: dict[Outcome, str] = {
     "held": "held", "fell": "fell", "undecided": "was undecided", "error": "broke off", "not run": "was not run",
 }  # fmt: skip
-
-LARGEST = 100_000_000  # bytes; a record of all claims has a fiftieth of that
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,13 @@ class _Version(msgspec.Struct):
 def read_older(path: Path, ids: Collection[str] = ()) -> Older:
     """The record to compare with; of these claims alone, where any are named, for what was not examined did not disappear."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST)  # what is no file on a disk may have no end
+        content = content_of(path)
         version = msgspec.json.decode(content, type=_Version).schema
         if version == SCHEMA:
             found = msgspec.json.decode(content, type=Older)
             return Older(found.run, [one for one in found.claims if not ids or one.id in ids])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
-        raise EvidenceError(f"{path}: not readable as a record ({problem}); give --compare a verdicts.json") from problem
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as a record ({told(problem)}); give --compare a verdicts.json") from problem
     raise EvidenceError(f"{path}: a record of schema {version}; only those of schema {SCHEMA} can be compared")
 
 

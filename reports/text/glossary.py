@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.texts import the_text
 
 FILE = "glossary.toml"
@@ -36,8 +37,8 @@ class Glossary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def phrase(self, name: str, value: str) -> str:
         """An argument with its value; nothing where that is not said."""
-        told = self.arguments.get(name, {})
-        return told.get(value, "") if isinstance(told, Mapping) else told.format(value)
+        said = self.arguments.get(name, {})
+        return said.get(value, "") if isinstance(said, Mapping) else said.replace("{}", value)
 
     def number(self, name: str) -> str:
         """What a measured number is."""
@@ -60,10 +61,10 @@ def read_glossary(path: Path) -> Glossary:
     if not path.is_file():
         return Glossary()
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Glossary)
-    except (msgspec.MsgspecError, ValueError) as problem:
+        return msgspec.convert(toml_of(text_of(path)), Glossary)
+    except UNREADABLE as problem:
         from claims.kit.claim import ClaimError  # with it hypothesis, which takes long to load
 
         raise ClaimError(
-            f"{path}: {problem}; a word has a name and what it says, docs/your-own-text.md has an example"
+            f"{path}: {told(problem)}; a word has a name and what it says, docs/your-own-text.md has an example"
         ) from problem

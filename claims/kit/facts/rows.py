@@ -1,14 +1,16 @@
 """Facts as rows of TOML files. A file with mistakes is refused whole, and every mistake is named with its line."""
 
 import re
-import tomllib
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import msgspec
 
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.evidence.keys import from_root
 from claims.kit.claim import ClaimError
 from claims.kit.facts.fact import UNITS, Elsewhere, Fact, Placed, Published, Sense, Stated
@@ -16,6 +18,7 @@ from claims.kit.facts.printed import as_printed
 
 Place = tuple[str | int, ...]  # ("fact", 2, "published", 0, "value")
 Mistake = tuple[Place, str]
+MOST_TOLD = 1_000  # mistakes of a file
 PARTS = {"published": Published, "senses": Sense}
 
 
@@ -33,13 +36,13 @@ def read_facts(paths: Sequence[Path], sources: Collection[str]) -> tuple[list[Pl
     problems: list[str] = []
     for path in paths:
         try:
-            text = path.read_text(encoding="utf-8")
-            plain = tomllib.loads(text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            problems.append(f"{from_root(path)}: not readable as TOML ({problem}); mend the file")
+            text = text_of(path)
+            plain = toml_of(text)
+        except UNREADABLE as problem:
+            problems.append(f"{from_root(path)}: not readable as TOML ({told(problem)}); mend the file")
             continue
         lines = _Lines(text)
-        wrong = list(_mistakes(plain, sources))
+        wrong = list(islice(_mistakes(plain, sources), MOST_TOLD))
         problems += [f"{from_root(path)}:{lines.of(place)}: {_field(place)}{message}" for place, message in wrong]
         if not wrong:
             found = msgspec.convert(plain, File)
@@ -143,6 +146,10 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
+        self.headers: dict[str, list[int]] = {}
+        for at, line in enumerate(self.lines):
+            if (name := line.strip()).startswith("[["):
+                self.headers.setdefault(name, []).append(at)
 
     def of(self, place: Place) -> int:
         """The line of a field such as ("fact", 2, "published", 0, "value"); of the nearest header where it is missing."""
@@ -156,8 +163,9 @@ class _Lines:
         return (self._key(str(parts[0]), at) if parts else at) + 1
 
     def _header(self, name: str, number: int, start: int) -> int | None:
-        places = [at for at in range(start, len(self.lines)) if self.lines[at].strip() == f"[[{name}]]"]
-        return places[number] if number < len(places) else None
+        places = self.headers.get(f"[[{name}]]", [])
+        found = bisect_left(places, start) + number
+        return places[found] if found < len(places) else None
 
     def _key(self, name: str, start: int) -> int:
         for at in range(start + 1, len(self.lines)):

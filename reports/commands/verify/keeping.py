@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from claims.evidence.evidence import UNREADABLE
+from claims.evidence.files import UNREADABLE, content_of
 
 # Under site/, with the option that writes it. What other names stand there is nobody's of ours.
 PAGES = {
@@ -37,8 +37,8 @@ class _Record(msgspec.Struct):
 def must_not_shrink(folder: Path, ids: Collection[str], known: Collection[str], profile: str) -> None:
     """Refuse to replace a record of more of the claims that are known, or of a verdict run by one that is not. A record that
     cannot be read is nothing to lose."""
-    with suppress(OSError, *UNREADABLE):
-        there = msgspec.json.decode((folder / "verdicts.json").read_bytes(), type=_Record)
+    with suppress(*UNREADABLE):
+        there = msgspec.json.decode(content_of(folder / "verdicts.json"), type=_Record)
         more = {one.id for one in there.claims} & set(known) - set(ids)
         if more:
             what = f"{len(there.claims)} statements, and this run would leave {len(ids)} of them"

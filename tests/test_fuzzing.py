@@ -1,0 +1,192 @@
+"""Whatever reads a file: spoilt ones are read or refused in a line, nothing that they say is carried out, none is too large."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claims.evidence.codec import NotStorable, from_plain
+from claims.evidence.files import LARGEST, MOST_PARTS, content_of, told, toml_of
+from claims.evidence.keys import ROOT
+from tests.fuzzing.readers import READERS, Reader, documented, reader
+from tests.fuzzing.running import fuzz
+from tests.fuzzing.watching import Misdeed, watched
+
+INPUTS = 200
+MEMORY = 100  # MB, that refusing 100 MB may take
+
+each = pytest.mark.parametrize("one", READERS, ids=lambda one: one.name)
+
+
+@each
+def test_a_spoilt_file_is_read_or_refused_with_an_error_of_the_readers_own(one):
+    came = fuzz(one, range(INPUTS), seed=22)
+
+    assert dict(came.findings) == {}
+    assert came.read
+    assert came.refused or one.name == "run of a record"  # a record is read without it
+
+
+@each
+def test_a_file_of_100_mb_is_refused_in_a_line_and_takes_no_memory(one, tmp_path):
+    file = tmp_path / one.file
+    with file.open("wb") as sparse:
+        sparse.truncate(100_000_000)
+    program = (
+        "import resource, sys; from pathlib import Path; from tests.fuzzing.readers import documented, reader\n"
+        "most = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "one, path, before = reader(sys.argv[1]), Path(sys.argv[2]), most()\n"
+        "try:\n    one.read(path)\n"
+        "except Exception as problem:\n    assert documented(one, problem, path), repr(problem)\n    print(problem)\n"
+        "print(most() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, one.name, file], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert done.returncode == 0, done.stderr
+    *said, took = done.stdout.splitlines()
+    assert float(took) < MEMORY
+    assert one.name == "run of a record" or " MB" in "\n".join(said)
+
+
+def test_the_same_number_is_the_same_file(tmp_path):
+    seen = []
+    one = Reader("made up", "a.json", "json", lambda: [b'{"a": [1, 2], "b": "c"}'], lambda path: seen.append(path.read_bytes()))
+    fuzz(one, range(50))
+    fuzz(one, range(50))
+
+    assert seen[1:51] == seen[52:]
+    assert len(set(seen)) > 30
+
+
+def _connects(_):
+    with socket.socket() as mine:
+        mine.settimeout(0.1)
+        mine.connect_ex(("localhost", 9))
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda path: eval("1 + 1"),
+        lambda path: path.write_bytes(b""),
+        lambda path: (ROOT / "README.md").read_bytes(),
+        lambda path: (path.parent / ".." / ".." / ".." / "etc" / "hostname").read_bytes(),
+        lambda path: path.unlink(),
+        _connects,
+        lambda path: subprocess.run(["true"], check=False),
+        lambda path: __import__("this_is_nowhere"),
+        lambda path: list(Path("/").iterdir()),
+        lambda path: bytearray(400_000_000).count(1),
+        lambda path: {}["nothing"],
+        lambda path: from_plain([] * "a"),
+    ],
+    ids=[
+        "runs",
+        "writes",
+        "reads elsewhere",
+        "escapes",
+        "removes",
+        "connects",
+        "starts a program",
+        "imports",
+        "lists",
+        "takes memory",
+        "looks up what is not there",
+        "takes one thing for another",
+    ],
+)
+def test_a_reader_that_does_more_than_to_read_is_seen(deed):
+    watched_yet = iter([False])  # the corpus is read before anybody watches
+
+    def read(path):
+        path.read_bytes()
+        if next(watched_yet, True):
+            deed(path)
+
+    assert fuzz(Reader("made up", "a.json", "json", lambda: [b"{}"], read), range(3)).findings
+
+
+def test_what_takes_too_long_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.fuzzing.watching.SECONDS", 0.05)
+    with pytest.raises(Misdeed, match="seconds"), watched(tmp_path):
+        sum(1 for _ in iter(int, 1))
+
+
+def test_an_error_that_names_no_file_is_no_readers_own(tmp_path):
+    terms, path = reader("terms"), tmp_path / "terms.toml"
+
+    assert documented(terms, ValueError(f"{path}: a row has names and claims"), path)
+    assert not documented(terms, ValueError("invalid literal for int()"), path)
+    assert not documented(terms, UnicodeDecodeError("utf-8", b"", 0, 1, "x"), path)
+
+
+# --- what was mended --------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_up_to_its_limit_and_no_further(tmp_path):
+    (tmp_path / "a").write_bytes(b"12345")
+
+    assert content_of(tmp_path / "a", 5) == b"12345"
+    with pytest.raises(OSError, match="no more than 0 MB are read"):
+        content_of(tmp_path / "a", 4)
+    with pytest.raises(OSError, match="no regular file"):
+        content_of(Path("/dev/null"))
+    with pytest.raises(IsADirectoryError):
+        content_of(tmp_path)
+    assert 10 * (ROOT / "reports" / "verdicts.json").stat().st_size < LARGEST
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * MOST_PARTS + "a.a = 1", "[" + "a . " * MOST_PARTS + "a.a]"])
+def test_a_key_of_many_parts_is_refused_before_it_takes_for_ever(text):
+    with pytest.raises(ValueError, match=r"a key of more than \d+ parts \(at line 3\)"):
+        toml_of("x = 1\n\n" + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a = "' + "e.g. " * 50 + '"',
+        f"a = '{'.' * 99}'",
+        'a = """' + "x.y\n" * 50 + '"""',
+        f"a = '''{'x.y' * 50}'''",
+        f"# {'x.y ' * 50}\na = 1",
+        f"a = [{'0.5, ' * 50}]",
+        "a.b.c = 1.5",
+        'a = "\\"' + "." * 50 + '"',
+    ],
+)
+def test_dots_that_part_no_key_are_not_counted(text):
+    assert "a" in toml_of(text)
+
+
+@pytest.mark.parametrize(
+    ("plain", "why"),
+    [
+        ({"fraction": "1e9"}, "nothing is stored like this"),
+        ({"fraction": "1/0"}, "Fraction"),
+        ({"fraction": 3}, "nothing is stored"),
+        ({"array": [1], "dtype": "U9", "shape": [1]}, "nothing"),
+        ({"array": [1], "dtype": "object", "shape": [1]}, "nothing"),
+        ({"tensor": [1], "dtype": "torch.load", "shape": [1]}, "nothing"),
+        ({"array": [1, 2], "dtype": "float64", "shape": [3]}, "reshape"),
+        ({"tensor": [1, 2], "dtype": "float64", "shape": [3]}, "shape"),
+        ({"array": [[1], [1, 2]], "dtype": "float64", "shape": [3]}, "inhomogeneous"),
+        ({"object": "ElmanRun", "fields": {"no": 1}}, "unexpected keyword"),
+        ({"object": "ElmanRun", "fields": [1]}, "items"),
+        ({"name": 3}, "nothing is stored"),
+        ({"float": "x"}, "could not convert"),
+        ({"tuple": 3}, "not iterable"),
+        ({"a": 1}, "nothing is stored"),
+    ],
+)
+def test_what_stores_no_value_is_refused_for_what_it_is(plain, why):
+    with pytest.raises(NotStorable, match=why):
+        from_plain(plain)
+
+
+def test_a_problem_is_told_in_some_words():
+    assert told(RecursionError("maximum recursion depth exceeded")) == "nested too deeply"
+    assert len(told(ValueError("x" * 10_000))) < 300
+    assert told(FileNotFoundError(2, "No such file or directory", "a")) == "No such file or directory"
