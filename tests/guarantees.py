@@ -1,0 +1,150 @@
+"""`python -m tests.guarantees` writes `docs/guarantees.md`: what readers are promised, the tests that hold it, its last figure.
+
+The promises stand in `tests/guarantees.toml`. A figure is worked out here from the records, and from what the fuzzer wrote down.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from claims.evidence.evidence import write_whole
+from claims.evidence.files import LARGEST, LARGEST_TEXT, text_of, toml_of
+from claims.evidence.keys import ROOT
+from reports.reading import sentences
+from tests.fuzzing.readers import READERS
+from tests.fuzzing.running import KEPT
+from tests.pinning import GROUPS, pinned
+
+TABLE, PAGE = ROOT / "tests" / "guarantees.toml", ROOT / "docs" / "guarantees.md"
+HEAD = """# What is promised, and what holds it
+
+Each promise has tests that fall when it is broken, and where there is one a figure: how much of it was tried, or what came of it.
+Figures are worked out from the record and from what the checks wrote down (`python -m tests.guarantees` writes this page; a test
+holds it to that). A test is a file below `tests/` and a name.
+"""
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said, the `tests` that hold it, each a file and a name, and the name of its figure."""
+
+    says: str
+    tests: list[str]
+    figure: str = ""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A heading with its promises."""
+
+    title: str
+    promises: list[Promise] = msgspec.field(name="promise")
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    part: list[Part]
+
+
+def parts(path: Path = TABLE) -> list[Part]:
+    """In the order of the file. msgspec.ValidationError."""
+    return msgspec.convert(toml_of(text_of(path)), _File).part
+
+
+@cache
+def record() -> dict[str, Any]:
+    """The record of the project's own text."""
+    found: dict[str, Any] = json.loads((ROOT / "reports" / "verdicts.json").read_bytes())
+    return found
+
+
+def _readings() -> list[dict[str, Any]]:
+    return [one for claim in record()["claims"] for one in claim["readings"]]
+
+
+def verdicts() -> str:
+    """How many there are of each."""
+    found = Counter(one["verdict"] for one in record()["claims"])
+    return f"{len(record()['claims'])} claims: " + ", ".join(
+        f"{found[word]} {word}" for word in record()["summary"] if found[word]
+    )
+
+
+def controls() -> str:
+    """Those that must fall or hold, and did."""
+    wrong = {"fails for": "fell", "holds for": "held"}
+    found = [one["outcome"] == wrong[one["role"]] for one in _readings() if one["role"] in wrong]
+    return f"{sum(found)} of {len(found)} controls came out as they must"
+
+
+def near_misses() -> str:
+    """Controls that are nearly right."""
+    found = [one["outcome"] == "fell" for one in _readings() if one["name"].startswith("near miss")]
+    return f"{sum(found)} of {len(found)} near misses were caught"
+
+
+def level() -> str:
+    """What the levels of all readings by trials that are judged come to."""
+    found = [one["level"] for one in _readings() if one.get("level")]
+    return f"{len(found)} readings by trials, the strictest at a level of {min(found):.1g}"
+
+
+def earlier() -> str:
+    """Verdicts that were others."""
+    found = [one for claim in record()["claims"] for one in claim.get("earlier", [])]
+    return f"{len(found)} changed since the first edition, each told on its page"
+
+
+def installed() -> str:
+    """Packages and hashes."""
+    lists = {name: pinned(name) for name in GROUPS}
+    hashes = {one for listed in lists.values() for _, found in listed.values() for one in found}
+    return ", ".join(f"{name} {len(listed)}" for name, listed in lists.items()) + f" packages; {len(hashes)} hashes"
+
+
+def fuzzed() -> str:
+    """What came of it by reader, as the fuzzer wrote it down."""
+    kept = json.loads(KEPT.read_bytes())
+    total, fell = (sum(one[name] for one in kept.values()) for name in ("files", "fell"))
+    fewest = min(one["files"] for one in kept.values())
+    return f"{total:,} spoilt files to {len(kept)} of {len(READERS)} readers, {fewest:,} or more each: {fell} fell over"
+
+
+def limits() -> str:
+    """Of data, of what is written by hand, of texts."""
+    sizes = ((LARGEST, "data"), (LARGEST_TEXT, "what is written by hand"), (sentences.LARGEST, "texts"))
+    return ", ".join(f"{size / 1e6:.0f} MB of {what}" for size, what in sizes)
+
+
+FIGURES: dict[str, Callable[[], str]] = {
+    "verdicts": verdicts, "controls": controls, "near_misses": near_misses, "level": level, "earlier": earlier,
+    "pinned": installed, "fuzzed": fuzzed, "limits": limits,
+}  # fmt: skip
+
+
+def page() -> str:
+    """`docs/guarantees.md`."""
+    lines = [HEAD]
+    for part in parts():
+        lines += [f"## {part.title}", "", "| promise | tests | last figure |", "|---|---|---|"]
+        for one in part.promises:
+            tests = "<br>".join(f"`{test}`" for test in one.tests)
+            lines.append(f"| {one.says} | {tests} | {FIGURES[one.figure]() if one.figure else ''} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def missing(test: str) -> bool:
+    """Whether there is no such test."""
+    file, _, name = test.partition("::")
+    path = ROOT / "tests" / file
+    return not path.is_file() or not re.search(
+        rf"^(async )?def {re.escape(name)}\b", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+
+if __name__ == "__main__":
+    write_whole(PAGE, page().encode())
