@@ -1,4 +1,4 @@
-"""What tox installs: each package in one version, its files by their hashes; the oldest that are allowed; the newest there are."""
+"""What tox installs: each package in one version, its files by their hashes; the oldest allowed; the newest there are."""
 
 import configparser
 import re
