@@ -16,7 +16,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from claims.evidence.evidence import write_whole
+from claims.evidence.evidence import EvidenceError, write_whole
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from impls.elsewhere import ADAPTERS
 
@@ -38,7 +39,11 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in ADAPTERS]:
         print(f"reports: no library is called {', '.join(unknown)}; choose among {', '.join(ADAPTERS)}", file=sys.stderr)
         return 3
-    return record(names or list(ADAPTERS), named=bool(names))
+    try:
+        return record(names or list(ADAPTERS), named=bool(names))
+    except EvidenceError as problem:
+        print(f"reports: {problem}", file=sys.stderr)
+        return 3
 
 
 def record(
@@ -64,7 +69,7 @@ def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None], not_a
     version = answers["version"].partition("+")[0]
     path, took = folder / f"{name}-{version}.json", f"{perf_counter() - began:.0f} s"
     for other in sorted(folder.glob(f"{name}-[0-9]*.json")):
-        differing = list(differences(json.loads(other.read_text(encoding="utf-8")), answers))
+        differing = list(differences(_recorded(other), answers))
         if other == path and not differing:
             say(f"{name} {version}: as recorded, {took}")
             return 0
@@ -74,6 +79,13 @@ def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None], not_a
     write_whole(path, as_text(answers).encode())
     say(f"{name} {version}: {path}, {took}")
     return DIFFERENT if was_there else 0
+
+
+def _recorded(path: Path) -> Any:
+    try:
+        return json.loads(content_of(path))
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as a recording ({told(problem)}); delete it, and ask again") from problem
 
 
 def as_text(answers: Mapping[str, Any]) -> str:

@@ -76,6 +76,19 @@ def test_a_library_that_cannot_be_asked_is_named_and_loses_nothing(tmp_path: Pat
     assert read_recording(tmp_path / "torch-1.2.0.json")
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff", b"{", b"[" * 100_000], ids=["empty", "no text", "cut off", "nested"])
+def test_an_older_recording_that_is_none_is_named_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    older = tmp_path / "torch-1.0.0.json"
+    older.write_bytes(content)
+    monkeypatch.setattr(libraries, "record", lambda names, named: record(names, tmp_path, lambda name: answers(), named=named))
+
+    assert main(["torch"]) == 3
+    assert f"{older}: not readable as a recording" in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["torch-1.0.0.json"]
+
+
 def test_its_last_words_are_those_of_the_process() -> None:
     with pytest.raises(CannotAsk, match=r"^KeyError: 'nothing'$"):
         libraries.answers_of("nothing")
