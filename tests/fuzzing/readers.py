@@ -24,7 +24,7 @@ from claims.kit.terms import read_terms
 from claims.subjects import libraries, machines
 from claims.texts import read_text
 from impls.clocks import timing
-from reports.commands.keeping import must_not_shrink
+from reports.commands.verify.keeping import must_not_shrink
 from reports.essay.passages import read_passages
 from reports.reading.sentences import read_essay
 from reports.record.published import published
