@@ -14,8 +14,8 @@ from time import perf_counter
 from claims.evidence.evidence import as_json, write_whole
 from claims.evidence.keys import ROOT
 from claims.texts import the_text
-from tests.fuzzing.mutating import spoilt
 from tests.fuzzing.readers import Reader, documented
+from tests.fuzzing.spoiling import spoilt
 from tests.fuzzing.watching import watched
 
 KEPT = ROOT / "tests" / "fuzzing" / "last.json"  # the largest run of each reader that was recorded
