@@ -19,7 +19,7 @@ from claims.evidence.keys import ROOT
 from reports.reading import sentences
 from tests.fuzzing.readers import READERS
 from tests.fuzzing.running import KEPT
-from tests.pinning import GROUPS, pinned
+from tests.pinning import lists, pinned
 
 TABLE, PAGE = ROOT / "tests" / "guarantees.toml", ROOT / "docs" / "guarantees.md"
 HEAD = """# What is promised, and what holds it
@@ -100,9 +100,9 @@ def earlier() -> str:
 
 def installed() -> str:
     """Packages and hashes."""
-    lists = {name: pinned(name) for name in GROUPS}
-    hashes = {one for listed in lists.values() for _, found in listed.values() for one in found}
-    return ", ".join(f"{name} {len(listed)}" for name, listed in lists.items()) + f" packages; {len(hashes)} hashes"
+    found = {name: pinned(name) for name in lists()}
+    hashes = {one for listed in found.values() for _, own in listed.values() for one in own}
+    return ", ".join(f"{len(listed)} for {name}" for name, listed in found.items()) + f"; {len(hashes):,} hashes"
 
 
 def fuzzed() -> str:

@@ -7,11 +7,14 @@ builds a machine gets (for its processor alone, or with CUDA and the packages th
 `oldest.txt` has the lowest version that a group allows of each package it names, `latest.txt` the names alone.
 """
 
+import configparser
 import os
+import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -20,9 +23,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "requirements"
-GROUPS = {  # of a list
-    "verify": ("run",), "tests": ("run", "tests"), "lint": ("lint",), "types": ("types",), "libraries": ("libraries",),
-}  # fmt: skip
+LIST = re.compile(r"^linux: -r requirements/(\w+)\.txt$", re.MULTILINE)
 BESIDE_TORCH = ["filelock", "fsspec", "jinja2", "networkx", "setuptools", "sympy", "typing-extensions"]  # in all its builds
 OPTIONS = ["--quiet", "--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-annotate", "--no-emit-options", "--upgrade"]
 HEADS = {
@@ -31,10 +32,31 @@ HEADS = {
 }
 
 
+@cache
+def lists() -> Mapping[str, Sequence[str]]:
+    """The groups of each list: those of all environments in `tox.ini` that install it."""
+    read = configparser.ConfigParser(interpolation=None)
+    read.read(ROOT / "tox.ini", encoding="utf-8")
+    found: dict[str, dict[str, None]] = {}
+    for section in (one for one in read.sections() if one.startswith("testenv")):
+        given = {**read["testenv"], **read[section]}
+        named = LIST.search(given["deps"])
+        asked = [one.strip() for one in given["dependency_groups"].split(",") if one.strip()]
+        if named and asked:
+            found.setdefault(named[1], {}).update(dict.fromkeys(asked))
+    return {name: tuple(asked) for name, asked in found.items()}
+
+
 def groups(*names: str) -> list[Requirement]:
     """What these groups ask for, each requirement once."""
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    listed = declared()
     return [Requirement(one) for one in dict.fromkeys(one for name in names for one in listed[name])]
+
+
+def declared() -> Mapping[str, Sequence[str]]:
+    """All groups of `pyproject.toml`."""
+    found: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    return found
 
 
 def lowest(one: Requirement) -> Version:
@@ -70,7 +92,7 @@ def pinned(name: str) -> dict[str, tuple[Version, list[str]]]:
 
 def wanted(name: str) -> list[Requirement]:
     """What pip is asked for when a list is made."""
-    asked = groups(*GROUPS[name])
+    asked = groups(*lists()[name])
     beside = [Requirement(one) for one in BESIDE_TORCH] if any(one.name == "torch" for one in asked) else []
     return [one for one in asked if one.name != "torch"] + beside
 
@@ -102,7 +124,7 @@ def main() -> None:
     LISTS.mkdir(exist_ok=True)
     for name, text in (("oldest", oldest()), ("latest", latest())):
         (LISTS / f"{name}.txt").write_text(text, encoding="utf-8")
-    for name in GROUPS:
+    for name in lists():
         _compile(name, [] if "--upgrade" in sys.argv else list(_kept(name)))
         print(f"requirements/{name}.txt: {len(pinned(name))} packages", flush=True)
 

@@ -8,13 +8,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.pinning import GROUPS, LISTS, ROOT, latest, lowest, oldest, pinned, wanted
+from tests.pinning import LIST, LISTS, ROOT, declared, latest, lists, lowest, oldest, pinned, wanted
 
 AGAIN = "tox run -e pins writes requirements/ anew"
 HASH = re.compile(r"sha256:[0-9a-f]{64}")
 OF_TORCH = re.compile(r"torch|nvidia-.*|triton")
 
-each = pytest.mark.parametrize("name", GROUPS)
+each = pytest.mark.parametrize("name", lists())
 
 
 @each
@@ -29,7 +29,7 @@ def test_a_list_has_what_its_groups_ask_for_in_a_version_that_they_allow(name):
 def test_every_file_of_a_package_has_its_hash_and_torch_is_in_no_list(name):
     found = {package: hashes for package, (_, hashes) in pinned(name).items()}
 
-    assert len(found) > len(GROUPS[name])
+    assert len(found) >= len(wanted(name))
     assert [package for package, hashes in found.items() if not hashes or not all(map(HASH.fullmatch, hashes))] == []
     assert [package for package in found if OF_TORCH.fullmatch(package)] == []
 
@@ -42,7 +42,7 @@ def test_a_list_names_no_registry(name):
 def test_lists_agree_on_versions_but_for_what_one_of_them_forbids():
     """The tests ask for an older rich than the rest; and the libraries stand in an environment of their own."""
     seen = {}
-    for name in GROUPS:
+    for name in lists():
         if name != "libraries":
             for package, (version, _) in pinned(name).items():
                 seen.setdefault(package, set()).add(version)
@@ -67,14 +67,17 @@ def test_what_names_no_lowest_version_is_told(asked):
         lowest(Requirement(asked))
 
 
-def test_every_environment_of_tox_installs_its_list():
+def test_every_environment_of_tox_installs_a_list_of_all_its_groups():
     read = configparser.ConfigParser(interpolation=None)
-    read.read(ROOT / "tox.ini")
-    installs = {section: dict(read[section]) for section in read.sections() if "dependency_groups" in read[section]}
-    lists = {tuple(names): f"linux: -r requirements/{name}.txt" for name, names in GROUPS.items()}
-    others = {section: given for section, given in installs.items() if given["dependency_groups"]}
+    read.read(ROOT / "tox.ini", encoding="utf-8")
+    own = [section for section in read.sections() if read[section].get("dependency_groups")]
+    without = [section for section in own if not LIST.search({**read["testenv"], **read[section]}["deps"])]
 
-    assert len(others) >= len(GROUPS)
-    for section, given in others.items():
-        asked = tuple(one.strip() for one in given["dependency_groups"].split(","))
-        assert given.get("deps", read["testenv"]["deps"]) == lists[asked], section
+    assert without == []
+    assert {"verify", "tests", "lint", "types", "libraries"} <= lists().keys()
+    assert {one for asked in lists().values() for one in asked} == set(declared()), "a group that nobody installs"
+
+
+def test_tests_and_whatever_else_installs_a_list_get_the_groups_of_both():
+    assert set(lists()["tests"]) >= {"run", "tests"}
+    assert lists()["verify"] == ("run",)

@@ -13,6 +13,7 @@ import msgspec
 
 from claims.evidence.codec import NotStorable, from_plain
 from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from claims.evidence.runs import Run, read_runs
 from claims.evidence.sources import read_sources
@@ -165,9 +166,9 @@ def _replayed(path: Path) -> None:
 def _value(path: Path) -> None:
     """A stored value on its own."""
     try:
-        plain = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as problem:  # as the reader of evidence would have refused it
-        raise EvidenceError from problem
+        plain = json.loads(content_of(path))
+    except UNREADABLE as problem:  # as the reader of evidence would have refused it
+        raise EvidenceError(told(problem)) from problem
     from_plain(plain)
 
 
