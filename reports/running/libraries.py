@@ -83,7 +83,7 @@ def _record(name: str, folder: Path, ask: Ask, say: Callable[[str], None], not_a
 
 def _recorded(path: Path) -> Any:
     try:
-        return json.loads(content_of(path))
+        return json.loads(content_of(path).decode())
     except UNREADABLE as problem:
         raise EvidenceError(f"{path}: not readable as a recording ({told(problem)}); delete it, and ask again") from problem
 

@@ -166,7 +166,7 @@ def _replayed(path: Path) -> None:
 def _value(path: Path) -> None:
     """A stored value on its own."""
     try:
-        plain = json.loads(content_of(path))
+        plain = json.loads(content_of(path).decode())
     except UNREADABLE as problem:  # as the reader of evidence would have refused it
         raise EvidenceError(told(problem)) from problem
     from_plain(plain)
