@@ -210,9 +210,14 @@ def _essay(path: Path) -> None:
 
 
 ESSAYS = [EXAMPLE / "notes.md", ROOT / "README.md", ROOT / "tests" / "README.md"]
+FORMULAS = (
+    b"A sum $\\sum_i x_i^2$ of \\(\\sqrt{n}\\), with \\'e and a code `x_1`.\n\n$$\\frac{\\partial h_t}{\\partial h_{t-1}}$$\n\n"
+    b"| a | $b^2$ |\n|---|---|\n| 1 | 2 |\n"
+)
 PLAIN = [
+    FORMULAS,
     b"Attention\n=========\n\n1. A first point. And *another* one?\n2) Two.\n\n  n | time\n  1 | 2\n\n    code = 1\n\n"
-    b"The end... (Really.)\n"
+    b"The end... (Really.)\n",
 ]
 LATEX = [
     rb"""\documentclass{article}
@@ -291,7 +296,7 @@ READERS: Sequence[Reader] = [
         (ValueError,),
     ),
     Reader("sources", "sources.bib", "text", lambda: _files(EXAMPLE / "sources.bib", TEXT / "sources.bib"), read_sources),
-    Reader("markdown", "a.md", "text", lambda: _files(*ESSAYS, lines=40), _essay),
+    Reader("markdown", "a.md", "text", lambda: [FORMULAS, *_files(*ESSAYS, lines=40)], _essay),
     Reader("latex", "a.tex", "text", lambda: LATEX, _essay),
     Reader("plain text", "a.txt", "text", lambda: PLAIN + _files(EXAMPLE / "notes.md"), _essay),
 ]
