@@ -3,13 +3,19 @@
 import socket
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from claims.evidence.codec import NotStorable, from_plain
+from claims.evidence.evidence import EvidenceError
 from claims.evidence.files import LARGEST, MOST_PARTS, content_of, told, toml_of
 from claims.evidence.keys import ROOT
+from claims.kit.claim import ClaimError
+from claims.kit.facts.rows import read_facts
+from reports.essay.passages import read_passages
+from reports.reading.sentences import read_essay, taken_apart
 from tests.fuzzing.readers import READERS, Reader, documented, reader
 from tests.fuzzing.running import fuzz
 from tests.fuzzing.watching import Misdeed, watched
@@ -197,3 +203,39 @@ def test_a_problem_is_told_in_some_words():
     assert told(RecursionError("maximum recursion depth exceeded")) == "nested too deeply"
     assert len(told(ValueError("x" * 10_000))) < 300
     assert told(FileNotFoundError(2, "No such file or directory", "a")) == "No such file or directory"
+
+
+def test_accents_on_accents_do_not_double_what_is_read():
+    few, many = (taken_apart("So " + '{\\"' * count + "a" + "}" * count, "a.tex").sentences[0].words for count in (1, 8))
+
+    assert few == "So ä"
+    assert len(many) < 30
+    assert taken_apart(r"Vi\'{\^e}t", "a.tex").sentences[0].words == unicodedata.normalize("NFC", "Vie\u0302\u0301t")
+
+
+def test_an_accent_on_what_lacks_something_is_shown_as_it_stands():
+    assert "2" in taken_apart(r"So \'{\frac}2 it is.", "a.tex").sentences[0].words
+
+
+def test_a_text_of_signs_alone_is_refused_before_it_is_taken_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr("reports.reading.sentences.MOST_SIGNS", 10)
+    (tmp_path / "a.md").write_text("A word, and one more. " * 6)
+    (tmp_path / "b.md").write_text("A word, and one more.")
+
+    assert read_essay(tmp_path / "b.md").sentences
+    with pytest.raises(EvidenceError, match="12 signs that are no letters are more than are followed; give a chapter"):
+        read_essay(tmp_path / "a.md")
+
+
+def test_of_very_many_mistakes_in_facts_some_are_told(tmp_path):
+    (tmp_path / "a.toml").write_text("[[fact]]\n" * 3_000)
+
+    with pytest.raises(ClaimError, match="1000 mistakes in the facts"):
+        read_facts([tmp_path / "a.toml"], {})
+
+
+def test_rows_of_passages_on_one_line_are_told_all_the_same(tmp_path):
+    (tmp_path / "passages.toml").write_text('passages = [{ line = 1, start = 0, end = 3, digest = "x" }]\n')
+
+    with pytest.raises(EvidenceError, match="give one of claims, repeats and none"):
+        read_passages(tmp_path / "passages.toml")

@@ -56,6 +56,7 @@ OPTIONS = {  # the same of these environments
     "{": "multicols column supertabular thebibliography", "[": "Highlighting tcolorbox columns", "[{": "longtable longtable*",
     "{[{": "tabularx tabulary tabular*", "[[[{": "minipage", "[{[{": "wrapfigure",
 }  # fmt: skip
+MOST_ACCENTS = 3  # one on another: Vietnamese has two
 QUOTED = {"``": "“", "''": "”", "--": "–", "---": "—", "~": " ", "!`": "¡", "?`": "¿", "&": " "}
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _PLAIN = re.compile(r"(?:[^\W_]|[,.;:()/=+*])(?:[^\W_]|[,.;:()/=+* ]|\n(?=[^\W_]))+")  # of no meaning but what it says
@@ -353,9 +354,12 @@ def _trimmed(pieces: Sequence[Piece], strip: Callable[[str], str], place: int) -
 
 
 def _accented(node: LatexMacroNode) -> str:
-    """The letter with its accent; where it stands on a macro that lacks something, what is written there."""
+    """The letter with its accent; where it stands on a macro that lacks something, or on many accents, what is written there: the
+    parser puts each of them on all that are below it, so that they double with every one."""
     from pylatexenc.latex2text import LatexNodes2Text
 
+    if node.latex_verbatim().count("\\") > MOST_ACCENTS:
+        return _plain(_arguments(node))
     try:
         return str(LatexNodes2Text().nodelist_to_text([node]))
     except (AttributeError, LookupError, TypeError, ValueError):
