@@ -81,8 +81,9 @@ def controls() -> str:
 
 
 def near_misses() -> str:
-    """Controls that are nearly right."""
-    found = [one["outcome"] == "fell" for one in _readings() if one["name"].startswith("near miss")]
+    """Controls that are nearly right, and must fall."""
+    near = [one for one in _readings() if one["role"] == "fails for" and one["name"].startswith("near miss")]
+    found = [one["outcome"] == "fell" for one in near]
     return f"{sum(found)} of {len(found)} near misses were caught"
 
 
