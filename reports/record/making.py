@@ -52,7 +52,7 @@ from reports.record.record import (
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
     figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; challenges that
-    were `accepted`; the words that people ask with; how notes say what claims say; and the oracles that tests cross checks with."""
+    were `accepted`; the words that people ask with; how notes say what claims say; and the oracles that tests add."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from claims.kit import Look, claim, domain, holds, measure, only, reading, search, show, trials
+from claims.kit import Domain, Look, claim, domain, holds, measure, only, reading, search, show, trials
 from claims.kit.domains import chains, seeds
 from claims.rnns.gradients.figures import gradient_rate_map
 from claims.rnns.gradients.jacobians import Chain, in_the_long_run, of_a_network, show_the_long_run
