@@ -15,6 +15,7 @@ import msgspec
 
 from claims.catalogue import Entry, Keys, catalogue
 from claims.evidence.keys import Meant, Sources, Target, here
+from claims.evidence.outcomes import WORDS
 from claims.evidence.source import Piece, digest
 from claims.evidence.store import Store
 from claims.kit.claim import Claim
@@ -36,7 +37,6 @@ CARRIED_OUT = "carried out"
 ORACLES = {one.name: one for one in (
     Oracle(CARRIED_OUT, "What the statement is about is carried out, and what comes out is looked at."),
     Oracle("change and look", "An input is changed, and the outputs before and after are compared.", (
-        "claims.rnns.promise.equations.with_two_futures", "claims.rnns.bottleneck.encoder.TwoSources",
         "claims.subjects.memories.TwoFutures", "claims.subjects.memories.TwoPasts", "claims.subjects.memories.SeededPasts",
     )),
     Oracle("automatic differentiation", "torch differentiates what was computed.", (
@@ -54,9 +54,7 @@ ORACLES = {one.name: one for one in (
     Oracle("exact arithmetic", "Fractions, whole numbers or as many decimals as are asked for; nothing is rounded.", (
         "fractions.", "decimal.", "impls.counting.exact.",
     )),
-    Oracle("second implementation", "The equations are written a second time, in numpy or plain Python.", (
-        "claims.rnns.attention.mechanism.Question",
-    )),
+    Oracle("second implementation", "The equations are written a second time, in numpy or plain Python."),
     Oracle("torch's layers", "torch.nn's own layers and functions are given the same numbers.", (
         "torch.nn.RNN", "torch.nn.LSTM", "torch.nn.GRU", "torch.nn.Linear", "torch.nn.utils.clip_grad_norm_",
         "torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.softmax",
@@ -80,6 +78,8 @@ MATHEMATICAL = (
     + ", ".join(one.name for one in ORACLES.values() if one.of_the_world) + "."
 )  # fmt: skip
 DECIDES = ("as written", "amended")
+SUPPORTED, _, REFUTED, _ = WORDS
+ONE_WAY = (SUPPORTED, REFUTED)
 
 
 class Rests(msgspec.Struct, frozen=True):
@@ -209,7 +209,7 @@ def summed(record: Record) -> Summed:
     """All claims of a record."""
     asked = Counter(name for one in record.claims for name in one.oracles)
     crossed = Counter(name for one in record.claims for name in one.crossed)
-    decided = [one for one in record.claims if one.verdict in ("supported", "refuted") and is_mathematical(one.by, one.oracles)]
+    decided = [one for one in record.claims if one.verdict in ONE_WAY and is_mathematical(one.by, one.oracles)]
     two = [one for one in decided if one.crossed and len(one.oracles) > 1]
     rows = [Row(name, says, asked[name], crossed[name]) for name, says in record.oracles.items()]
     return Summed(sorted(rows, key=lambda one: (-one.claims, one.name)), len(decided), len(two))
