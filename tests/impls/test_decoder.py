@@ -73,3 +73,13 @@ def test_without_its_mask_it_differs_at_all_positions_but_the_last(shape, seed, 
     got, want = broken_attention.decoder_without_mask(p, Y, memory), decoder.run(p, Y, memory)
     assert ((got - want).abs().amax(-1)[..., :-1] > TOLERANCE).all()
     assert gap(got[..., -1, :], want[..., -1, :]) < TOLERANCE
+
+
+def test_gains_scatter_about_1_and_biases_about_0_so_that_a_forgotten_one_shows():
+    p = decoder.draw(400, 2, torch.Generator().manual_seed(0))
+
+    for norm in (p.norm, p.reading.norm_1, p.reading.norm_2):
+        assert abs(norm.gain.mean() - 1) < 0.02
+        assert abs(norm.bias.mean()) < 0.02
+        assert abs(norm.gain.std() - 0.1) < 0.02
+        assert abs(norm.bias.std() - 0.1) < 0.02

@@ -84,3 +84,11 @@ def test_the_fewest_operations_of_a_name():
     assert [steps.fewest(graph, "mul", 0, j) for j in range(4)] == [0, 1, 2, 3]
     assert steps.fewest(graph, "mul", 3, 3) == 3
     assert steps.fewest(graph, "mul", 3, 0) is None
+
+
+def test_a_position_reads_the_past_where_it_needs_the_token_before_it():
+    graph = trace_system(systems.ELMAN, 3, 2)
+
+    assert not steps.reads_the_past(graph, graph.outputs[0][0], 0)
+    assert steps.reads_the_past(graph, graph.outputs[1][0], 1)
+    assert not steps.reads_the_past(graph, graph.inputs[1], 1)
