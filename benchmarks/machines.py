@@ -20,6 +20,8 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter, sleep
 
+from distributed import Client, LocalCluster
+
 from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import machine, write_whole
 from claims.evidence.keys import ROOT, here
@@ -77,15 +79,23 @@ def trained(cluster: Cluster, wanted: Sequence[Wanted]) -> float:
     return perf_counter() - began
 
 
-def slept(cluster: Cluster) -> float:
-    """Seconds that tasks take which sleep."""
-    began = perf_counter()
-    cluster.client.gather([cluster.send(sleep, NAP) for _ in range(TASKS)])
-    return perf_counter() - began
+def slept(numbers: Sequence[int]) -> dict[int, float]:
+    """Seconds that tasks take which sleep, by the number of workers that share them; all of these are there all the time."""
+    took = {}
+    where = {"n_workers": max(numbers), "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+    with LocalCluster(**where) as started, Client(started) as client:
+        client.wait_for_workers(max(numbers))
+        there = sorted(client.scheduler_info()["workers"])
+        for number in numbers:
+            began = perf_counter()
+            client.gather([client.submit(sleep, NAP, pure=False, workers=there[:number]) for _ in range(TASKS)])
+            took[number] = perf_counter() - began
+            print(f"{number} workers that sleep: {took[number]:.1f} s", flush=True)
+    return took
 
 
 def measure(wanted: Sequence[Wanted], rounds: int, sleepers: Sequence[int] = SLEEPERS) -> Measured:
-    """Both figures; whoever sleeps does so after the trials."""
+    """Both figures; those who sleep do so after the trials."""
     took: dict[int, list[float]] = {1: [], 2: []}
     with ExitStack() as stack:
         clusters = {number: cluster_of(number, stack) for number in took}
@@ -95,12 +105,7 @@ def measure(wanted: Sequence[Wanted], rounds: int, sleepers: Sequence[int] = SLE
             for number, cluster in clusters.items():
                 took[number].append(trained(cluster, wanted))
                 print(f"{number} workers: {took[number][-1]:.1f} s", flush=True)
-    naps = {}
-    for number in sleepers:
-        with ExitStack() as stack:
-            naps[number] = slept(cluster_of(number, stack))
-            print(f"{number} workers that sleep: {naps[number]:.1f} s", flush=True)
-    return Measured(took, naps)
+    return Measured(took, slept(sleepers))
 
 
 def as_text(found: Measured, ids: Sequence[str], runs: int) -> str:

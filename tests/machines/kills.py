@@ -173,17 +173,21 @@ def until_it_ends(trying, run, loopback, takes, counted, most):
 
 def kills(trying, folder, most):
     """The kills, counted by what was killed; the runs that came to their end; and what was lost or torn, in words."""
-    trying.has_begun(run := trying.begin("--workers", "1"))
-    began, counted, wrong, ends = monotonic(), Counter(), [], 0
-    usual, told = trying.finish(run)
+    usual, told = trying.finish(trying.begin("--workers", "1"))
     if usual is None:
         sys.exit(f"the run at home came to no end: {told}")
-    takes = monotonic() - began
     trying.forget()
+    counted, wrong, ends = Counter(), [], 0
     with Loopback(folder) as loopback:
         loopback.start()
         for _ in range(3):
             loopback.start_worker(cwd=trying.copy)
+        trying.has_begun(run := trying.begin("--dask", loopback.address))
+        began = monotonic()
+        seen, told = trying.finish(run)
+        takes = monotonic() - began
+        wrong += [] if seen == usual else [f"the evidence is another one where nothing was killed: {told}"]
+        trying.forget()
         while counted.total() < most or not ends:
             run = trying.begin("--dask", loopback.address)
             if until_it_ends(trying, run, loopback, takes, counted, most):
