@@ -3,6 +3,7 @@
 A page names the run that wrote it, which may be an earlier one that came to the same record; it is made again as of that one.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -71,9 +72,7 @@ def page_troubles(record: Record, evidence: Mapping[str, ClaimEvidence], folder:
 
 def _as_of(pages: Pages, date: str, commit: str) -> Pages:
     run = msgspec.structs.replace(pages.record.run, date=date, commit=commit)
-    return Pages(
-        msgspec.structs.replace(pages.record, run=run), pages.evidence, pages.sources, pages.made, pages.replications
-    )  # fmt: skip
+    return dataclasses.replace(pages, record=msgspec.structs.replace(pages.record, run=run))
 
 
 def _by_name(pages: Pages) -> dict[str, Page]:
