@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,29 +21,10 @@ from claims.evidence.keys import ROOT
 from claims.evidence.profiles import VERDICT
 from claims.evidence.runs import read_runs, shelf
 from claims.kit.examine import chart_of, examine_reading
+from reports.running.grid import POOLS, PROCESSORS
 
-# For torch, its MKL and its oneDNN; numpy's own loops and its BLAS; and the C library.
-PROCESSORS: Mapping[str, Mapping[str, str]] = {
-    "avx512": {},  # all that this machine has, which is less where it lacks that
-    "avx2": {
-        "ATEN_CPU_CAPABILITY": "avx2",
-        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-        "ONEDNN_MAX_CPU_ISA": "AVX2",
-        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
-        "OPENBLAS_CORETYPE": "Haswell",
-        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F",
-    },
-    "default": {
-        "ATEN_CPU_CAPABILITY": "default",
-        "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
-        "ONEDNN_MAX_CPU_ISA": "SSE41",
-        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
-        "OPENBLAS_CORETYPE": "Nehalem",
-        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4",
-    },
-}
+KINDS = {"avx512": {}} | PROCESSORS  # the first is all that this machine has, which is less where it lacks that
 THREADS = ("1", "2")
-POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def examine_here(parts, threads, into):
@@ -62,7 +42,7 @@ def examine_here(parts, threads, into):
 def examine_on(processor, threads, parts):
     """In a process of its own: what was seen of each reading and drawn of each claim, by names."""
     with TemporaryDirectory() as folder:
-        into, own = Path(folder) / "seen.json", PROCESSORS[processor] | dict.fromkeys(POOLS, threads)
+        into, own = Path(folder) / "seen.json", KINDS[processor] | dict.fromkeys(POOLS, threads)
         command = [sys.executable, "-m", "tests.processors", "--into", into, threads, *parts]
         subprocess.run(command, cwd=ROOT, env=os.environ | own, check=True)
         return json.loads(into.read_text(encoding="utf-8"))
@@ -80,7 +60,7 @@ def differing(one, other):
 def main(parts):
     """Print what differs from the first setting and say whether something does."""
     first, found = None, 0
-    for processor, threads in product(PROCESSORS, THREADS):
+    for processor, threads in product(KINDS, THREADS):
         seen = examine_on(processor, threads, parts)
         first = first or seen
         others = {name: list(differing(first[name], seen[name])) for name in first if first[name] != seen[name]}

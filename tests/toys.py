@@ -5,11 +5,13 @@ take in; each pins the verdict that it must get.
 """
 
 import itertools
+import os
 
+import torch
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from claims.kit import Domain, at_most, cannot_tell, cases, claim, exhaustion, holds, measure, reading, show, trials
+from claims.kit import Domain, at_most, cannot_tell, cases, claim, exhaustion, holds, measure, reading, search, show, trials
 from claims.kit.domains import reals, seeds, whole
 
 UNUSED = {"says": "A toy.", "teach": "Nothing."}
@@ -303,6 +305,32 @@ def open_trials(seed, known):
     if not known:
         cannot_tell(f"nobody knows about {seed % 2}")
     holds(False, "known to be false")
+
+
+@claim(
+    "toys.caught-by-luck",
+    says="Numbers up to a thousand leave no rest of 5 by 37, as far as was tried.",
+    expect="undecided",
+    by=search(20),
+    as_written=reading(n=whole(0, 4)),
+    fails_for={"numbers up to a million, one in 37 of which does": reading(n=whole(0, 10**6))},
+    teach="Store the case.",
+)
+def caught_by_luck(n):
+    holds(n % 37 != 5, "rest 5")
+
+
+@claim(
+    "toys.says-where-it-runs",
+    **UNUSED,
+    expect="refuted",
+    by=exhaustion(),
+    as_written=reading(n=cases([1])),
+    holds_for={"two": reading(n=cases([2]))},
+)
+def says_where_it_runs(n):
+    threads, processor = torch.get_num_threads(), torch.backends.cpu.get_cpu_capability()
+    holds(n == 2, f"hash seed {os.environ['PYTHONHASHSEED']}, threads {threads}, {processor}")
 
 
 TOYS = (

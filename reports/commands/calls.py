@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from claims.evidence.profiles import PROFILES
 from reports.commands.options import (
     ADDRESS,
+    AT_ONCE,
     FILE,
     FOLDER,
     LOCAL,
@@ -28,6 +29,7 @@ from reports.commands.recording import RECORDING
 from reports.commands.together import must_go_together
 
 HELP = {"help_option_names": ["-h", "--help"]}
+MOST_SEEDS = 1000
 BANKS = ("moodle", "gift", "qti", "anki")
 CHOSEN = "site/{0}.html; of one claim or chapter site/{0}-ID.html, of several site/{0}-chosen.html."
 
@@ -307,7 +309,27 @@ def locate(file: Path, phrase: str) -> int:
     return find(file, phrase)
 
 
+@named("stability", "chapter --seeds 20", "stability.json beside the record, from which the next run puts it on the pages.")
+@click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
+@once("--seeds", type=click.IntRange(0, MOST_SEEDS), default=[20], show_default=True, help="So many other seeds for each search.")
+@click.option(
+    "--python", "pythons", type=FILE, multiple=True, metavar="PATH",
+    help="A Python with other versions, of torch for instance. May be given again.",
+)  # fmt: skip
+@taking(AT_ONCE, TEXT)
+def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: int) -> int:
+    """Examine claims otherwise, and see what moves.
+
+    All that are decided by a search or by every case, or these, or those of these chapters: under other seeds and hash seeds, on
+    other threads, processors and versions. What was tried so since a claim changed is not tried again. It ends with 1 where
+    something moved."""
+    from reports.commands.stability import stability as examine_otherwise
+
+    return examine_otherwise(ids, seeds, pythons, workers)
+
+
 COMMANDS = (
-    verify, check, new, replay, challenge, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate
+    verify, check, new, replay, challenge, listing, observe, essay, notes, slides, handout, notebook, questions, compare, locate,
+    stability,
 )  # fmt: skip
 NAMES = [*(str(one.name) for one in COMMANDS), *RECORDING]

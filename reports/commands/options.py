@@ -98,13 +98,14 @@ ONLY = click.option("--only", multiple=True, metavar="ID", help="This claim only
 NO_EXAMINE = click.option("--no-examine", is_flag=True, help="Judge and render the evidence that is there.")
 ADDRESS = once("--address", type=Address(), metavar="URL", help="Where the site is published: cite it and link to it there.")
 SINGLE = click.option("--single", is_flag=True, help="Write site/single.html as well: all in one file, to mail.")
+AT_ONCE = once(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), default=[WORKERS], show_default=True,
+    help="Processes to share the readings between.",
+)  # fmt: skip
 OF_A_RUN = (
     ONLY,
     once("--profile", type=click.Choice(list(PROFILES)), default=[PROFILE], show_default=True, help="How hard to try."),
-    once(
-        "--workers", type=click.IntRange(1, MOST_WORKERS), default=[WORKERS], show_default=True,
-        help="Processes to share the readings between.",
-    ),
+    AT_ONCE,
     once(
         "--dask", type=Scheduler(), metavar="ADDRESS",
         help="Have the workers of this scheduler examine, tcp://host:8786 for instance; local starts some here.",

@@ -1,10 +1,12 @@
 """What the report says in words about verdicts, roles and engines; nothing here looks at a claim's content."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from claims.evidence.evidence import Outcome, ReadingEvidence
 from claims.evidence.outcomes import HOW, MUST_COME_OUT, READ, WORDS, Role, Word
+from claims.evidence.stability import FRESH, SEED, Flip, Stamp
 from claims.evidence.verdict import how_often
 from reports.record.record import CellRecord, ClaimRecord, Record, Run
 
@@ -79,6 +81,24 @@ PROFILES = {
     "explore": "This is an exploring run with fresh cases, twenty-five times as many as usual; the next one will try others.",
     "quick": "This is a quick run: a tenth of the cases and no trials. It may not conclude, so every verdict is undecided.",
 }
+
+
+STAMPS: dict[Stamp, str] = {
+    "stable": "Nothing moved: each reading came out the same, and so did the verdict.",
+    "fragile": "Something moved, and may move for you.",
+    "in part": "Nothing moved so far. It has not been tried in all the ways that it takes to be called stable.",
+    "outdated": "Not tried since it changed.",
+}
+AXES = {  # one of them and several, and what is another one there
+    SEED: ("seed", "seeds", "the cases that a search draws"),
+    "hash seed": ("hash seed", "hash seeds", "the order in which Python goes through sets"),
+    "threads": ("number of threads", "numbers of threads", "the order in which sums are added up"),
+    "processor": ("kind of processor", "kinds of processor", "the vector units that torch and numpy use"),
+    "versions": ("set of versions", "sets of versions", "Python, torch and what it computes with"),
+    "together": ("way with all of it at once", "ways with all of it at once", "seed, hash seed, threads and processor"),
+    FRESH: ("fresh seed", "fresh seeds", "the networks that are trained"),
+}
+OF_THEIR_OWN = ("together", FRESH)  # which are other ones by their names
 
 
 _BY_THE_CLOCK = "repetitions counted, see the run"  # what the evidence says for what a machine's clock decided
@@ -204,6 +224,51 @@ def _middle(name: str, run: dict[str, Any]) -> str:
     half = run.get("half", {}).get(name)
     spread = f" (half of them {half[0]:g} to {half[1]:g})" if half else ""
     return f"{name.replace('_', ' ')} {run['median'][name]:g}{spread}"
+
+
+def ways(tried: Mapping[str, int]) -> str:
+    """In how many other ways a claim was tried."""
+    return _listed(
+        [f"{count} {'' if axis in OF_THEIR_OWN else 'other '}{AXES[axis][count != 1]}" for axis, count in tried.items()]
+    )
+
+
+def stamp(claim: ClaimRecord) -> str:
+    """*Stable* or *fragile*; nothing where that cannot be said yet."""
+    found = claim.stability.stamp if claim.stability else ""
+    return found if found in ("stable", "fragile") else ""
+
+
+def stamped(claims: Sequence[ClaimRecord]) -> str:
+    """How many have which stamp, and how many have none."""
+    found = Counter(one.stability.stamp for one in claims if one.stability)
+    never = sum(one.stability is None for one in claims)
+    words: dict[Stamp, str] = {
+        "stable": "stable",
+        "fragile": "fragile",
+        "in part": "tried in part",
+        "outdated": "not tried since they changed",
+    }
+    told = [f"{found[stamp]} {word}" for stamp, word in words.items() if found[stamp]] + [f"{never} not tried" if never else ""]
+    return f"Of {len(claims)} statements: {', '.join(filter(None, told))}."
+
+
+def moved(flips: Sequence[Flip]) -> list[str]:
+    """What came out otherwise, with what, and why the first time: a line for each reading and outcome."""
+    alike: dict[tuple[str, str, str], list[Flip]] = {}
+    for one in flips:
+        alike.setdefault((one.reading, one.was, one.came), []).append(one)
+    return [
+        f"{f'“{reading}”' if reading else 'the verdict'}: {came} and not {was}, with {_cells(some)}"
+        + (f" ({some[0].why})" if some[0].why else "")
+        for (reading, was, came), some in alike.items()
+    ]
+
+
+def _cells(flips: Sequence[Flip]) -> str:
+    """Such as: seed 3, 7; threads 2."""
+    axes = {one.axis: [each.value for each in flips if each.axis == one.axis] for one in flips}
+    return "; ".join(f"{axis} {', '.join(values)}" for axis, values in axes.items())
 
 
 def how_close(strain: float) -> str:
