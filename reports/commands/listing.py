@@ -16,6 +16,7 @@ from claims.evidence.store import Store
 from reports.commands import statements
 from reports.commands.waiting import about_to
 from reports.record.record import read_record
+from reports.text import wording
 
 ROOM = 40  # columns that a statement needs for itself beside its id
 INDENT = "  "
@@ -29,6 +30,7 @@ class Line(NamedTuple):
     verdict: str
     engine: str
     says: str
+    stability: str = ""
 
 
 def width_of(console: Console) -> int:
@@ -48,7 +50,15 @@ def listing(out: Path | None, only: Sequence[str] = ()) -> int:
     for entry in known:
         seen = record.get(entry.id)
         by, says = (seen.by, entry.says) if seen and entry.says else _told(entry, store)
-        lines.append(Line(entry.id, seen.verdict if seen else "not examined", by, " ".join(says.split())))
+        lines.append(
+            Line(
+                entry.id,
+                seen.verdict if seen else "not examined",
+                by,
+                " ".join(says.split()),
+                wording.stamp(seen) if seen else "",
+            )
+        )
     console = Console()
     if width_of(console):
         _show(lines, console)
@@ -61,8 +71,9 @@ def listing(out: Path | None, only: Sequence[str] = ()) -> int:
 def _show(lines: Sequence[Line], console: Console) -> None:
     """As a table where there is room beside the longest id, else one below the other. No word is left out for want of room."""
     table = Table(*(Column(name, no_wrap=True) for name in Line._fields[:3]), "says", box=None, show_edge=False)
+    lines = [one._replace(engine=f"{one.engine}, fragile") if one.stability == "fragile" else one for one in lines]
     for one in lines:
-        table.add_row(*map(Text, one))
+        table.add_row(*map(Text, one[:4]))
     others = sum(max(len(one[place]) for one in lines) + 2 for place in range(3)) if lines else 0
     if console.width >= others + ROOM:
         console.print(table)

@@ -57,7 +57,7 @@ def _claim(one: ClaimRecord) -> dict[str, object]:
         "correction or comment": plain(one.teach), "why": plain(one.why), "not shown": plain(one.not_shown),
         "scope": plain(one.scope),
         "engine": wording.ENGINE_NAMES[wording.engine(one)], "lines": _joined(one.lines), "sources": _joined(one.cites),
-        "asked": plain(one.asked),
+        "asked": plain(one.asked), "stability": one.stability.stamp if one.stability else "",
         "defined at": one.defined_at, "evidence": f"evidence/{one.id}.json",
     }  # fmt: skip
 

@@ -34,6 +34,7 @@ from reports.pages.words import linked, words
 from reports.record import oracles
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
 from reports.record.replications import Replication, read_replications
+from reports.record.stability import axes_tried
 from reports.record.watched import Watched, watched_in
 from reports.search.index import index_of, texts_of
 from reports.text import citing, wording
@@ -63,7 +64,8 @@ class Pages:
         yield Page("references.html", (cites, record.elsewhere), self.references)
         yield Page("glossary.html", words(), self.glossary)
         if self._trusted:
-            yield Page("trust.html", (self.watched, record.oracles, oracles.summed(record)), self.trust)
+            stamped = [(one.id, one.says, one.verdict, one.stability) for one in claims]
+            yield Page("trust.html", (stamped, self.watched, record.oracles, oracles.summed(record)), self.trust)
         yield Page("provenance.html", self.replications, self.provenance)
         if formulas := self._turned:
             yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
@@ -158,12 +160,14 @@ class Pages:
 
     def trust(self) -> str:
         """What was done to find out whether the checks can be trusted."""
-        return self._page("trust.html", Here(), watched=self.watched, oracles=oracles.summed(self.record))
+        return self._page(
+            "trust.html", Here(), tried=axes_tried(self.record.claims), watched=self.watched, oracles=oracles.summed(self.record)
+        )
 
     @property
     def _trusted(self) -> bool:
         """Whether there is anything to say of it."""
-        return bool(self.watched or self.record.oracles)
+        return bool(self.watched or self.record.oracles or any(one.stability for one in self.record.claims))
 
     def glossary(self) -> str:
         """Words that a reader may not have at hand."""

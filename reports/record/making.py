@@ -12,6 +12,7 @@ from claims.evidence.keys import Target, here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.profiles import Profile
 from claims.evidence.source import digest
+from claims.evidence.stability import Tried
 from claims.evidence.store import Store
 from claims.evidence.verdict import judge
 from claims.kit.blanks import BlankError, filled
@@ -47,12 +48,14 @@ from reports.record.record import (
     counts,
     with_digest,
 )  # fmt: skip
+from reports.record.stability import stability_record
 
 
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
     figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; challenges that
-    were `accepted`; the words that people ask with; how notes say what claims say; and the oracles that tests add."""
+    were `accepted`; the words that people ask with; how notes say what claims say; the oracles that tests add; and where claims were
+    examined otherwise than usual."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()
@@ -65,6 +68,7 @@ class Around(NamedTuple):
     terms: Sequence[Term] = ()
     heard: Sequence[tuple[str, list[str]]] = ()
     crossed: Mapping[str, list[str]] = {}
+    tried: Mapping[str, Tried] = {}
 
 
 def terms_of(terms: Iterable[Term], ids: Container[str]) -> list[TermRecord]:
@@ -271,6 +275,7 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, ar
         earlier=[EarlierRecord(until=one.until, was=one.was, because=one.because) for one in earlier],
         accepted=[AcceptedRecord(by=one.by, what=one.what) for one in accepted],
         oracles=rests.oracles, crossed=rests.crossed,
+        stability=stability_record(claim, seen, around.tried.get(claim.id)) if profile.may_conclude else None,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from claims.evidence.evidence import EvidenceError, ReadingEvidence, as_json, wr
 from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.outcomes import WORDS, Verified, Word
 from claims.evidence.source import digest
+from claims.evidence.stability import Flip, Stamp
 from claims.evidence.verdict import pinned
 from claims.texts import About, the_text
 from reports.record.checkout import edition
@@ -209,6 +210,18 @@ class AcceptedRecord(msgspec.Struct, frozen=True, kw_only=True):
     what: str
 
 
+class StabilityRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether anything moved where a claim was examined otherwise than usual: the number of other seeds, threads and so on that
+    were `tried`, which `versions`, and each outcome that was another one there. Of trials, how many fresh seeds each reading
+    won, of how many."""
+
+    stamp: Stamp
+    tried: dict[str, int] = {}
+    versions: list[str] = []
+    flips: list[Flip] = []
+    won: dict[str, tuple[int, int]] = {}
+
+
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim, its verdict and what the verdict rests on; what is empty is left out. `scope` says where it was tried, if
     it may be otherwise elsewhere; `uses` are claims that it rests on; `contrary` are readings that are pinned to come out against
@@ -240,6 +253,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     asked: str = ""
     oracles: list[str] = []
     crossed: list[str] = []
+    stability: StabilityRecord | None = None
 
 
 class TermRecord(msgspec.Struct, frozen=True, kw_only=True):

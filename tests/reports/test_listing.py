@@ -52,7 +52,7 @@ def test_a_pipe_gets_a_claim_a_line_parted_by_tabs(reports):
     reports.examine()
     said = reports.run("--list")[1]
 
-    assert said.splitlines() == [f"{one.id}\t{one.expect}\t{one.by.name}\t{one.says}" for one in toys.QUICK_TOYS]
+    assert said.splitlines() == [f"{one.id}\t{one.expect}\t{one.by.name}\t{one.says}\t" for one in toys.QUICK_TOYS]
 
 
 def test_some_may_be_listed(reports):

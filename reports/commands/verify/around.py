@@ -1,6 +1,6 @@
 """What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, what verdicts were
-before, the words that people ask with, what claims are called in notes, and the
-oracles that tests cross checks with."""
+before, the words that people ask with, what claims are called in notes, the oracles that tests add, and where claims were examined
+otherwise than usual."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,12 +11,14 @@ from claims.catalogue import catalogue
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.source import digest
+from claims.evidence.stability import FILE, read_stability
 from claims.evidence.store import Store
 from claims.kit.challenged import read_challenged
 from claims.kit.earlier import read_earlier
 from claims.kit.heard import read_heard
 from claims.kit.terms import read_terms
 from claims.texts import Text, the_text
+from reports.commands import statements
 from reports.record.making import Around
 from reports.record.oracles import read_crossed
 
@@ -41,6 +43,7 @@ def around(store: Store, whole: bool) -> Around:
         heard=_read(partial(read_heard, known=known), text.folder / "heard.toml"),
         accepted=_read(partial(read_challenged, known=known), text.folder / "challenges.toml"),
         crossed=_read(partial(read_crossed, known=known), text.folder / "crossed.toml") or {},
+        tried=read_stability(statements.reports() / FILE),
     )  # fmt: skip
     return found if whole else found._replace(elsewhere=())
 
