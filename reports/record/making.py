@@ -54,8 +54,8 @@ from reports.record.stability import stability_record
 class Around(NamedTuple):
     """What the record has beside the claims: tables to fill in, statements settled elsewhere, what to correct first, and whose
     figures show what training showed, what was timed, and what libraries answered; verdicts that were other ones; challenges that
-    were `accepted`; the words that people ask with; how notes say what claims say; the oracles that tests add; and where claims were
-    examined otherwise than usual."""
+    were `accepted`; the words that people ask with; how notes say what claims say; the oracles that tests add; and where claims
+    were examined otherwise than usual."""
 
     tables: Sequence[Table] = ()
     elsewhere: Sequence[Elsewhere] = ()

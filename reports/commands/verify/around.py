@@ -1,6 +1,6 @@
 """What a record has beside the claims: tables to fill in, statements settled elsewhere, what is shown first, what verdicts were
-before, the words that people ask with, what claims are called in notes, the oracles that tests add, and where claims were examined
-otherwise than usual."""
+before, the words that people ask with, what claims are called in notes, the oracles that tests add, and where claims were
+examined otherwise than usual."""
 
 from collections.abc import Callable
 from functools import partial
