@@ -1,4 +1,5 @@
-"""Other ways to say what claims say, as lecture notes do: a text's `heard.toml`, for the search and for notes."""
+"""Other ways to say what claims say, as lecture notes do, and what notes say that no claim is about: a text's `heard.toml`, for the
+search and for notes."""
 
 from collections.abc import Container
 from pathlib import Path
@@ -7,6 +8,7 @@ import msgspec
 
 from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 
+ASIDE = "aside"  # stands for the id where no claim is about the sentences
 Heard = tuple[tuple[str, list[str]], ...]  # of each claim that has some, its id and the sentences
 
 
@@ -16,6 +18,6 @@ def read_heard(path: Path, known: Container[str]) -> Heard:
         found = tuple(msgspec.convert(toml_of(text_of(path)), dict[str, list[str]]).items())
     except UNREADABLE as problem:
         raise ValueError(f'{path}: {told(problem)}; a row is "a claim\'s id" = ["a sentence", …]') from problem
-    if unknown := next((id for id, _ in found if id not in known), None):
+    if unknown := next((id for id, _ in found if id not in known and id != ASIDE), None):
         raise ValueError(f"{path}: there is no claim {unknown!r}")
     return found

@@ -11,6 +11,7 @@ from claims.evidence.store import alone
 from reports.commands import statements
 from reports.commands.listing import width_of
 from reports.commands.site import lead_there, write_report
+from reports.commands.waiting import about_to
 from reports.essay.notes import SUGGESTS, read_notes, write_notes
 from reports.pages.render import Here
 from reports.record.record import ClaimRecord, read_record
@@ -24,6 +25,7 @@ def notes(file: Path, out: Path | None) -> int:
     site that it leads to, by the record that is there."""
     folder = out or statements.reports()
     record = read_record(folder / "verdicts.json")
+    about_to("Learning from what the statements are heard as")
     found = read_notes(file, record)
     evidence = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in record.claims}
     with alone(folder):

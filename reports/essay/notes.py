@@ -1,6 +1,6 @@
 """Anybody's notes beside the statements that were checked: sentence by sentence the nearest of these, where one is near enough.
 
-Nearness is a matter of the words that are shared. It says where to look, and nothing of whether the sentence is true.
+Nearness is a matter of words. It says where to look, and nothing of whether the sentence is true.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from claims.evidence.evidence import write_whole
 from reports.pages.render import Here, environment
 from reports.reading.sentences import Essay, Sentence, read_essay
 from reports.record.record import ClaimRecord, Record
-from reports.search.index import NEAR_ENOUGH, index_of, nearest
+from reports.search.index import index_of
+from reports.search.learned import NEAR_ENOUGH, learned, nearest
 
 MOST = 3  # statements that are shown for a sentence
 SUGGESTS = (
-    "These are suggestions, found by the words that a sentence shares with a statement. The verdicts are on the statements; "
+    "These are suggestions, found by the words of a sentence. The verdicts are on the statements; "
     "nothing here judges the sentence itself."
 )
 
@@ -41,9 +42,10 @@ class Notes:
 
 def read_notes(path: Path, record: Record) -> Notes:
     """The notes in a file beside the statements of a record. EvidenceError if the file cannot be read."""
-    essay, index = read_essay(path), index_of(record)
+    essay = read_essay(path)
+    index, by = index_of(record), learned(record)
     by_id = {one.id: one for one in record.claims}
-    found = {number: nearest(index, one.words, NEAR_ENOUGH, MOST) for number, one in enumerate(essay.sentences)}
+    found = {number: nearest(index, by, one.words, NEAR_ENOUGH, MOST) for number, one in enumerate(essay.sentences)}
     return Notes(essay, {number: [by_id[one.id] for one in hits] for number, hits in found.items() if hits})
 
 

@@ -22,8 +22,6 @@ SATURATES, BY_LENGTH = 2.0, 0.5  # k1 and b of BM25
 LETTER = 0.5  # what a letter of a formula tells, beside a word
 FALLS = 0.8  # what a term counts for each of its claims, beside the one before
 FINE = 100  # parts of a unit of weight
-NEAR_ENOUGH = 240  # how near a statement is, at least, that is shown: chosen on labelled.toml, before fresh.toml was measured
-DOUBT = 0.5  # what of the best score of another chapter is taken off
 LEADS, NEXT = 8000, 800  # what a term that is asked for by name adds to its first answer, and how much less to each of the others
 
 Counts = dict[str, float]
@@ -119,32 +117,16 @@ class Hit:
     score: int
 
 
-def nearest(index: Index, text: str, least: int, most: int) -> list[Hit]:
-    """The claims whose words a text shares, the nearest first: at most so many, each at least so near. None where the text is
-    nearest to something that no claim is about.
-
-    A long text shares words with any claim. So how near one is, is its score times the root of the share that this is of what all
-    words of the text tell. And words that lead to two chapters tell little: a part of the best score of another chapter than the
-    first claim's is taken off beforehand."""
+def nearness(index: Index, text: str) -> dict[int, int]:
+    """By its place, how near what shares words with a text is: the score times the root of the share that this is of what all words
+    of the text tell. A long text shares words with any claim."""
     total, told = defaultdict[int, int](int), 0.0
     for word in dict.fromkeys(words(text)):
         found = index.weights(word)
         told += FINE * _tells(word, len(found), index.places)
         for place, weight in found.items():
             total[place] += weight
-    best = sorted(total, key=lambda place: (-total[place], place))
-    if not best or best[0] >= len(index.claims):
-        return []
-    doubt = round(DOUBT * _elsewhere(index, total, best))
-    left = {place: max(0, total[place] - doubt) for place in best[:most]}
-    near = [(place, math.isqrt(total[place] * score**2 // max(1, round(told)))) for place, score in left.items()]
-    return [Hit(index.claims[place], how) for place, how in near if place < len(index.claims) and how >= least]
-
-
-def _elsewhere(index: Index, total: Mapping[int, int], best: Sequence[int]) -> int:
-    """The best score outside the chapter of the best claim."""
-    chapter = index.claims[best[0]].partition(".")[0]
-    return next((total[one] for one in best if one >= len(index.claims) or index.claims[one].partition(".")[0] != chapter), 0)
+    return {place: math.isqrt(score**3 // max(1, round(told))) for place, score in total.items()}
 
 
 def answers(index: Index, asked: str) -> list[Hit]:

@@ -25,8 +25,10 @@ import msgspec
 import numpy as np
 
 from claims.evidence.keys import ROOT
+from claims.kit.heard import ASIDE
 from reports.record.record import Record, read_record
-from reports.search.index import index_of, nearest
+from reports.search.index import index_of
+from reports.search.learned import learned, nearest
 from tests.reports.made import with_its_words
 
 NOTES = Path(__file__).parent
@@ -51,15 +53,18 @@ def known() -> Record:
 
 def found(record: Record, asked: Sequence[str]) -> dict[str, list[list[str]]]:
     """By the ranking, what it finds for each sentence: the project's own, words, and four letters in a row."""
-    index = index_of(record)
-    # Where the index shows nothing, because something that no claim is about is nearer, what it would have shown.
-    bare = index_of(msgspec.structs.replace(record, terms=[one for one in record.terms if one.claims]))
+    # What is shown, or would be if there were nothing that no claim is about.
+    bare = msgspec.structs.replace(
+        record, terms=[one for one in record.terms if one.claims],
+        heard={id: says for id, says in record.heard.items() if id != ASIDE},
+    )  # fmt: skip
+    index, by = index_of(bare), learned(bare)
     ids = [one.id for one in record.claims]
     near = {
         "words": cosine([f"{one.says} {one.teach}" for one in record.claims], asked, lambda text: re.findall(r"[^\W_]+", text)),
         "letters": cosine([one.says for one in record.claims], asked, four_letters),
     }
-    own = [[hit.id for hit in nearest(index, text, 0, TOP) or nearest(bare, text, 0, TOP)] for text in asked]
+    own = [[hit.id for hit in nearest(index, by, text, 0, TOP)] for text in asked]
     return {"project": own} | {
         name: [[ids[place] for place in np.argsort(-row, kind="stable")[:TOP] if row[place] > 0] for row in rows]
         for name, rows in near.items()

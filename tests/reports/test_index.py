@@ -7,7 +7,7 @@ import pytest
 
 from reports.record.record import TermRecord
 from reports.search import index as tuned
-from reports.search.index import answers, index_of, nearest
+from reports.search.index import answers, index_of, nearness
 from reports.search.words import rules, words
 from tests.reports.made import claim, record
 
@@ -76,29 +76,11 @@ def test_the_claims_of_a_term_that_is_named_lead_in_its_order(made):
     assert answers(made, "leak")[0].score - answers(made, "leak")[1].score >= tuned.NEXT
 
 
-def test_a_text_is_given_what_is_near_enough_and_nothing_where_it_is_about_something_else(made):
-    (first, *_) = nearest(made, "This gate would forget the cell, and so on.", 1, 3)
-    assert first.id == "a.gates"
-    assert nearest(made, "This gate would forget the cell, and so on.", first.score + 1, 3) == []
-    assert nearest(made, "Beam search explodes.", 1, 3) == []
-    assert nearest(made, "Nothing at all.", 1, 3) == []
-
-
-def test_words_that_lead_to_another_chapter_too_make_a_claim_less_near():
-    here, kin, elsewhere = (msgspec.structs.replace(GATES, id=id) for id in ("a.gates", "a.more-gates", "b.gates"))
-    (alone, *_), (doubted, *_) = (
-        nearest(index_of(record(here, CELLS, other)), "This gate would forget the cell.", 1, 3) for other in (kin, elsewhere)
-    )
-
-    assert (alone.id, doubted.id) == ("a.gates", "a.gates")
-    assert doubted.score < alone.score * (1 - tuned.DOUBT / 2)
-
-
 def test_a_claim_is_found_by_what_else_it_is_heard_as():
     made = index_of(msgspec.structs.replace(record(GATES, CELLS), heard={"a.cells": ["Activations diverge."]}))
 
     assert [one.id for one in answers(made, "activation diverges")] == ["a.cells"]
-    assert [one.id for one in nearest(made, "The activations diverge.", 1, 3)] == ["a.cells"]
+    assert list(nearness(made, "The activations diverge.")) == [1]
 
 
 def test_a_statement_is_the_nearer_the_less_else_a_text_is_about(made):
@@ -106,5 +88,6 @@ def test_a_statement_is_the_nearer_the_less_else_a_text_is_about(made):
     gate, forget = (made.weights(one)[0] for (one,) in map(words, ("gate", "forget")))
     score, one_has, none_has = gate + forget, math.log(1 + 2.5 / 1.5), math.log(1 + 3.5 / 0.5)
 
-    assert nearest(made, "forget gate", 1, 3)[0].score == math.isqrt(score**3 // round(100 * 2 * one_has))
-    assert nearest(made, "forget gate apples", 1, 3)[0].score == math.isqrt(score**3 // round(100 * (2 * one_has + none_has)))
+    assert nearness(made, "forget gate") == {0: math.isqrt(score**3 // round(100 * 2 * one_has))}
+    assert nearness(made, "forget gate apples") == {0: math.isqrt(score**3 // round(100 * (2 * one_has + none_has)))}
+    assert nearness(made, "Nothing at all.") == {}

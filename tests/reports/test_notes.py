@@ -8,7 +8,8 @@ import pytest
 from claims.evidence.keys import ROOT
 from reports.essay.notes import MOST, SUGGESTS, Notes, read_notes, write_notes
 from reports.reading.sentences import taken_apart
-from reports.search.index import NEAR_ENOUGH, index_of, nearest
+from reports.search.index import index_of
+from reports.search.learned import NEAR_ENOUGH, learned, nearest
 from tests.notes import pooling
 from tests.reports.made import HOSTILE, claim, record
 from tests.reports.running import ALL_PINNED
@@ -46,10 +47,10 @@ def ids_of(hits):
 
 @pytest.fixture(scope="module")
 def found(known):
-    index = index_of(known)
+    index, by = index_of(known), learned(known)
     return {
         part: [
-            Found(one["text"], [*one["about"], *one.get("pooled", ())], ids_of(nearest(index, one["text"], NEAR_ENOUGH, MOST)))
+            Found(one["text"], [*one["about"], *one.get("pooled", ())], ids_of(nearest(index, by, one["text"], NEAR_ENOUGH, MOST)))
             for one in (FRESH if part == "fresh" else LABELLED) if part in ("both", "fresh", one.get("part"))
         ]
         for part in REACHED
@@ -122,7 +123,8 @@ def test_the_terminal_tells_the_line_and_for_each_statement_verdict_correction_a
     reports.examine()
     path = tmp_path / "notes.md"
     path.write_text("Hello, all of you.\n\nNumbers are small, and small numbers are\nsmall numbers.\n", encoding="utf-8")
-    reports.monkeypatch.setattr("reports.essay.notes.NEAR_ENOUGH", 1)  # of four claims no word is rare
+    reports.monkeypatch.setattr("reports.essay.notes.NEAR_ENOUGH", 1)  # of four claims no word is rare, and beside four
+    reports.monkeypatch.setattr("reports.search.learned.SURE", 0)  # the sentences that none is about weigh too much
     code, said, _ = reports.run("--notes", path)
     lines = said.splitlines()
 
