@@ -16,7 +16,7 @@ from claims.evidence.stability import Tried
 from claims.evidence.store import Store
 from claims.evidence.verdict import judge
 from claims.kit.blanks import BlankError, filled
-from claims.kit.challenged import Accepted
+from claims.kit.challenge.accepted import Accepted
 from claims.kit.claim import Claim, ClaimError
 from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides

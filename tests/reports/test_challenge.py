@@ -10,13 +10,13 @@ from claims import find_claim
 from claims.catalogue import catalogue
 from claims.evidence.keys import ROOT
 from claims.kit import at_most, claim, holds, reading
-from claims.kit.challenged import read_challenged
+from claims.kit.challenge.accepted import read_challenged
+from claims.kit.challenge.within import CANNOT_TELL, outside
 from claims.kit.domain import cases, only
 from claims.kit.domains import matrices, reals, seeds, vectors, whole
 from claims.kit.domains.matrices import chains
 from claims.kit.domains.numbers import any32
 from claims.kit.engines.exhaustion import exhaustion
-from claims.kit.within import CANNOT_TELL, outside
 from claims.texts import the_text
 from reports.commands import statements
 from reports.commands.challenge import challenge

@@ -12,7 +12,7 @@ from claims.evidence.keys import ROOT
 from claims.evidence.store import Store
 from reports.pages import pictures, upkeep
 from reports.pages.pages import Pages, write_site
-from reports.record.record import ClaimRecord
+from reports.record.record import ClaimRecord, with_digest
 from tests.reports.made import BIB, WORDS, chart, claim, evidence, fact, record
 
 LATER = "2027-01-01T00:00:00+00:00"
@@ -87,6 +87,16 @@ def test_another_run_that_found_the_same_is_named_on_the_start_page_alone(site):
     files, written = site.write(run_later(record()), chart())
     assert written == {"index.html"}
     assert LATER in files["index.html"].decode()
+
+
+def test_a_page_that_shows_nothing_new_still_says_of_which_record_it_is(site):
+    made = record()
+    site.write(with_digest(made))
+    other = with_digest(taught(made, 2, teach="Say something else."))
+    files, written = site.write(other)
+
+    assert written >= {name for name in files if name.endswith(".html")}
+    assert [name for name, page in files.items() if name.endswith(".html") and other.run.digest.encode() not in page] == []
 
 
 def test_other_words_of_a_claim_are_written_where_they_are_shown(site):

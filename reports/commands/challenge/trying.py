@@ -11,12 +11,12 @@ from claims.evidence.outcomes import Role
 from claims.evidence.profiles import PROFILES, Profile
 from claims.evidence.verdict import Verdict, how_often, judge
 from claims.kit.challenge import Challenge
+from claims.kit.challenge.within import CANNOT_TELL, Why, outside
 from claims.kit.claim import Claim, ClaimError
 from claims.kit.domain import Domain
 from claims.kit.engines.engine import constants
 from claims.kit.examine import examine_reading
 from claims.kit.reading import Reading, property_of
-from claims.kit.within import CANNOT_TELL, Why, outside
 
 MAY_HOLD = ("as written", "amended", "holds for")  # readings that a counterexample brings down where it is one of their cases
 

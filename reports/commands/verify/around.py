@@ -13,7 +13,7 @@ from claims.evidence.keys import here
 from claims.evidence.source import digest
 from claims.evidence.stability import FILE, read_stability
 from claims.evidence.store import Store
-from claims.kit.challenged import read_challenged
+from claims.kit.challenge.accepted import read_challenged
 from claims.kit.earlier import read_earlier
 from claims.kit.heard import read_heard
 from claims.kit.terms import read_terms
