@@ -1,5 +1,5 @@
-"""Other ways to say what claims say, as lecture notes do, and what notes say that no claim is about: a text's `heard.toml`, for the
-search and for notes."""
+"""Other ways to say what claims say, as lecture notes do, and what notes say that no claim is about: a text's `heard.toml`, for
+the search and for notes."""
 
 from collections.abc import Container
 from pathlib import Path

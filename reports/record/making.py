@@ -21,8 +21,8 @@ from claims.kit.claim import Claim, ClaimError
 from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
-from claims.kit.table import Cell, Table
 from claims.kit.heard import ASIDE
+from claims.kit.table import Cell, Table
 from claims.kit.terms import Term
 from claims.kit.told import Told
 from claims.texts import About, the_text

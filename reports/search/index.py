@@ -118,7 +118,7 @@ class Hit:
 
 
 def nearness(index: Index, text: str) -> dict[int, int]:
-    """By its place, how near what shares words with a text is: the score times the root of the share that this is of what all words
+    """By its place, how near what shares words with a text is: the score times the root of the share that it is of what all words
     of the text tell. A long text shares words with any claim."""
     total, told = defaultdict[int, int](int), 0.0
     for word in dict.fromkeys(words(text)):

@@ -1,8 +1,8 @@
-"""Which statement a sentence is about, learned from sentences that say what the statements say: multinomial logistic regression on
-the words of a sentence, with one class for what no statement is about.
+"""Which statement a sentence is about, learned from sentences that say what the statements say: multinomial logistic regression
+on the words of a sentence, with one class for what no statement is about.
 
-The index knows how rare a word is; here it counts which words tell one statement from those beside it. Both together rank the
-statements for a sentence: `nearest`. C. Manning, P. Raghavan and H. Schütze (2008), Introduction to Information Retrieval, chapters
+The index knows how rare a word is; here it counts which words tell one statement from those beside it. Both together rank them
+for a sentence: `nearest`. C. Manning, P. Raghavan and H. Schütze (2008), Introduction to Information Retrieval, chapters
 13 to 15; D. Kingma and J. Ba (2015), Adam, algorithm 1.
 """
 
@@ -49,7 +49,9 @@ def vectors(texts: Sequence[str], known: dict[str, int]) -> torch.Tensor:
     rows = [row for row, of_text in enumerate(found) for _ in of_text]
     values = [len(of_text) ** -0.5 for of_text in found for _ in of_text]
     places = torch.tensor([rows, [word for of_text in found for word in of_text]], dtype=torch.long).reshape(2, -1)
-    return torch.sparse_coo_tensor(places, values, (len(texts), len(known)), dtype=torch.float32, check_invariants=True).coalesce()
+    return torch.sparse_coo_tensor(
+        places, values, (len(texts), len(known)), dtype=torch.float32, check_invariants=True
+    ).coalesce()
 
 
 def learned(record: Record) -> Learned:

@@ -35,11 +35,13 @@ def find(known):
 
 
 def test_a_sentence_is_given_the_statement_that_others_like_it_are_about(find):
-    assert [hit.id for hit in find("Activations grow.")][0] == "a.cells"
-    assert [hit.id for hit in find("While it is open, nothing is forgotten.")][0] == "a.gates"
+    assert find("Activations grow.")[0].id == "a.cells"
+    assert find("While it is open, nothing is forgotten.")[0].id == "a.gates"
 
 
-@pytest.mark.parametrize("text", ["Beam search again.", "We use label smoothing.", "This circle is a gate.", "Nothing at all.", ""])
+@pytest.mark.parametrize(
+    "text", ["Beam search again.", "We use label smoothing.", "This circle is a gate.", "Nothing at all.", ""]
+)
 def test_what_no_statement_is_about_is_given_none(find, text):
     assert find(text) == []
 

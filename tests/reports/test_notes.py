@@ -50,7 +50,7 @@ def found(known):
     index, by = index_of(known), learned(known)
     return {
         part: [
-            Found(one["text"], [*one["about"], *one.get("pooled", ())], ids_of(nearest(index, by, one["text"], NEAR_ENOUGH, MOST)))
+            Found(text := one["text"], [*one["about"], *one.get("pooled", ())], ids_of(nearest(index, by, text, NEAR_ENOUGH, MOST)))
             for one in (FRESH if part == "fresh" else LABELLED) if part in ("both", "fresh", one.get("part"))
         ]
         for part in REACHED
