@@ -41,6 +41,10 @@ class Found:
         return bool(self.shown) and self.shown[0] in self.about
 
 
+def known_to_fit(sentence):
+    return [*sentence["about"], *sentence.get("pooled", ())]
+
+
 def ids_of(hits):
     return [hit.id for hit in hits]
 
@@ -50,7 +54,7 @@ def found(known):
     index, by = index_of(known), learned(known)
     return {
         part: [
-            Found(text := one["text"], [*one["about"], *one.get("pooled", ())], ids_of(nearest(index, by, text, NEAR_ENOUGH, MOST)))
+            Found(one["text"], known_to_fit(one), ids_of(nearest(index, by, one["text"], NEAR_ENOUGH, MOST)))
             for one in (FRESH if part == "fresh" else LABELLED) if part in ("both", "fresh", one.get("part"))
         ]
         for part in REACHED
