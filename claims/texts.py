@@ -137,7 +137,8 @@ def the_text() -> Text:
 
 
 def use(folder: Path) -> None:
-    """Let this text be meant, by the processes that this one starts as well."""
+    """Let this text be meant, by the processes that this one starts as well. ClaimError, where there is none."""
+    read_text(folder.resolve())
     os.environ[VARIABLE] = str(folder.resolve())
     the_text()
 

@@ -202,7 +202,7 @@ def test_the_property_is_what_all_readings_of_its_claims_rest_on(usual):
         ("claims/evidence/verdict.py", "MOST_DISCARDED = 1 / 3", "MOST_DISCARDED = 1 / 4", "none"),
         ("claims/kit/figures.py", "WIDTH, HEIGHT = 480, 260", "WIDTH, HEIGHT = 481, 260", "none"),
         ("claims/evidence/store.py", "BYTES = 32", "BYTES = 16", "none"),
-        ("reports/commands/run.py", "VERDICT_CHANGED, NOT_DECIDED = 1, 2", "VERDICT_CHANGED, NOT_DECIDED = 1, 3", "none"),
+        ("reports/commands/verify/run.py", "VERDICT_CHANGED, NOT_DECIDED = 1, 2", "VERDICT_CHANGED, NOT_DECIDED = 1, 3", "none"),
     ],
     ids=[
         "how readings are examined",

@@ -20,7 +20,8 @@ CROSSED = read_crossed(the_text().folder / "crossed.toml", CLAIMS)
 RESTS = rests_of(CLAIMS.values(), CROSSED)
 DECIDED = [
     id for id, rests in RESTS.items()
-    if CLAIMS[id].expect in ("supported", "refuted") and is_mathematical(CLAIMS[id].by.name, rests.check)
+    if CLAIMS[id].expect in ("supported", "refuted")
+    and is_mathematical(CLAIMS[id].by.name, rests.check, the_text().about.chapter(CLAIMS[id].chapter))
 ]  # fmt: skip
 CASES = 2  # of each reading, and three times as many of the one that is claimed
 

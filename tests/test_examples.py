@@ -124,7 +124,7 @@ def seen():
     """Every reading of the example, put to its property; the training runs are those that are kept with it."""
     with shelf(read_runs(EXAMPLE / "report" / "evidence" / "runs")) as taken:
         found = {one: [examine_reading(one, each, VERDICT) for each in one.readings] for one in every_claim(read_text(EXAMPLE))}
-    assert taken.trained == 0
+    assert not taken.new
     return found
 
 

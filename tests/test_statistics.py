@@ -302,7 +302,7 @@ def test_so_many_seeds_decide_nine_in_ten_of_what_is_true_for_95_seeds_in_100(se
 
 def test_no_count_at_which_a_claim_is_decided_is_so_near_that_rounding_could_tell():
     for rule, beats, level in of_the_suite():
-        if rule == counted(rule.seeds, beats, level):
+        if rule.seeds < 1000 and rule == counted(rule.seeds, beats, level):
             continue
         stakes = [(grown(n, beats), rule.held_from[n]) for n in range(rule.seeds + 1)]
         near = [abs(stake[place] + log(level)) for stake, need in stakes for place in (need - 1, need) if 0 <= place < len(stake)]

@@ -1,5 +1,5 @@
-"""Other ways to say what claims say, as lecture notes do, and what notes say that no claim is about: a text's `heard.toml`, for
-the search and for notes."""
+"""Other ways to say what claims say, as lecture notes do: a text's `heard.toml`, for the search and for notes; and many more in
+its `said.toml`, for notes to learn from, with what notes say that no claim is about."""
 
 from collections.abc import Container
 from pathlib import Path
@@ -8,6 +8,7 @@ import msgspec
 
 from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 
+SAID = "said.toml"
 ASIDE = "aside"  # stands for the id where no claim is about the sentences
 Heard = tuple[tuple[str, list[str]], ...]  # of each claim that has some, its id and the sentences
 

@@ -6,15 +6,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from claims.evidence.evidence import read_evidence
+from claims.evidence.evidence import EvidenceError, read_evidence
 from claims.evidence.store import alone
+from claims.kit.heard import SAID, Heard, read_heard
+from claims.texts import the_text
 from reports.commands import statements
 from reports.commands.listing import width_of
 from reports.commands.site import lead_there, write_report
 from reports.commands.waiting import about_to
 from reports.essay.notes import SUGGESTS, read_notes, write_notes
 from reports.pages.render import Here
-from reports.record.record import ClaimRecord, read_record
+from reports.record.record import ClaimRecord, Record, read_record
 from reports.text.wording import CORRECTED, ICONS
 
 INDENT = "    "
@@ -25,8 +27,8 @@ def notes(file: Path, out: Path | None) -> int:
     site that it leads to, by the record that is there."""
     folder = out or statements.reports()
     record = read_record(folder / "verdicts.json")
-    about_to("Learning from what the statements are heard as")
-    found = read_notes(file, record)
+    about_to("Learning what the statements are heard as")
+    found = read_notes(file, record, _said(record))
     evidence = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in record.claims}
     with alone(folder):
         write_report(record, evidence, folder)
@@ -42,6 +44,15 @@ def notes(file: Path, out: Path | None) -> int:
     for line in (SUGGESTS, found.summary, f"Page: {page}"):
         _tell(line, "", width)
     return 0
+
+
+def _said(record: Record) -> Heard:
+    """What the text brings to learn from; it may do without. EvidenceError where that is no such list."""
+    path = the_text().folder / SAID
+    try:
+        return read_heard(path, {one.id for one in record.claims}) if path.exists() else ()
+    except ValueError as problem:
+        raise EvidenceError(str(problem)) from problem
 
 
 def _lines(claim: ClaimRecord, folder: Path) -> list[str]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from claims.evidence.evidence import write_whole
+from claims.kit.heard import Heard
 from reports.pages.render import Here, environment
 from reports.reading.sentences import Essay, Sentence, read_essay
 from reports.record.record import ClaimRecord, Record
 from reports.search.index import index_of
-from reports.search.learned import NEAR_ENOUGH, learned, nearest
 
 MOST = 3  # statements that are shown for a sentence
 SUGGESTS = (
@@ -40,13 +42,25 @@ class Notes:
         return f"{self.essay.name}: {count} sentence{'s' * (count != 1)}, {len(self.near)} with a suggestion"
 
 
-def read_notes(path: Path, record: Record) -> Notes:
-    """The notes in a file beside the statements of a record. EvidenceError if the file cannot be read."""
+def read_notes(path: Path, record: Record, said: Heard = ()) -> Notes:
+    """The notes in a file beside the statements of a record, which may be `said` in more ways than it has. EvidenceError if the
+    file cannot be read."""
     essay = read_essay(path)
-    index, by = index_of(record), learned(record)
+    from reports.search.learned import NEAR_ENOUGH, learned, nearest  # takes torch, which takes a second
+
+    taught = with_more(record, said)
+    index, by = index_of(taught), learned(taught)
     by_id = {one.id: one for one in record.claims}
     found = {number: nearest(index, by, one.words, NEAR_ENOUGH, MOST) for number, one in enumerate(essay.sentences)}
     return Notes(essay, {number: [by_id[one.id] for one in hits] for number, hits in found.items() if hits})
+
+
+def with_more(record: Record, said: Heard) -> Record:
+    """The record, its statements heard as all this as well."""
+    more = dict(said)
+    return msgspec.structs.replace(
+        record, heard={id: [*record.heard.get(id, ()), *more.get(id, ())] for id in dict.fromkeys((*record.heard, *more))}
+    )
 
 
 def write_notes(notes: Notes, record: Record, folder: Path) -> Path:

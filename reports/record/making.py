@@ -21,7 +21,6 @@ from claims.kit.claim import Claim, ClaimError
 from claims.kit.earlier import Earlier
 from claims.kit.facts.comparison import decides
 from claims.kit.facts.fact import ANY, Elsewhere, Fact, Published
-from claims.kit.heard import ASIDE
 from claims.kit.table import Cell, Table
 from claims.kit.terms import Term
 from claims.kit.told import Told
@@ -116,7 +115,7 @@ def make_record(
         elsewhere=settled, instead=_instead([one for one in judged if one.chapter not in apart], around.first),
         training=trained.record, machines=_timed(evidence, around.timed, store),
         libraries=_answered(evidence, around.answered, store), terms=terms_of(around.terms, by_id),
-        heard={id: says for id, says in around.heard if id in by_id or id == ASIDE}, oracles=_explained(judged),
+        heard={id: says for id, says in around.heard if id in by_id}, oracles=_explained(judged),
     ))  # fmt: skip
 
 

@@ -9,7 +9,7 @@ them controls, and both must say the same of each (`tests/test_crossed.py`).
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -18,9 +18,12 @@ from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.source import Piece, digest
 from claims.evidence.store import Store
-from claims.kit.claim import Claim
-from claims.kit.told import Told
+from claims.texts import Chapter
 from reports.record.record import Record
+
+if TYPE_CHECKING:  # pages do without the kit
+    from claims.kit.claim import Claim
+    from claims.kit.told import Told
 
 
 class Oracle(NamedTuple):
@@ -75,7 +78,8 @@ OURS = ("claims.kit.", "claims.evidence.", "claims.subjects.orders.", "impls.cou
 NORM = "numpy.linalg.norm"  # the size of something is no answer
 MATHEMATICAL = (
     "A claim is mathematical if a search or a list of cases decides it and its check asks none of: "
-    + ", ".join(one.name for one in ORACLES.values() if one.of_the_world) + "."
+    + ", ".join(one.name for one in ORACLES.values() if one.of_the_world)
+    + "; a chapter apart from the text whose questions nobody asked in public is on what software does."
 )  # fmt: skip
 DECIDES = ("as written", "amended")
 SUPPORTED, _, REFUTED, _ = WORDS
@@ -94,8 +98,10 @@ class Rests(msgspec.Struct, frozen=True):
         return [name for name in ORACLES if name in self.check or name in self.crossed]
 
 
-def is_mathematical(by: str, check: Collection[str]) -> bool:
+def is_mathematical(by: str, check: Collection[str], chapter: Chapter) -> bool:
     """The rule that `MATHEMATICAL` puts in words."""
+    if chapter.apart and not chapter.asked:
+        return False
     return by in ("search", "exhaustion") and not any(ORACLES[name].of_the_world for name in check)
 
 
@@ -103,7 +109,7 @@ class _Asked(msgspec.Struct, frozen=True):
     checks: dict[str, list[str]]
 
 
-def rests_of(claims: Iterable[Claim | Told], crossed: Mapping[str, list[str]], store: Store = Store(None)) -> dict[str, Rests]:
+def rests_of(claims: "Iterable[Claim | Told]", crossed: Mapping[str, list[str]], store: Store = Store(None)) -> dict[str, Rests]:
     """Of the claims that stand in the text's source, by their ids. To read it off takes a second, so it is kept."""
     engines = {one.id: "clock" if one.by.timed else one.by.name for one in claims}
     entries = [one for one in catalogue().entries if one.id in engines]
@@ -209,7 +215,10 @@ def summed(record: Record) -> Summed:
     """All claims of a record."""
     asked = Counter(name for one in record.claims for name in one.oracles)
     crossed = Counter(name for one in record.claims for name in one.crossed)
-    decided = [one for one in record.claims if one.verdict in ONE_WAY and is_mathematical(one.by, one.oracles)]
+    decided = [
+        one for one in record.claims
+        if one.verdict in ONE_WAY and is_mathematical(one.by, one.oracles, record.text.chapter(one.chapter))
+    ]  # fmt: skip
     two = [one for one in decided if one.crossed and len(one.oracles) > 1]
     rows = [Row(name, says, asked[name], crossed[name]) for name, says in record.oracles.items()]
     return Summed(sorted(rows, key=lambda one: (-one.claims, one.name)), len(decided), len(two))

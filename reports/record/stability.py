@@ -1,13 +1,15 @@
 """What was tried otherwise than usual: of a claim for the record, and summed up over all by the axes."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from claims.evidence.evidence import ClaimEvidence
 from claims.evidence.stability import AXES, VERSIONS, Tried, stamp_of
-from claims.kit.claim import Claim
-from claims.kit.told import Told
 from reports.record.record import ClaimRecord, StabilityRecord
+
+if TYPE_CHECKING:  # pages do without the kit
+    from claims.kit.claim import Claim
+    from claims.kit.told import Told
 
 
 class Axis(NamedTuple):
@@ -23,7 +25,7 @@ class Axis(NamedTuple):
     moved: int
 
 
-def stability_record(claim: Claim | Told, seen: ClaimEvidence, tried: Tried | None) -> StabilityRecord | None:
+def stability_record(claim: "Claim | Told", seen: ClaimEvidence, tried: Tried | None) -> StabilityRecord | None:
     """None where a claim was never tried. What was tried before it changed is not told."""
     if tried is None or claim.by.timed:
         return None

@@ -25,7 +25,9 @@ import msgspec
 import numpy as np
 
 from claims.evidence.keys import ROOT
-from claims.kit.heard import ASIDE
+from claims.kit.heard import ASIDE, SAID, read_heard
+from claims.texts import the_text
+from reports.essay.notes import with_more
 from reports.record.record import Record, read_record
 from reports.search.index import index_of
 from reports.search.learned import learned, nearest
@@ -47,8 +49,9 @@ def judged() -> dict[str, set[Pair]]:
 
 
 def known() -> Record:
-    """The committed record, with the vocabulary as it is now."""
-    return with_its_words(read_record(ROOT / "reports" / "verdicts.json"))
+    """The committed record, with the vocabulary as it is now and all that notes learn from."""
+    made = with_its_words(read_record(ROOT / "reports" / "verdicts.json"))
+    return with_more(made, read_heard(the_text().folder / SAID, {one.id for one in made.claims}))
 
 
 def found(record: Record, asked: Sequence[str]) -> dict[str, list[list[str]]]:

@@ -361,7 +361,7 @@ def test_a_copy_is_two_files_more_and_nothing_else_but_that_the_first_page_leads
     reports.run("--essay", owls)
     after = files(reports.folder)
     assert after.keys() - before.keys() == {"site/essay.html", "site/annotations.json"}
-    assert [name for name in before if after[name] != before[name]] == ["site/index.html"]
+    assert [name for name in before if after[name] != before[name]] == ["verdicts.intoto.json", "site/index.html"]
     assert b'href="essay.html"' in after["site/index.html"]
 
 

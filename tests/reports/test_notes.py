@@ -16,11 +16,16 @@ from tests.reports.running import ALL_PINNED
 
 NOTES = ROOT / "tests" / "notes"
 LABELLED = pooling.sentences()
-FRESH = tomllib.loads((NOTES / "fresh.toml").read_text(encoding="utf-8"))["sentence"]
-# Of what is shown first, how much is about the same at least; and for how many of the sentences that have a statement it is
-# found. Words, weights and threshold were chosen with both halves known: of these it says that nothing gets worse. How other
-# notes fare, the fresh ones say, which were measured once, when all that was settled.
-REACHED = {"for-tuning": (0.97, 0.70), "held-back": (0.90, 0.48), "both": (0.95, 0.63), "fresh": (0.83, 0.53)}
+FRESH = {
+    name: tomllib.loads((NOTES / f"{name}.toml").read_text(encoding="utf-8"))["sentence"] for name in ("fresh", "second", "last")
+}
+# Of what is shown first, how much is about the same at least; and of the sentences that have a statement, for how many it is
+# shown first, and for how many at all. Words, weights and threshold were chosen with all of these known but the last, which was
+# measured once. Of the others the shares say that nothing gets worse.
+REACHED = {
+    "for-tuning": (0.97, 0.64, 0.66), "held-back": (0.94, 0.56, 0.57), "both": (0.97, 0.64, 0.66), "fresh": (0.94, 0.54, 0.56),
+    "second": (0.90, 0.68, 0.72), "last": (0.87, 0.58, 0.62), "all fresh": (0.90, 0.60, 0.63),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,12 @@ class Found:
         return bool(self.shown) and self.shown[0] in self.about
 
 
+def sentences_of(part):
+    if part == "all fresh":
+        return [one for those in FRESH.values() for one in those]
+    return FRESH.get(part) or [one for one in LABELLED if part in ("both", one["part"])]
+
+
 def known_to_fit(sentence):
     return [*sentence["about"], *sentence.get("pooled", ())]
 
@@ -55,18 +66,18 @@ def found(known):
     return {
         part: [
             Found(one["text"], known_to_fit(one), ids_of(nearest(index, by, one["text"], NEAR_ENOUGH, MOST)))
-            for one in (FRESH if part == "fresh" else LABELLED) if part in ("both", "fresh", one.get("part"))
+            for one in sentences_of(part)
         ]
         for part in REACHED
     }  # fmt: skip
 
 
 def test_the_labels_name_statements_that_there_are(known):
-    assert {id for one in (*LABELLED, *FRESH) for id in (*one["about"], *one.get("pooled", ()))} <= {
+    assert {id for one in (*LABELLED, *sentences_of("all fresh")) for id in (*one["about"], *one.get("pooled", ()))} <= {
         one.id for one in known.claims
     }
     assert len(LABELLED) >= 150
-    assert not {one["text"] for one in LABELLED} & {one["text"] for one in FRESH}
+    assert len({one["text"] for one in (*LABELLED, *sentences_of("all fresh"))}) == len(LABELLED) + len(sentences_of("all fresh"))
 
 
 def test_no_statement_is_judged_to_fit_a_sentence_and_not_to():
@@ -89,8 +100,10 @@ def test_what_is_shown_first_is_about_the_same(found, part):
 def test_a_sentence_that_has_a_statement_is_given_it_first(found, part):
     having = [one for one in found[part] if one.about]
     lost = [f"{one.about[0]}, not {one.shown[:1]}, for: {one.text}" for one in having if not one.right]
+    shown = [one for one in having if set(one.about) & set(one.shown)]
 
     assert 1 - len(lost) / len(having) >= REACHED[part][1], "\n".join(lost)
+    assert len(shown) / len(having) >= REACHED[part][2]
 
 
 @pytest.mark.parametrize("name", ["notes.md", "notes.tex", "notes.txt"])
@@ -127,7 +140,7 @@ def test_the_terminal_tells_the_line_and_for_each_statement_verdict_correction_a
     reports.examine()
     path = tmp_path / "notes.md"
     path.write_text("Hello, all of you.\n\nNumbers are small, and small numbers are\nsmall numbers.\n", encoding="utf-8")
-    reports.monkeypatch.setattr("reports.essay.notes.NEAR_ENOUGH", 1)  # of four claims no word is rare, and beside four
+    reports.monkeypatch.setattr("reports.search.learned.NEAR_ENOUGH", 1)  # of four claims no word is rare, and beside four
     reports.monkeypatch.setattr("reports.search.learned.SURE", 0)  # the sentences that none is about weigh too much
     code, said, _ = reports.run("--notes", path)
     lines = said.splitlines()

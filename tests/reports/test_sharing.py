@@ -33,7 +33,7 @@ def rising(seed: int, rate: float, kind: str = "new", budgets: int = 1):
 
 
 @claim(
-    "toys.rises", says="It rises.", teach="It does.", expect="supported", scope="Toys", by=trials(seeds=20),
+    "toys.rises", says="It rises.", teach="It does.", expect="supported", scope="Toys", by=trials(),
     as_written=reading(seed=seeds(), kind="new", budgets=1), amended={"at length": reading(seed=seeds(), kind="new", budgets=3)},
     fails_for={"as it was": reading(seed=seeds(), kind="old", budgets=1)},
 )  # fmt: skip
@@ -44,7 +44,7 @@ def rises(seed, kind, budgets):
 
 
 @claim(
-    "toys.breaks", says="It breaks.", teach="It does.", expect="undecided", scope="Toys", by=trials(seeds=20),
+    "toys.breaks", says="It breaks.", teach="It does.", expect="undecided", scope="Toys", by=trials(),
     as_written=reading(seed=seeds()), fails_for={"as well": reading(seed=seeds())},
 )  # fmt: skip
 def breaks(seed):
