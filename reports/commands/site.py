@@ -22,6 +22,7 @@ def write_report(record: Record, evidence: Mapping[str, ClaimEvidence], folder: 
 
 
 def lead_there(record: Record, folder: Path) -> None:
-    """Let the first page of the site lead to what was written on demand."""
+    """Let the first page of the site lead to what was written on demand; nothing where there is none."""
     write_start(record, folder, the_text().bibliography)
-    restate(folder, f"site/{START}")
+    if (folder / "site" / START).is_file():
+        restate(folder, f"site/{START}")
