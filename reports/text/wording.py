@@ -229,7 +229,11 @@ def _middle(name: str, run: dict[str, Any]) -> str:
 def ways(tried: Mapping[str, int]) -> str:
     """In how many other ways a claim was tried."""
     return _listed(
-        [f"{tried[axis]} {'' if axis in OF_THEIR_OWN else 'other '}{AXES[axis][tried[axis] != 1]}" for axis in AXES if axis in tried]
+        [
+            f"{tried[axis]} {'' if axis in OF_THEIR_OWN else 'other '}{AXES[axis][tried[axis] != 1]}"
+            for axis in AXES
+            if axis in tried
+        ]
     )
 
 
