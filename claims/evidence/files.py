@@ -14,7 +14,7 @@ import msgspec
 
 LARGEST = 20_000_000  # bytes, of data; the largest record of ours has a twelfth of that
 LARGEST_TEXT = 2_000_000  # bytes, of what people write by hand
-MOST_PARTS = 20  # of a dotted key: a parser looks at each of them as often as there are parts
+MOST_PARTS = 20  # of a key; nobody writes more
 UNREADABLE = (OSError, ValueError, RecursionError, msgspec.MsgspecError)  # what reading it may end with
 
 _TOML = re.compile(
