@@ -115,8 +115,8 @@ def one_beginning_leaves_one_state(memory: FloatNetwork | RealNetwork, sequences
     says="The state holds all that has been read so far, so that no two different beginnings leave the same state.",
     lines=(26,),
     expect="qualified",
-    by=search(cases=100),
-    as_written=reading(memory=networks(), sequences=two_sequences(same=(0, 8))),
+    by=search(cases=300),
+    as_written=reading(memory=networks(), sequences=two_sequences(same=(0, 30))),
     amended={
         "the weights of a shift register, and no more words than it is wide": reading(
             memory=REGISTER, sequences=two_sequences(same=(0, 13))
@@ -139,7 +139,7 @@ def one_beginning_leaves_one_state(memory: FloatNetwork | RealNetwork, sequences
             memory=REGISTER, sequences=two_sequences(same=(16, 24))
         ),
         "No two different states are left by the same beginning.": reading(
-            one_beginning_leaves_one_state, memory=networks(), sequences=two_sequences(same=(0, 8))
+            one_beginning_leaves_one_state, memory=networks(), sequences=two_sequences(same=(0, 30))
         ),
     },
     witness={
