@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from claims.catalogue import catalogue
 from claims.evidence.evidence import EvidenceError, read_evidence
 from claims.evidence.store import alone
 from claims.kit.heard import SAID, Heard, read_heard
@@ -16,7 +17,7 @@ from reports.commands.site import lead_there, write_report
 from reports.commands.waiting import about_to
 from reports.essay.notes import SUGGESTS, read_notes, write_notes
 from reports.pages.render import Here
-from reports.record.record import ClaimRecord, Record, read_record
+from reports.record.record import ClaimRecord, read_record
 from reports.text.wording import CORRECTED, ICONS
 
 INDENT = "    "
@@ -28,7 +29,7 @@ def notes(file: Path, out: Path | None) -> int:
     folder = out or statements.reports()
     record = read_record(folder / "verdicts.json")
     about_to("Learning what the statements are heard as")
-    found = read_notes(file, record, _said(record))
+    found = read_notes(file, record, _said())
     evidence = {one.id: read_evidence(folder / "evidence" / f"{one.id}.json") for one in record.claims}
     with alone(folder):
         write_report(record, evidence, folder)
@@ -46,11 +47,11 @@ def notes(file: Path, out: Path | None) -> int:
     return 0
 
 
-def _said(record: Record) -> Heard:
+def _said() -> Heard:
     """What the text brings to learn from; it may do without. EvidenceError where that is no such list."""
     path = the_text().folder / SAID
     try:
-        return read_heard(path, {one.id for one in record.claims}) if path.exists() else ()
+        return read_heard(path, {one.id for one in catalogue().entries}) if path.exists() else ()
     except ValueError as problem:
         raise EvidenceError(str(problem)) from problem
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from claims.evidence.evidence import write_whole
-from claims.kit.heard import Heard
+from claims.kit.heard import ASIDE, Heard
 from reports.pages.render import Here, environment
 from reports.reading.sentences import Essay, Sentence, read_essay
 from reports.record.record import ClaimRecord, Record
@@ -57,7 +57,8 @@ def read_notes(path: Path, record: Record, said: Heard = ()) -> Notes:
 
 def with_more(record: Record, said: Heard) -> Record:
     """The record, its statements heard as all this as well."""
-    more = dict(said)
+    known = {one.id for one in record.claims} | {ASIDE}
+    more = {id: sentences for id, sentences in said if id in known}
     return msgspec.structs.replace(
         record, heard={id: [*record.heard.get(id, ()), *more.get(id, ())] for id in dict.fromkeys((*record.heard, *more))}
     )

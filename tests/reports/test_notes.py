@@ -23,7 +23,7 @@ FRESH = {
 # shown first, and for how many at all. Words, weights and threshold were chosen with all of these known but the last, which was
 # measured once. Of the others the shares say that nothing gets worse.
 REACHED = {
-    "for-tuning": (0.97, 0.64, 0.66), "held-back": (0.94, 0.56, 0.57), "both": (0.97, 0.64, 0.66), "fresh": (0.94, 0.54, 0.56),
+    "for-tuning": (0.97, 0.64, 0.66), "held-back": (0.94, 0.56, 0.57), "both": (0.97, 0.64, 0.65), "fresh": (0.94, 0.54, 0.55),
     "second": (0.90, 0.68, 0.72), "last": (0.87, 0.58, 0.62), "all fresh": (0.90, 0.60, 0.63),
 }  # fmt: skip
 
