@@ -29,8 +29,13 @@ def is_move(function):
     return function.name().split("Backward")[0].rpartition("::")[2] in MOVES.split()
 
 
-def longest(tensors):
-    """The most operations on any way back from these; views are free."""
+def is_operation(function):
+    """Views and parameters are none."""
+    return not is_move(function) and not hasattr(function, "variable")
+
+
+def longest(tensors, counts=is_operation):
+    """The most functions that count on any way back from these."""
     known = {None: 0}
     waiting = [one.grad_fn for one in tensors]
     while waiting:
@@ -40,8 +45,7 @@ def longest(tensors):
             waiting += missing
             continue
         waiting.pop()
-        counts = function is not None and not is_move(function) and not hasattr(function, "variable")
-        known[function] = counts + max((known[one] for one in following), default=0)
+        known[function] = (function is not None and counts(function)) + max((known[one] for one in following), default=0)
     return max(known.values())
 
 

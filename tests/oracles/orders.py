@@ -6,7 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from impls.tracing.systems import CATALOGUE
-from tests.oracles.backwards import depth, lengths, run
+from tests.oracles.backwards import depth, lengths, longest, run
 from tests.oracles.registry import only, second
 
 SYSTEMS = {one.name: one for one in CATALOGUE}
@@ -83,16 +83,7 @@ def system_of(entry):
 def tanhs_in_a_row(system, n, d):
     """From the last output back."""
     _, places = run(system, n, d)
-    known, waiting = {None: 0}, [place[0].grad_fn for place in places]
-    while waiting:
-        function = waiting[-1]
-        following = [one for one, _ in function.next_functions] if function else []
-        if missing := [one for one in following if one not in known]:
-            waiting += missing
-            continue
-        waiting.pop()
-        known[function] = (function is not None and "Tanh" in function.name()) + max((known[one] for one in following), default=0)
-    return max(known.values())
+    return longest([place[0] for place in places], lambda function: "Tanh" in function.name())
 
 
 @second("complexity.rnn-table.sequential-steps", by="backward graph")
