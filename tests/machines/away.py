@@ -14,7 +14,7 @@ def learning(seed: int, arm: int):
 
 
 @claim(
-    "toys.slow-trials", says="It learns more.", teach="It does.", expect="supported", scope="Toys", by=trials(seeds=20),
+    "toys.slow-trials", says="It learns more.", teach="It does.", expect="supported", scope="Toys", by=trials(),
     as_written=reading(seed=seeds(), arm=1), fails_for={"no more": reading(seed=seeds(), arm=0)},
 )  # fmt: skip
 def learns(seed, arm):

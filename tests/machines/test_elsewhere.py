@@ -112,19 +112,28 @@ def hand_of_a_worker():
 # --- a scheduler that goes --------------------------------------------------------------------------------------------------
 
 
+def once_five_are_taken(monkeypatch, happens):
+    """Have this happen when five answers have come."""
+    taken, usual = [], Sharing._take
+
+    def take(self, one):
+        taken.append(one)
+        usual(self, one)
+        if len(taken) == 5:
+            happens()
+
+    monkeypatch.setattr(Sharing, "_take", take)
+
+
 def test_a_scheduler_that_is_started_again_is_found_and_what_was_lost_is_sent_again(slow, at_home, tmp_path, monkeypatch):
     with Loopback(tmp_path / "dask") as loopback:
         loopback.start(workers=1)
-        taken, usual = [], Sharing._take
 
-        def take(self, one):
-            taken.append(one)
-            usual(self, one)
-            if len(taken) == 5:
-                end(loopback.scheduler)
-                loopback.start(workers=1)
+        def start_again():
+            end(loopback.scheduler)
+            loopback.start(workers=1)
 
-        monkeypatch.setattr(Sharing, "_take", take)
+        once_five_are_taken(monkeypatch, start_again)
         code, _, complaint = slow.run("--dask", loopback.address)
     assert (code, complaint) == (ALL_PINNED, "")
     assert evidence(slow) == at_home
@@ -133,16 +142,12 @@ def test_a_scheduler_that_is_started_again_is_found_and_what_was_lost_is_sent_ag
 def test_where_the_scheduler_stays_away_it_is_said_and_what_was_done_is_kept(slow, at_home, tmp_path, monkeypatch):
     with Loopback(tmp_path / "dask") as loopback:
         loopback.start(workers=1)
-        taken, usual = [], Sharing._take
 
-        def take(self, one):
-            taken.append(one)
-            usual(self, one)
-            if len(taken) == 5:
-                monkeypatch.setattr(cluster, "PATIENCE", 2)
-                end(loopback.scheduler)
+        def go_for_good():
+            monkeypatch.setattr(cluster, "PATIENCE", 2)
+            end(loopback.scheduler)
 
-        monkeypatch.setattr(Sharing, "_take", take)
+        once_five_are_taken(monkeypatch, go_for_good)
         complaint = slow.refuses("--dask", loopback.address)
     assert "the scheduler has gone" in complaint
     assert "the same command goes on from there" in complaint
