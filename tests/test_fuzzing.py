@@ -5,6 +5,7 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -18,6 +19,7 @@ from reports.essay.passages import read_passages
 from reports.reading.sentences import read_essay, taken_apart
 from tests.fuzzing.readers import READERS, Reader, documented, reader
 from tests.fuzzing.running import fuzz
+from tests.fuzzing.spoiling import ODD, odd
 from tests.fuzzing.watching import Misdeed, watched
 
 INPUTS = 200
@@ -61,6 +63,12 @@ def test_a_file_of_100_mb_is_refused_in_a_line_and_takes_no_memory(tmp_path):
     assert list(told) == [one.name for one in READERS], done.stderr
     assert {name: took for name, (took, _) in told.items() if took >= MEMORY} == {}
     assert [name for name, (_, said) in told.items() if " MB" not in said] == ["run of a record"]  # a record is read without it
+
+
+@pytest.mark.parametrize("at", range(len(ODD)))
+def test_any_odd_value_can_be_spoilt_further(at):
+    for was in (ODD[at], [ODD[at]], {"a": {"b": ODD[at]}}):
+        assert any(odd(was, Random(number)) != was for number in range(100))
 
 
 def test_the_same_number_is_the_same_file(tmp_path):

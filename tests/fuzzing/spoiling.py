@@ -289,30 +289,39 @@ def _otherwise(plain: Any, rnd: Random) -> Any:
         holder, key = node, rnd.choice(list(node) if isinstance(node, dict) else range(len(node)))
         node = holder[key]
     if holder is None:
-        return _odd(plain, rnd)
+        return odd(plain, rnd)
     match rnd.randrange(6):
         case 0:
             del holder[key]
         case 1 if isinstance(holder, dict):
-            holder[rnd.choice((f"{key}s", "", "a b", "é", "__class__", str(key).upper(), "x" * 300))] = _odd(node, rnd)
+            holder[rnd.choice((f"{key}s", "", "a b", "é", "__class__", str(key).upper(), "x" * 300))] = odd(node, rnd)
         case 1 | 2 if isinstance(holder, list):
             holder.insert(key, deepcopy(rnd.choice(holder)))
         case 2:
             other = rnd.choice(list(holder))
             holder[key], holder[other] = holder[other], holder[key]
         case _:
-            holder[key] = _odd(node, rnd)
+            holder[key] = odd(node, rnd)
     return plain
 
 
-def _odd(was: Any, rnd: Random) -> Any:
+def _said(was: Any) -> Any:
+    """As Python writes it; the same where a number somewhere in it is longer than Python writes."""
+    try:
+        return str(was)
+    except ValueError:
+        return was
+
+
+def odd(was: Any, rnd: Random) -> Any:
+    """Something else in the place of what was there."""
     match rnd.randrange(10):
         case 0:
             return [was]
         case 1:
             return {"a": was}
         case 2:
-            return was if isinstance(was, int) and abs(was) > 10**400 else str(was)
+            return _said(was)
         case 3:
             return _deep(rnd)
         case 4 if isinstance(was, int | float) and not isinstance(was, bool):
