@@ -26,13 +26,13 @@ from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import machine, write_whole
 from claims.evidence.keys import ROOT, here
 from claims.evidence.profiles import VERDICT
-from claims.evidence.runs import Wanted
+from claims.evidence.runs import Wanted, done_anew
 from claims.evidence.store import Store
 from claims.texts import the_text
 from reports.running import work
 from reports.running.elsewhere import likeness
 from reports.running.elsewhere.cluster import Cluster
-from reports.running.elsewhere.sharing import train
+from reports.running.elsewhere.errands import done
 from reports.running.examination import Examination, Examiner
 
 PAGE = ROOT / "docs" / "many-machines.md"
@@ -75,7 +75,7 @@ def to_train(ids: Sequence[str], runs: int) -> list[Wanted]:
 def trained(cluster: Cluster, wanted: Sequence[Wanted]) -> float:
     """Seconds that it takes to train these networks."""
     began = perf_counter()
-    cluster.client.gather([cluster.send(train, cluster.text, cluster.mark, one) for one in wanted])
+    cluster.client.gather([cluster.send(done, cluster.text, cluster.mark, done_anew, one) for one in wanted])
     return perf_counter() - began
 
 

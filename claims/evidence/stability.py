@@ -81,7 +81,7 @@ def with_fresh_seeds(tried: Tried, seen: ClaimEvidence, won: Mapping[str, tuple[
         came = "held" if wins > beats * told else "fell"
         if one.outcome in ("held", "fell") and told and came != one.outcome:
             found.append(Flip(axis=FRESH, value=str(told), reading=one.name, was=one.outcome, came=came, why=f"{wins} won"))
-    cells = tried.cells | {FRESH: [str(n) for n in range(1, count + 1)]}
+    cells = tried.cells | ({FRESH: [str(n) for n in range(1, count + 1)]} if count else {})
     return msgspec.structs.replace(tried, cells=cells, flips=found, won=dict(won))
 
 

@@ -13,6 +13,7 @@ from reports.commands.options import (
     AT_ONCE,
     FILE,
     FOLDER,
+    HELPED,
     LOCAL,
     NO_EXAMINE,
     OF_A_RUN,
@@ -311,21 +312,24 @@ def locate(file: Path, phrase: str) -> int:
 
 @named("stability", "chapter --seeds 20", "stability.json beside the record, from which the next run puts it on the pages.")
 @click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
-@once("--seeds", type=click.IntRange(0, MOST_SEEDS), default=[20], show_default=True, help="So many other seeds for each search.")
+@once(
+    "--seeds", type=click.IntRange(0, MOST_SEEDS), default=[20], show_default=True,
+    help="So many other seeds for each search and for trials.",
+)  # fmt: skip
 @click.option(
     "--python", "pythons", type=FILE, multiple=True, metavar="PATH",
     help="A Python with other versions, of torch for instance. May be given again.",
 )  # fmt: skip
-@taking(AT_ONCE, TEXT)
-def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: int) -> int:
+@taking(AT_ONCE, HELPED, TEXT)
+def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: int, dask: str | None) -> int:
     """Examine claims otherwise, and see what moves.
 
-    All that are decided by a search or by every case, or these, or those of these chapters: under other seeds and hash seeds, on
-    other threads, processors and versions. What was tried so since a claim changed is not tried again. It ends with 1 where
-    something moved."""
+    All of them, or these, or those of these chapters; but not those that a clock decides. Searches and lists of cases are gone
+    through under other seeds and hash seeds, on other threads, processors and versions; trials are made on seeds beyond those
+    that decided. What was tried so since a claim changed is not tried again. It ends with 1 where something moved."""
     from reports.commands.stability import stability as examine_otherwise
 
-    return examine_otherwise(ids, seeds, pythons, workers)
+    return examine_otherwise(ids, seeds, pythons, workers, dask or "")
 
 
 COMMANDS = (

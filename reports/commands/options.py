@@ -102,14 +102,15 @@ AT_ONCE = once(
     "--workers", type=click.IntRange(1, MOST_WORKERS), default=[WORKERS], show_default=True,
     help="Processes to share the readings between.",
 )  # fmt: skip
+HELPED = once(
+    "--dask", type=Scheduler(), metavar="ADDRESS",
+    help="Have the workers of this scheduler examine, tcp://host:8786 for instance; local starts some here.",
+)  # fmt: skip
 OF_A_RUN = (
     ONLY,
     once("--profile", type=click.Choice(list(PROFILES)), default=[PROFILE], show_default=True, help="How hard to try."),
     AT_ONCE,
-    once(
-        "--dask", type=Scheduler(), metavar="ADDRESS",
-        help="Have the workers of this scheduler examine, tcp://host:8786 for instance; local starts some here.",
-    ),
+    HELPED,
     click.option("--fresh", is_flag=True, help="Examine everything again and train every network, whatever is kept."),
     NO_EXAMINE,
     SINGLE,

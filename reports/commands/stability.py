@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from claims.evidence.keys import here
 from claims.evidence.profiles import VERDICT
 from claims.evidence.stability import (
     FILE,
+    NEEDED,
     SEED,
     Came,
     Tried,
@@ -29,13 +31,17 @@ from claims.kit.told import Told
 from claims.texts import the_text
 from reports.commands import statements
 from reports.commands.verify.run import progress_on
+from reports.running.elsewhere.cluster import Cluster, helped_by
+from reports.running.elsewhere.errands import Errand, spread
 from reports.running.examination import Examiner
-from reports.running.grid import Cell, grid, run
+from reports.running.fresh import Trying, engines
+from reports.running.grid import Cell, examined, grid, run
 from reports.text import wording
 
 FRAGILE = 1
 TOGETHER = 5  # seeds in a process
-ENGINES = ("search", "exhaustion")  # what a cell can examine; fresh seeds of trials are another matter
+AWAY = 20  # claims that are sent to others at once
+ENGINES = ("search", "exhaustion")  # what a cell can examine; trials are tried on fresh seeds
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Grid:
         """The claims that have not been tried so since they changed."""
         return [
             id for id in self.evidence
-            if (cell.axis != SEED or self.told[id].by.name == "search")
+            if self.told[id].by.name in ENGINES and (cell.axis != SEED or self.told[id].by.name == "search")
             and cell.value not in self.tried[id].cells.get(cell.axis, [])
         ]  # fmt: skip
 
@@ -77,17 +83,19 @@ class Grid:
             write_stability(self.file, self.tried)
 
 
-def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: int) -> int:
+def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: int, dask: str) -> int:
     """Try what has not been tried, and tell what is fragile."""
     console, store = Console(), Store(statements.KEPT)
     known = statements.entries(store)
     entries, cells = statements.named(ids, known), grid(seeds, [str(one) for one in pythons])
     folder = statements.scratch() / "stability"
-    with alone(folder):
-        examiner = Examiner(Keys(here()), store, VERDICT, workers, folder / "evidence", kept=statements.kept_runs())
-        found = _as_usual(entries, examiner, console)
+    with helped_by(dask, workers, partial(console.print, markup=False, highlight=False)) as cluster, alone(folder):
+        kept = statements.kept_runs()
+        examiner = Examiner(Keys(here()), store, VERDICT, workers, folder / "evidence", kept=kept, cluster=cluster)
+        found, trials = _as_usual(entries, examiner, console)
         found.read({one.id for one in known})
-        left_out = _examine(found, cells, workers, console)
+        left_out = _examine(found, cells, workers, cluster, console)
+        _try_fresh(found, trials, seeds, workers, cluster, console)
         found.write()
     statements.keep_sources(store)
     for line in _told(found, left_out):
@@ -95,23 +103,28 @@ def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: 
     return FRAGILE if any(found.tried[id].flips for id in found.evidence) else 0
 
 
-def _as_usual(entries: Sequence[Entry], examiner: Examiner, console: Console) -> Grid:
+def _as_usual(entries: Sequence[Entry], examiner: Examiner, console: Console) -> tuple[Grid, Trying]:
     """The claims that seeds, threads and versions might move, and what usually comes of them: known to this machine, or else
-    examined now, which the next run then takes from here."""
-    file, told = statements.reports() / FILE, examiner.tell(entries)
-    chosen = [one for one in entries if one.has_keys and told[one.id].by.name in ENGINES]
+    examined now, which the next run then takes from here. Trials among them apart as well."""
+    told = examiner.tell(entries)
+    chosen = [one for one in entries if one.has_keys and not told[one.id].by.timed and told[one.id].by.name in NEEDED]
     with progress_on(console) as progress:
         bar = progress.add_task("as usual", total=None)
         seen = examiner.examine(
             chosen, lambda *_: progress.update(bar, advance=1), lambda _, readings: progress.update(bar, total=readings)
         )
-    return Grid(file, {one.id: one for one in chosen}, told, {one.id: seen.evidence[one.id] for one in chosen})
+    evidence = {one.id: seen.evidence[one.id] for one in chosen}
+    found = Grid(statements.reports() / FILE, {one.id: one for one in chosen}, told, evidence)
+    by = engines([one for one in chosen if told[one.id].by.name == "trials"])
+    trials = Trying(statements.reports(), by, {id: found.entries[id] for id in by}, {id: evidence[id] for id in by})
+    trials.read()
+    return found, trials
 
 
-def _examine(found: Grid, cells: Sequence[Cell], workers: int, console: Console) -> list[Came]:
+def _examine(found: Grid, cells: Sequence[Cell], workers: int, cluster: Cluster | None, console: Console) -> list[Came]:
     """So many cells at once; a bar on a terminal. What could not be asked is left out."""
+    left_out = _examine_elsewhere(found, [one for one in cells if not one.python], cluster, console) if cluster else []
     due = _batches(found, cells)
-    left_out: list[Came] = []
     stopped: list[bool] = []
     with progress_on(console) as progress, ThreadPoolExecutor(workers) as pool:
         bar = progress.add_task("starting", total=sum(len(some) * len(ids) for some, ids in due))
@@ -141,6 +154,40 @@ def _examine(found: Grid, cells: Sequence[Cell], workers: int, console: Console)
         if each.done() and not each.cancelled():
             each.result()
     return left_out
+
+
+def _examine_elsewhere(found: Grid, cells: Sequence[Cell], cluster: Cluster, console: Console) -> list[Came]:
+    """By those who help, some claims at a time. Other versions are known here alone."""
+    errands, left_out = [], list[Came]()
+    for some, ids in _batches(found, cells):
+        for at in range(0, len(ids), AWAY):
+            claims = [(id, found.entries[id].module) for id in ids[at : at + AWAY]]
+            errands.append(Errand(name=str(some[0]), work=examined, arguments=(some, claims, ())))
+    with progress_on(console) as progress:
+        bar = progress.add_task("elsewhere", total=len(errands))
+        for one in spread(errands, 0, cluster):
+            for cell, came in one.answer:
+                found.take(cell, came)
+                left_out.extend([came] if came.left_out else [])
+            found.write()
+            progress.update(bar, advance=1, description=one.name)
+    return left_out
+
+
+def _try_fresh(found: Grid, trials: Trying, count: int, workers: int, cluster: Cluster | None, console: Console) -> None:
+    """Trials, on seeds beyond those that decide; what is known of them beside what is known of the others."""
+    with progress_on(console) as progress:
+        due = trials.due(count, statements.kept_runs())
+        bar = progress.add_task("fresh seeds", total=len(due))
+        try:
+            for one in spread(due, workers, cluster):
+                trials.take(one)
+                progress.update(bar, advance=1, description=one.name)
+                if not console.is_terminal:
+                    console.print(one.name, markup=False, highlight=False, soft_wrap=True)
+        finally:
+            found.tried |= trials.stamped(found.tried)
+            found.write()
 
 
 def _batches(found: Grid, cells: Sequence[Cell]) -> list[tuple[list[Cell], list[str]]]:

@@ -59,7 +59,7 @@ class Cell:
     hash_seed: int = 0
     threads: int = 1
     processor: Mapping[str, str] = field(default_factory=dict)
-    python: str = sys.executable
+    python: str = ""  # this one
 
     def __str__(self) -> str:
         return f"{self.axis} {self.value}"
@@ -103,6 +103,11 @@ def differing(python: str) -> str:
     return ", ".join(found)
 
 
+def examined(cells: Sequence[Cell], claims: Sequence[tuple[str, str]], kept: Sequence[Path]) -> list[tuple[Cell, Came]]:
+    """All that comes of it, for whoever cannot be told of each by itself."""
+    return list(run(cells, claims, kept))
+
+
 def run(cells: Sequence[Cell], claims: Sequence[tuple[str, str]], kept: Sequence[Path]) -> Iterator[tuple[Cell, Came]]:
     """What comes of these claims in cells that differ by their seeds alone, one after the other in one process. ClaimError where
     that ends before it has told of all."""
@@ -115,7 +120,7 @@ def run(cells: Sequence[Cell], claims: Sequence[tuple[str, str]], kept: Sequence
         words.write(msgspec.json.encode(asked))
         words.seek(0)
         where: dict[str, Any] = {"cwd": ROOT, "env": os.environ | first.environment, "stdin": words, "stderr": said}
-        command = [first.python, "-m", "reports.running.cell"]
+        command = [first.python or sys.executable, "-m", "reports.running.cell"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **where) as process:
             try:
                 for line in process.stdout or ():

@@ -157,7 +157,12 @@ def _entropy(claim: Claim, task: Task) -> int:
 
 
 def _shelf_of(task: Task, instead: Callable[[Wanted], Ran] | None = None) -> AbstractContextManager[Shelf]:
-    return shelf(_kept(task.kept, _as_they_lie(task.kept)), task.anew, instead)
+    return shelf(kept(task.kept), task.anew, instead)
+
+
+def kept(folders: tuple[Path, ...]) -> dict[str, Run]:
+    """The runs that lie in these folders, by their keys."""
+    return _kept(folders, _as_they_lie(folders))
 
 
 @lru_cache(maxsize=1)

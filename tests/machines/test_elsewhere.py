@@ -6,11 +6,14 @@ import signal
 
 import pytest
 
+from claims.evidence import stability
 from claims.evidence.keys import ROOT
 from claims.kit import told as telling
+from reports.running import fresh
 from reports.running.elsewhere import cluster
 from reports.running.elsewhere.likeness import KINDS, OURS
 from reports.running.elsewhere.sharing import Sharing
+from tests import toys
 from tests.machines.away import SLOW
 from tests.machines.loopback import Loopback, end
 from tests.reports.running import ALL_PINNED, Reports, files
@@ -107,6 +110,23 @@ def hand_of_a_worker():
     from reports.running.elsewhere.hand import THE
 
     return THE.process.pid
+
+
+def test_stability_comes_out_as_at_home(reports, loopback):
+    reports.keyed(toys.caught_by_luck, toys.supported, toys.nine_in_ten)
+    reports.examine()
+
+    def tried(*options):
+        said = reports.run("stability", "--seeds", 3, *options)[1]
+        kept = [reports.folder / name for name in (stability.FILE, fresh.FILE)]
+        found = [one.read_bytes() for one in kept]
+        for one in kept:
+            one.unlink()
+        return said, found
+
+    said, away = tried("--dask", loopback.address)
+    assert "Helping: 3 workers" in said
+    assert away == tried("--workers", 2)[1]
 
 
 # --- a scheduler that goes --------------------------------------------------------------------------------------------------

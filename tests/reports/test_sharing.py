@@ -16,9 +16,10 @@ from claims.kit.engines.trials import independent_seeds
 from claims.kit.told import told
 from claims.subjects.trained.fair import DISCARDED, RATES, at_best_rate
 from reports.running import work
-from reports.running.elsewhere import hand, likeness, sharing
+from reports.running.elsewhere import errands, hand, likeness, sharing
 from reports.running.elsewhere.cluster import ClusterError
-from reports.running.elsewhere.sharing import Edited, Sharing, passes
+from reports.running.elsewhere.errands import Edited
+from reports.running.elsewhere.sharing import Sharing, passes
 from reports.running.examination import Examination, Examiner
 from tests import toys
 
@@ -90,16 +91,17 @@ class AtOnce:
     def find_again(self):
         self.generation += 1
 
-    def send(self, how, text, mark, what):
+    def send(self, how, text, mark, do, what):
+        assert how is errands.done
         self.sent.append(what)
-        return Answer(self.fate(len(self.sent)), how, what)
+        return Answer(self.fate(len(self.sent)), do, what)
 
 
 class Answer:
-    def __init__(self, fate, how, what):
+    def __init__(self, fate, do, what):
         self.status, self.problem = (fate, None) if isinstance(fate, str) else ("error", fate)
         try:
-            self.found = work.examine(what) if how is sharing.examine else sharing.done_anew(what)
+            self.found = do(what)
         except Exception as problem:
             self.status, self.problem = "error", problem
 
@@ -259,7 +261,7 @@ def test_a_file_that_is_edited_after_it_was_seen_is_noticed(tmp_path, monkeypatc
 
 def test_with_other_sources_nothing_is_done(monkeypatch):
     with pytest.raises(Edited):
-        sharing.as_agreed("claims/rnns", "another mark", DONE.append, 1)
+        errands.as_agreed("claims/rnns", "another mark", DONE.append, 1)
     assert DONE == []
 
 

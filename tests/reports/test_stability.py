@@ -10,6 +10,7 @@ import pytest
 from claims.evidence.evidence import ClaimEvidence, read_evidence
 from claims.evidence.stability import (
     FILE,
+    FRESH,
     NEEDED,
     SEED,
     Came,
@@ -100,6 +101,27 @@ def test_what_moved_it_stands_on_its_page_in_the_lists_and_in_the_exports(report
     listed = dict(line.split("\t")[:: len(line.split("\t")) - 1] for line in reports.run("list")[1].splitlines())
     assert listed == dict.fromkeys(STABLE, "stable") | {toys.caught_by_luck.id: "fragile"}
     assert '"fragile"' in (reports.folder / "verdicts.csv").read_text(encoding="utf-8")
+
+
+def test_trials_are_made_on_fresh_seeds_and_stamped_by_what_comes_of_them(reports, asked):
+    reports.keyed(toys.nine_in_ten)
+    reports.examine()
+    assert reports.run("stability", "--workers", 1, "--seeds", 19)[1].endswith(
+        "1 in part. python -m reports puts it on the pages.\n"
+    )
+    code, said, _ = reports.run("stability", "--workers", 1)
+    reports.examine()
+    (one,) = (each.stability for each in read_record(reports.record).claims)
+
+    assert (code, asked) == (0, [])
+    assert said.split("\n\n")[1:] == [
+        f"{toys.nine_in_ten.id}, fresh seed 20",
+        "1 claims: 1 stable, 0 fragile, 0 in part. python -m reports puts it on the pages.\n",
+    ]
+    assert (one.stamp, one.tried) == ("stable", {FRESH: 20})
+    assert {told for _, told in one.won.values()} == {20}
+    page = (reports.folder / "site" / "claims" / f"{toys.nine_in_ten.id}.html").read_text(encoding="utf-8")
+    assert "20 fresh seeds" in re.sub("<[^>]*>", "", page)
 
 
 def test_what_has_not_changed_is_not_tried_again_and_more_seeds_are_only_added(reports, asked, tried):
