@@ -14,8 +14,8 @@ WRITES = """What a call writes. A run writes the record, what is exported of it,
 reports/ for all claims with the profile verdict; else reports/scratch/only or reports/scratch/PROFILE, which the next such run
 writes over; or the one that --out names. There no run replaces a record by one of fewer claims, nor one of the profile verdict
 by one of another. essay, slides, handout, notebook and questions read the record that is there and write into its site; new
-adds a claim to its chapter; stability writes stability.json beside the record; list, notes, replay, check, challenge and locate
-write nothing.
+adds a claim to its chapter; stability writes stability.json beside the record, observe writes tried.json there, and its lines
+elsewhere; list, notes, replay, check, challenge and locate write nothing.
 
 What a call removes. What was written on demand stays while the record is the same. A run that changes the record removes the
 pages that were made of the older one, and names them; notebooks, which people edit, it names and leaves. What is refused (exit

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from claims import every_claim
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
-from claims.kit.domains.corners import Shape, crowded
+from claims.evidence.tried import crowded
+from claims.kit.domains.corners import Shape
 from claims.kit.engines.engine import constants
 from claims.kit.engines.inside import the_same_everywhere
 from claims.kit.examine import entropy_of

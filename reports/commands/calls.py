@@ -187,7 +187,8 @@ def listing(ids: Sequence[str], out: Path | None) -> int:
 
 @named(
     "observe", "chapter.what-it-says",
-    "a line a test case into .hypothesis/observed, or the folder given, and tried.json beside the record.",
+    "a line a test case into .hypothesis/observed, or the folder given, and tried.json beside the record, "
+    "from which the next run puts it on the pages.",
 )  # fmt: skip
 @click.argument("ids", nargs=-1, metavar="[ID or CHAPTER]...")
 @once("--into", type=FOLDER, metavar="FOLDER", help="Where the lines go.")

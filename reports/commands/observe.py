@@ -11,11 +11,13 @@ from claims import find_claim
 from claims.catalogue import Keys
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
+from claims.evidence.profiles import VERDICT
 from claims.evidence.store import Store, alone
-from claims.kit.domains.corners import crowded
+from claims.evidence.tried import TRIED, TriedClaim, TriedReading, crowded, keep_tried
 from reports.commands import statements
 from reports.commands.waiting import about_to
-from reports.running.observing import TriedClaim, TriedReading, as_line, keep_tried, searched, watch
+from reports.running.examination import rests_on
+from reports.running.observing import as_line, searched, watch
 
 INTO = Path(".hypothesis") / "observed"
 
@@ -37,11 +39,12 @@ def observe(ids: Sequence[str], into: Path | None, out: Path | None) -> int:
     with _opened(into or INTO) as file:
         for entry, claim in claims:
             about_to(f"Searching {entry.id}")
-            seen[entry.id] = found = watch(claim, keys.rests_on(entry), keys.reached(entry), lambda one: _put(file, one))
+            stamp = rests_on(keys, entry, VERDICT)
+            seen[entry.id] = found = watch(claim, stamp, keys.reached(entry), lambda one: _put(file, one))
+            with alone(folder):  # what is done is kept, whatever becomes of the others
+                keep_tried(folder, {entry.id: found})
             sys.stdout.writelines(f"{line}\n" for line in _told(entry.id, found))
-    with alone(folder):
-        keep_tried(folder, seen)
-    print(f"{len(seen)} claims observed. Test cases: {file.name}; summary: {folder / 'tried.json'}")
+    print(f"{len(seen)} claims observed. Test cases: {file.name}; summary: {folder / TRIED}")
     return 0
 
 
@@ -68,7 +71,7 @@ def _told(id: str, seen: TriedClaim) -> Iterator[str]:
     for one in seen.readings:
         yield "  " + "\t".join([one.name, f"{one.outcome}", *_figures(one)])
     for branch in seen.never:
-        yield f"  never reached: {branch.function} ({branch.place}:{branch.line})"
+        yield f"  never reached: {branch.function}, {branch.when} ({branch.place}:{branch.line})"
 
 
 def _figures(one: TriedReading) -> Iterator[str]:
@@ -77,6 +80,8 @@ def _figures(one: TriedReading) -> Iterator[str]:
     for name, three in (("numbers in a case", one.sizes), ("longest list", one.lengths), ("share of a bound", one.strain)):
         if three:
             yield f"{name} {three[0]:g} to {three[2]:g}, median {three[1]:g}"
+    if one.is_rare and one.fall:
+        yield f"must fall, and did in {one.fall[0]} of {one.fall[1]} cases: store such a case"
     for name in crowded(one.corners):
         inside, of = one.corners[name]
         yield f"half or more in one corner: {name}, {inside} of {of}"

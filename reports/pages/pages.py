@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from claims.evidence.evidence import Case, ClaimEvidence, ReadingEvidence, write_whole
+from claims.evidence.evidence import Case, ClaimEvidence, ReadingEvidence, as_json, write_whole
 from claims.evidence.keys import file_at
 from claims.evidence.sources import Source, cited
+from claims.evidence.tried import TriedClaim, read_tried, up_to_date
 from reports.exports.claim_review import claim_review
 from reports.pages import pictures
 from reports.pages.arguments import by_argument
@@ -35,6 +36,7 @@ from reports.record import oracles
 from reports.record.record import CellRecord, ClaimRecord, PrintRecord, Record, is_as_pinned
 from reports.record.replications import Replication, read_replications
 from reports.record.stability import axes_tried
+from reports.record.tried import Summed, summed_up
 from reports.record.watched import Watched, watched_in
 from reports.search.index import index_of, texts_of
 from reports.text import citing, wording
@@ -42,8 +44,8 @@ from reports.text import citing, wording
 
 @dataclass(frozen=True)
 class Pages:
-    """Every page there is to make of a record, its evidence and the bibliography, beside what was `made` on demand and who
-    else ran it (`replications`)."""
+    """Every page there is to make of a record, its evidence and the bibliography, beside what was `made` on demand, who else ran
+    it (`replications`), and what searches were seen to try (`observed`)."""
 
     record: Record
     evidence: Mapping[str, ClaimEvidence]
@@ -51,6 +53,7 @@ class Pages:
     made: Mapping[str, str] = field(default_factory=dict)
     watched: Watched | None = None
     replications: Sequence[Replication] = ()
+    observed: Mapping[str, TriedClaim] = field(default_factory=dict)
 
     def pages(self) -> Iterator[Page]:
         """All files of the site, each with all that it shows beside the digest of the record."""
@@ -63,9 +66,7 @@ class Pages:
         cites = [(one.id, one.says, one.verdict, one.why, one.cites, one.fact) for one in claims]
         yield Page("references.html", (cites, record.elsewhere), self.references)
         yield Page("glossary.html", words(), self.glossary)
-        if self._trusted:
-            stamped = [(one.id, one.says, one.verdict, one.stability) for one in claims]
-            yield Page("trust.html", (stamped, self.watched, record.oracles, oracles.summed(record)), self.trust)
+        yield from self._on_trust()
         yield Page("provenance.html", self.replications, self.provenance)
         if formulas := self._turned:
             yield Page("explore.html", (formulas, self._named(id for ids in formulas.values() for id in ids)), self.explore)
@@ -91,6 +92,16 @@ class Pages:
             for number, name in enumerate(self._names(id)):
                 yield Page(f"figures/{name}", chart, partial(self._numbers, id, number))
 
+    def _on_trust(self) -> Iterator[Page]:
+        """How far to trust it, and what there is of that as data."""
+        record = self.record
+        if self._trusted:
+            stamped = [(one.id, one.says, one.verdict, one.stability) for one in record.claims]
+            shown = (stamped, self.watched, record.oracles, oracles.summed(record), self._searches)
+            yield Page("trust.html", shown, self.trust)
+        if self._tried:
+            yield Page("tried.json", self._tried, lambda: as_json(self._tried).decode())
+
     def start(self) -> str:
         """Where else to look, all statements by chapters, and what may surprise."""
         leads = ways(self.record, dict(self.made), self._turned, self._trusted)
@@ -112,6 +123,7 @@ class Pages:
             "claim_page.html", Here("../"), claim=claim, before=before, after=after,
             review=claim_review(claim, self.record, pages=""),
             seeds=[one.entropy for one in seen.readings if one.entropy is not None] if seen else [],
+            seen=self._tried.get(claim.id),
         )  # fmt: skip
         return linked(page, [*words()[0], *words()[1]], "../glossary.html")
 
@@ -161,13 +173,23 @@ class Pages:
     def trust(self) -> str:
         """What was done to find out whether the checks can be trusted."""
         return self._page(
-            "trust.html", Here(), tried=axes_tried(self.record.claims), watched=self.watched, oracles=oracles.summed(self.record)
-        )
+            "trust.html", Here(), tried=axes_tried(self.record.claims), watched=self.watched, searches=self._searches,
+            oracles=oracles.summed(self.record),
+        )  # fmt: skip
 
     @property
     def _trusted(self) -> bool:
         """Whether there is anything to say of it."""
-        return bool(self.watched or self.record.oracles or any(one.stability for one in self.record.claims))
+        return bool(self.watched or self.record.oracles or self._tried or any(one.stability for one in self.record.claims))
+
+    @cached_property
+    def _tried(self) -> dict[str, TriedClaim]:
+        """What searches tried, of claims that have not changed since."""
+        return up_to_date(self.observed, self.evidence)
+
+    @cached_property
+    def _searches(self) -> Summed | None:
+        return summed_up(self.record, self._tried)
 
     def glossary(self) -> str:
         """Words that a reader may not have at hand."""
@@ -237,7 +259,7 @@ class Pages:
         return (
             claim, [record.oracles[name] for name in claim.oracles], before and before.id, after and after.id, beside,
             code_of(source), run.profile, run.address, run.machine, run.versions,
-            run.clocked.get(claim.id), self.charts.get(claim.id),
+            run.clocked.get(claim.id), self.charts.get(claim.id), self._tried.get(claim.id),
             seen and [(one.entropy, one.measured) for one in seen.readings], [by_argument(one.domain) for one in claim.readings],
         )  # fmt: skip
 
@@ -276,7 +298,8 @@ def _as_script(value: Any) -> str:
 
 def pages_of(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> Pages:
     """Those of the report in this folder, beside what was made there on demand."""
-    return Pages(record, evidence, sources_of(bibliography), there(folder / "site"), watched_in(folder), read_replications())
+    made, watched = there(folder / "site"), watched_in(folder)
+    return Pages(record, evidence, sources_of(bibliography), made, watched, read_replications(), read_tried(folder))
 
 
 def write_pages(record: Record, evidence: Mapping[str, ClaimEvidence], folder: Path, bibliography: Path) -> list[str]:

@@ -11,13 +11,15 @@ from markupsafe import Markup, escape
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from claims.evidence.outcomes import WORDS
+from claims.evidence.tried import crowded
 from claims.texts import the_text
 from reports.pages import matrices
 from reports.pages.arguments import by_argument, spaced
 from reports.pages.listing import listing
 from reports.pages.neighbours import neighbourhood
 from reports.record.record import ClaimRecord
-from reports.text import citing, wording
+from reports.record.tried import never_reached
+from reports.text import citing, spread, wording
 from reports.text.formulas import EMPHASIS, marked_up, pieces, plain, read_out
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -49,7 +51,7 @@ def environment() -> jinja2.Environment:
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, published=citing.address, cases_of=cases_of,
         recomputed=citing.recomputed, by_argument=by_argument, neighbourhood=neighbourhood, listing=listing,
-        option=lambda: the_text().option,
+        spread=spread, never_reached=never_reached, crowded=crowded, option=lambda: the_text().option,
     )  # fmt: skip
     return made
 

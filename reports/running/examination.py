@@ -26,6 +26,11 @@ FEW = 12  # readings for which no other process is started
 EVERYTHING, PLAIN = "reports.running.everything", "reports.running.work"  # what processes import beforehand
 
 
+def rests_on(keys: Keys, entry: Entry, profile: Profile) -> str:
+    """A fingerprint of the code that the evidence of a claim rests on, and of how hard it was tried."""
+    return digest(keys.rests_on(entry), repr(profile)) if entry.has_keys else ""
+
+
 @dataclass(frozen=True)
 class Examination:
     """The claims as told, the evidence of each, what came of its readings, and by their keys the training runs that it rests on.
@@ -112,7 +117,7 @@ class Examiner:
 
     def rests_on(self, entry: Entry) -> str:
         """A fingerprint of the code that the evidence of a claim rests on, and of how hard it was tried."""
-        return digest(self.keys.rests_on(entry), repr(self.profile)) if entry.has_keys else ""
+        return rests_on(self.keys, entry, self.profile)
 
     # --- what is known
 

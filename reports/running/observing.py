@@ -3,65 +3,43 @@ and of each reading a summary. The search itself is the report's own, case by ca
 
 import dataclasses
 import json
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from math import isfinite
 from statistics import median
 from typing import Any
 
-import msgspec
-
-from claims.evidence.evidence import EvidenceError, as_json, write_whole
 from claims.evidence.keys import Target, from_root
 from claims.evidence.profiles import VERDICT
+from claims.evidence.tried import Three, TriedClaim, TriedReading
 from claims.kit.claim import Claim
 from claims.kit.domains.corners import Shape
 from claims.kit.engines.engine import constants
 from claims.kit.engines.inside import told_of_cases
-from claims.kit.examine import entropy_of
+from claims.kit.engines.rarity import how_many_fall
+from claims.kit.examine import entropy_of, put_once
 from claims.kit.property import Falsified, Unsettled
 from claims.kit.reading import Reading, property_of
-from reports.running.branches import Branch, Lines, files_of, lines_run, never_reached, nothing_run
-
-TRIED = "tried.json"
-Three = list[float]  # the least, the median and the most
-
-
-class TriedReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a search of a reading tried: distinct `cases` of so many `drawn`; how many numbers a case has (`sizes`), how long its
-    longest list or array is (`lengths`), and the share of a bound that it used (`strain`), each the least, the median and the
-    most; `corners`: how many parts of cases lie in one, of how many."""
-
-    name: str
-    role: str
-    outcome: str
-    cases: int
-    drawn: int
-    sizes: Three
-    lengths: Three
-    strain: Three = []
-    corners: dict[str, tuple[int, int]] = {}
-
-
-class TriedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the searches of a claim tried. `rests_on` is the fingerprint of the code; `never` are the branches of implementations
-    to which none of its searches came."""
-
-    rests_on: str
-    readings: list[TriedReading]
-    never: list[Branch] = []
+from reports.running.branches import Lines, files_of, forget, lines_run, never_reached, nothing_run
 
 
 def searched(claim: Claim) -> list[Reading]:
     """The readings that are searched: all but stored cases and those that leave no choice."""
-    if claim.by.name != "search":
-        return []
-    return [one for one in claim.readings if one.role != "witness" and len(constants(one)) < len(one.arguments)]
+    return [one for one in claim.readings if claim.by.name == "search" and not _is_stored(one)]
+
+
+def _is_stored(one: Reading) -> bool:
+    return one.role == "witness" or len(constants(one)) == len(one.arguments)
 
 
 def watch(claim: Claim, rests_on: str, reached: set[Target], write: Callable[[dict[str, Any]], None]) -> TriedClaim:
     """Search all that is searched of a claim, and write down each test case. EvidenceError where Hypothesis tells of none."""
     run, files = nothing_run(), files_of(reached)
+    forget(reached)
     readings = [_Watch(claim, one, files, run, write).put() for one in searched(claim)]
+    for stored in filter(_is_stored, claim.readings):
+        with suppress(Exception), lines_run(files, run):
+            put_once(property_of(claim.check, stored), constants(stored))
     return TriedClaim(rests_on=rests_on, readings=readings, never=never_reached(reached, run))
 
 
@@ -80,12 +58,16 @@ class _Watch:
     is_over: bool = False
 
     def put(self) -> TriedReading:
+        entropy = entropy_of(self.claim, self.one)
         with told_of_cases(self.observe):
-            found = self.claim.by.put(self.check, self.one, VERDICT, entropy_of(self.claim, self.one))
+            found = self.claim.by.put(self.check, self.one, VERDICT, entropy)
+        must_fall = self.one.role == "fails for" or (self.one.role == "altered" and found.outcome == "fell")
         return TriedReading(
-            name=self.one.name, role=self.one.role, outcome=found.outcome, cases=found.cases, drawn=found.cases + found.repeated,
+            name=self.one.name, role=self.one.role, outcome=found.outcome,  # type: ignore[arg-type]
+            cases=found.cases, drawn=found.cases + found.repeated,
             sizes=_three(self.shape.numbers), lengths=_three(self.shape.lengths), strain=_three(self.strain),
             corners={name: share for name, share in self.shape.shares().items() if share[1]},
+            fall=how_many_fall(property_of(self.claim.check, self.one), self.one, entropy) if must_fall else None,
         )  # fmt: skip
 
     def check(self, **drawn: Any) -> None:
@@ -132,19 +114,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _three(numbers: list[Any]) -> Three:
-    return [float(f"{one:.4g}") for one in (min(numbers), median(numbers), max(numbers))] if numbers else []
-
-
-def read_tried(folder: Path) -> dict[str, TriedClaim]:
-    """What was tried when it was last looked at, by the claims' ids; nothing where it never was. EvidenceError."""
-    path = folder / TRIED
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, TriedClaim]) if path.exists() else {}
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise EvidenceError(f"{path}: not readable ({problem}); delete it, and observe again") from problem
-
-
-def keep_tried(folder: Path, seen: dict[str, TriedClaim]) -> None:
-    """Beside what is known of other claims."""
-    write_whole(folder / TRIED, as_json(dict(sorted((read_tried(folder) | seen).items()))))
+def _three(numbers: Sequence[float]) -> Three | None:
+    found = [one for one in numbers if isfinite(one)]
+    least, middle, most = (float(f"{one:.4g}") for one in (min(found), median(found), max(found))) if found else (0.0, 0.0, 0.0)
+    return (least, middle, most) if found else None

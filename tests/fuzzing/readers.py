@@ -12,11 +12,12 @@ from unittest.mock import patch
 import msgspec
 
 from claims.evidence.codec import NotStorable, from_plain
-from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence
+from claims.evidence.evidence import ClaimEvidence, EvidenceError, as_json, read_evidence
 from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from claims.evidence.runs import Run, read_runs
 from claims.evidence.sources import read_sources
+from claims.evidence.tried import Branch, TriedClaim, TriedReading, read_tried
 from claims.kit.claim import ClaimError
 from claims.kit.earlier import read_earlier
 from claims.kit.facts.rows import read_facts
@@ -83,6 +84,17 @@ def _files(*files: Path, lines: int = 60) -> list[bytes]:
 def _record() -> list[bytes]:
     whole = json.loads((EXAMPLE / "report" / "verdicts.json").read_bytes())
     return [json.dumps(_counted(whole | {"claims": whole["claims"][at : at + 3]})).encode() for at in range(0, 9, 3)]
+
+
+def _tried() -> list[bytes]:
+    held = TriedReading(
+        name="as written", role="as written", outcome="held", cases=9, drawn=10, sizes=(1, 2.5, 4), strain=(0, 0.5, 1)
+    )
+    fell = TriedReading(
+        name="near miss", role="fails for", outcome="fell", cases=1, drawn=1, corners={"zero array": (1, 2)}, fall=(5, 8)
+    )
+    missed = [Branch("impls.a.f", "impls/a.py", 3, "if x > 3")]
+    return [as_json({"a.b": TriedClaim(rests_on="0" * 64, readings=some, never=missed)}) for some in ([held], [held, fell])]
 
 
 def _counted(plain: Any) -> Any:
@@ -258,6 +270,7 @@ READERS: Sequence[Reader] = [
         lambda: [b'{"of": "0", "run": {"profile": "verdict", "date": "2026-01-01"}}'],
         _run_file,
     ),
+    Reader("what was tried", "tried.json", "json", _tried, lambda path: read_tried(path.parent)),
     Reader("hardware", "a.json", "json", RECORDED, machines.read_recorded, seal=_digested),
     Reader(
         "libraries",

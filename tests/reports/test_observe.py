@@ -1,6 +1,8 @@
 """What a search tried, to be seen: the lines that Tyche reads, the summary, and the branches that no search came to."""
 
+import ast
 import json
+from itertools import count
 
 import pytest
 from hypothesis.internal import observability
@@ -8,11 +10,16 @@ from hypothesis.internal import observability
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import Target
 from claims.evidence.profiles import VERDICT
+from claims.evidence.tried import Branch, TriedClaim, keep_tried, read_tried
+from claims.kit import cases, claim, holds, reading
+from claims.kit.domains import whole
 from claims.kit.engines.inside import Moved
+from claims.kit.engines.rarity import how_many_fall
 from claims.kit.examine import examine_reading
 from impls.counting import exact
+from reports.running import branches
 from reports.running.branches import files_of, lines_run, never_reached, nothing_run
-from reports.running.observing import TriedClaim, as_line, keep_tried, read_tried, watch
+from reports.running.observing import as_line, searched, watch
 from tests import toys
 
 DOCUMENTED = {  # of a test case, by Hypothesis' own documentation
@@ -49,8 +56,36 @@ def test_what_is_observed_is_what_the_evidence_counts(toy):
 def test_the_summary_tells_sizes_and_how_near_a_bound_it_came():
     written = watched(toys.tight)[0].readings[0]
 
-    assert written.sizes == [1, 1, 1]
+    assert written.sizes == (1, 1, 1)
     assert written.strain[2] == 0.5  # of a limit of 20, by numbers up to 10
+
+
+def test_of_a_control_that_falls_it_is_told_how_many_of_its_cases_do():
+    by_luck, at_once = (watched(toy)[0].readings[-1] for toy in (toys.caught_by_luck, toys.qualified))
+    written = watched(toys.refuted)[0].readings[0]
+
+    assert by_luck.is_rare, "one number in 37"
+    assert at_once.fall == (5, 5), "after five there is no more to ask"
+    assert not at_once.is_rare
+    assert (written.outcome, written.fall) == ("fell", None), "that of the statement is asked for nothing"
+
+
+def test_a_control_of_few_cases_is_not_rare_for_that():
+    few = claim(
+        "toys.few",
+        **toys.UNUSED,
+        expect="supported",
+        as_written=reading(n=whole(0, 3)),
+        fails_for={"a six": reading(n=whole(0, 6))},
+    )(lambda n: holds(n < 6, "a six"))
+    fell, of = how_many_fall(few.check, few.reading("a six"), 0)
+
+    assert (fell, of) == (1, 7), "all of them"
+    assert not watched(few)[0].readings[-1].is_rare
+
+
+def test_a_crash_is_no_fall():
+    assert how_many_fall(toys.crashing.check, toys.crashing.reading("as written"), 0)[0] == 0
 
 
 def test_hypothesis_is_left_as_it_was():
@@ -89,13 +124,67 @@ def after_running(*polynomials):
 def test_a_branch_counts_as_reached_once_one_of_its_lines_ran():
     a_constant, a_root_inside = after_running([5]), after_running([5], [1, 2])
 
-    assert {one.function for one in a_constant} == {"counting.exact.farthest_root"}
+    assert {one.function for one in a_constant} == {"impls.counting.exact.farthest_root"}
     assert set(a_root_inside) < set(a_constant)
     assert all(one.place == "impls/counting/exact.py" for one in a_constant)
 
 
 def test_a_function_that_never_ran_has_no_branch_to_miss():
     assert never_reached([ROOT_OF], nothing_run()) == []
+
+
+SOURCE = """
+def f(x):
+    if x > 3:
+        if x > 4:
+            return 4
+        return 3
+    elif x > 2:
+        return 2
+    else:
+        for y in range(x):
+            print(y)
+    try:
+        match x:
+            case 1:
+                return 1
+    except KeyError:
+        x = 0
+    if x < 0:
+        raise ValueError(x)
+    while x:
+        x -= 1
+    return x
+"""
+
+
+@pytest.mark.parametrize(("ran", "missed"), [
+    ({3, 4, 5}, ["else of if x > 3", "case 1", "except KeyError", "while x"]),
+    ({3, 7, 10}, ["if x > 3", "if x > 2", "for y in range(x)", "case 1", "except KeyError", "while x"]),
+    ({3, 6, 7, 8, 10, 11, 15, 17, 21}, ["if x > 4"]),
+])  # fmt: skip
+def test_a_branch_that_was_missed_is_told_by_its_condition_and_what_lies_in_it_is_not(ran, missed):
+    found = branches._missed(branches._branches(ast.parse(SOURCE).body[0]), ran)
+    assert sorted(when for _, when in found) == sorted(missed)
+
+
+def test_a_stored_case_reaches_what_a_search_does_not():
+    stored = claim(
+        "toys.stored", **toys.UNUSED, expect="supported", as_written=reading(polynomial=cases([[5], [7]])),
+        holds_for={"a root inside": reading(polynomial=[1, 2])},
+    )(lambda polynomial: holds(exact.farthest_root(polynomial) is not None, "no root"))  # fmt: skip
+    never = {Branch(*one) for one in watched(stored, [ROOT_OF])[0].never}
+
+    assert [one.name for one in searched(stored)] == ["as written"]
+    assert never == set(after_running([5], [7], [1, 2])) < set(after_running([5], [7]))
+
+
+def test_what_a_function_keeps_of_calls_before_hides_no_branch(monkeypatch):
+    calls = count()
+    monkeypatch.setattr(exact.farthest_root, "cache_clear", lambda: next(calls), raising=False)
+    watched(toys.tight, [ROOT_OF])
+
+    assert next(calls) == 1
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

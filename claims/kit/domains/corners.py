@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-FEW = 20  # of which a share says nothing
 NAMES = ("zero array", "singular matrix", "single numbers", "empty or length one")
 
 
@@ -44,11 +43,6 @@ class Shape:
                 inside, of = found[corner]
                 found[corner] = inside + sum(seen), of + len(seen)
         return found
-
-
-def crowded(shares: dict[str, tuple[int, int]]) -> list[str]:
-    """The corners in which half of the parts lie, or more."""
-    return [name for name, (inside, of) in shares.items() if of >= FEW and 2 * inside >= of]
 
 
 def _corners_of(part: np.ndarray | Sequence[Any]) -> Iterator[tuple[str, bool]]:
