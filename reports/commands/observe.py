@@ -13,7 +13,7 @@ from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.profiles import VERDICT
 from claims.evidence.store import Store, alone
-from claims.evidence.tried import TRIED, TriedClaim, TriedReading, crowded, keep_tried
+from claims.evidence.tried import TRIED, TriedClaim, TriedReading, crowded, keep_tried, read_tried
 from reports.commands import statements
 from reports.commands.waiting import about_to
 from reports.running.examination import rests_on
@@ -35,6 +35,7 @@ def observe(ids: Sequence[str], into: Path | None, out: Path | None) -> int:
     if not claims:
         print("Nothing was observed: none of these claims is searched.")
         return 0
+    read_tried(folder)  # what cannot be read is told before any work
     seen: dict[str, TriedClaim] = {}
     with _opened(into or INTO) as file:
         for entry, claim in claims:

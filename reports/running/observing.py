@@ -22,6 +22,8 @@ from claims.kit.property import Falsified, Unsettled
 from claims.kit.reading import Reading, property_of
 from reports.running.branches import Lines, files_of, forget, lines_run, never_reached, nothing_run
 
+NUMBERS, LONGEST = "numbers in a case", "longest list"  # as Tyche names them
+
 
 def searched(claim: Claim) -> list[Reading]:
     """The readings that are searched: all but stored cases and those that leave no choice."""
@@ -55,6 +57,7 @@ class _Watch:
     shape: Shape = dataclasses.field(default_factory=Shape)
     strain: list[float] = dataclasses.field(default_factory=list)
     of_this_case: Lines = dataclasses.field(default_factory=nothing_run)
+    size: dict[str, int] = dataclasses.field(default_factory=dict)
     is_over: bool = False
 
     def put(self) -> TriedReading:
@@ -72,9 +75,9 @@ class _Watch:
 
     def check(self, **drawn: Any) -> None:
         """The property; what is drawn until it falls is looked at before it can be changed."""
-        if not self.is_over:
-            self.shape.add({name: value for name, value in drawn.items() if name not in constants(self.one)})
-        self.of_this_case = nothing_run()
+        shape = Shape() if self.is_over else self.shape
+        shape.add({name: value for name, value in drawn.items() if name not in constants(self.one)})
+        self.size, self.of_this_case = {NUMBERS: shape.numbers[-1], LONGEST: shape.lengths[-1]}, nothing_run()
         try:
             with lines_run(self.files, self.of_this_case):
                 property_of(self.claim.check, self.one)(**drawn)
@@ -93,8 +96,11 @@ class _Watch:
             strain = told.features.get("target")
             if strain is not None and told.status == "passed" and not self.is_over:
                 self.strain.append(strain)
+            line["features"] = told.features | self.size
+            line["representation"] = told.representation.replace("<lambda>", line["property"], 1)
             line["coverage"] = {from_root(file): sorted(lines) for file, lines in self.of_this_case.items()}
             line["metadata"] = told.metadata.to_json()
+            self.size, self.of_this_case = {}, nothing_run()  # the next one may be given up before it comes to the property
         self.write(line)
 
 

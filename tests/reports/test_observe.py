@@ -41,6 +41,8 @@ def test_a_line_has_the_fields_that_are_documented_and_names_claim_and_reading()
     assert {one["status"] for one in cases} == {"passed", "failed"}
     assert {one["property"] for one in cases} == {"toys.tight[as written]", "toys.tight[near miss: a limit just below]"}
     assert {one["type"] for one in lines} == {"test_case", "info"}
+    assert {one["features"]["numbers in a case"] for one in cases} == {1}
+    assert all(one["representation"].startswith(f"{one['property']}(") for one in cases), "Tyche tells cases apart by it"
 
 
 @pytest.mark.parametrize("toy", [toys.tight, toys.qualified, toys.half_discarded, toys.crashing], ids=lambda toy: toy.id)
@@ -202,6 +204,17 @@ def test_a_summary_that_is_torn_is_told(tmp_path):
 
     with pytest.raises(EvidenceError, match="delete it"):
         read_tried(tmp_path)
+
+
+def test_a_torn_summary_is_told_before_any_work_and_nothing_is_written(reports, tmp_path):
+    reports.folder.mkdir()
+    (reports.folder / "tried.json").write_text("{")
+    before = sorted(reports.folder.rglob("*"))
+
+    for call in (("--workers", 1), ("observe", toys.qualified.id, "--into", tmp_path / "seen")):
+        assert "tried.json: not readable" in reports.refuses(*call)
+    assert [one for one in sorted(reports.folder.rglob("*")) if one not in before and one.name != ".run.lock"] == []
+    assert not (tmp_path / "seen").exists()
 
 
 def test_the_command_tells_a_line_a_reading_and_writes_what_tyche_reads(reports, tmp_path):

@@ -28,6 +28,7 @@ from claims.evidence.keys import here
 from claims.evidence.profiles import PROFILES, Profile
 from claims.evidence.runs import keep_runs, read_runs
 from claims.evidence.store import Store, alone
+from claims.evidence.tried import read_tried
 from claims.kit.told import Told
 from claims.texts import the_text
 from reports.commands import statements
@@ -94,7 +95,7 @@ def run(asked: Asked) -> int:
     copy = copy_of(essay, ids) if essay else None
     before = read_older(asked.older, asked.only and [one.id for one in entries]) if asked.older else None
     _must_be_writable(asked, [one.id for one in entries], ids)
-    read_replications()  # a mistake there is told before any work
+    read_replications(), read_tried(asked.folder)  # a mistake there is told before any work
     if asked.dask:
         about_to(f"Looking for help at {asked.dask}")
     with helped_by(asked.dask, asked.workers, partial(_say, console)) as cluster, alone(asked.folder):
