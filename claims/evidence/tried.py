@@ -52,6 +52,12 @@ class TriedReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         return self.cases / self.drawn if self.drawn else 1.0
 
     @property
+    def crowded(self) -> list[str]:
+        """The corners in which half of the parts of its cases lie, or more. A search that fell at once has few of them, and these
+        small, and says nothing."""
+        return crowded(self.corners) if self.outcome == "held" else []
+
+    @property
     def has_lists(self) -> bool:
         """Some case has a list or an array that is not empty."""
         return self.lengths is not None and self.lengths[2] > 0

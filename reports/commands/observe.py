@@ -13,7 +13,7 @@ from claims.evidence.evidence import EvidenceError
 from claims.evidence.keys import here
 from claims.evidence.profiles import VERDICT
 from claims.evidence.store import Store, alone
-from claims.evidence.tried import TRIED, TriedClaim, TriedReading, crowded, keep_tried, read_tried
+from claims.evidence.tried import TRIED, TriedClaim, TriedReading, keep_tried, read_tried
 from reports.commands import statements
 from reports.commands.waiting import about_to
 from reports.running.examination import rests_on
@@ -83,6 +83,6 @@ def _figures(one: TriedReading) -> Iterator[str]:
             yield f"{name} {three[0]:g} to {three[2]:g}, median {three[1]:g}"
     if one.is_rare and one.fall:
         yield f"must fall, and did in {one.fall[0]} of {one.fall[1]} cases: store such a case"
-    for name in crowded(one.corners):
+    for name in one.crowded:
         inside, of = one.corners[name]
         yield f"half or more in one corner: {name}, {inside} of {of}"

@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 
 from claims.evidence.evidence import Case, ReadingEvidence
 from claims.evidence.outcomes import WORDS
-from claims.evidence.tried import crowded
 from claims.texts import the_text
 from reports.pages import matrices
 from reports.pages.arguments import by_argument, spaced
@@ -51,7 +50,7 @@ def environment() -> jinja2.Environment:
         words=WORDS, icons=wording.ICONS, wording=wording, items=matrices.items,
         case_text=citing.case_text, citations=citing.citations, published=citing.address, cases_of=cases_of,
         recomputed=citing.recomputed, by_argument=by_argument, neighbourhood=neighbourhood, listing=listing,
-        spread=spread, never_reached=never_reached, crowded=crowded, option=lambda: the_text().option,
+        spread=spread, never_reached=never_reached, option=lambda: the_text().option,
     )  # fmt: skip
     return made
 

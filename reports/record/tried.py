@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import NamedTuple
 
-from claims.evidence.tried import Branch, TriedClaim, TriedReading, crowded
+from claims.evidence.tried import Branch, TriedClaim, TriedReading
 from reports.record.record import ClaimRecord, Record
 
 MUST_HOLD = ("as written", "amended", "holds for")
@@ -55,6 +55,6 @@ def summed_up(record: Record, tried: Mapping[str, TriedClaim]) -> Summed | None:
     held = [one for one in every if one.tried.role in MUST_HOLD and one.tried.outcome == "held"]
     return Summed(
         len(searched), known, [id for id in searched if id not in tried], sorted(held, key=lambda one: one.tried.share),
-        [one for one in held if crowded(one.tried.corners)], [one for one in every if one.tried.is_rare],
+        [one for one in held if one.tried.crowded], [one for one in every if one.tried.is_rare],
         {id: found for id in known if (found := never_reached(tried[id]))},
     ) if known else None  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 
 from claims.evidence.evidence import read_evidence
 from claims.evidence.keys import ROOT
-from claims.evidence.tried import TRIED, Branch, TriedClaim, TriedReading, crowded, keep_tried, read_tried, up_to_date
+from claims.evidence.tried import TRIED, Branch, TriedClaim, TriedReading, keep_tried, read_tried, up_to_date
 from reports.pages.pages import Pages
 from reports.record.record import read_record
 from reports.record.tried import MUST_HOLD, is_searched, summed_up
@@ -43,7 +43,7 @@ def test_a_row_a_search_says_how_its_cases_spread_and_what_they_never_reached():
     page = of_a_claim(seen(
         row(lengths=(0, 4, 9), strain=(0.25, 0.5, 0.75)),
         row("a condition", "amended", cases=1, drawn=2, corners={"zero array": (30, 40)}),
-        row(f"a control {HOSTILE}", "fails for", "fell", cases=60, drawn=60, fall=(2, 100)),
+        row(f"a control {HOSTILE}", "fails for", "fell", cases=60, drawn=60, fall=(2, 100), corners={"zero array": (33, 40)}),
         row("another", "fails for", "fell", cases=1, drawn=1),
         never=[OWN, SHARED],
     ))  # fmt: skip
@@ -56,6 +56,7 @@ def test_a_row_a_search_says_how_its_cases_spread_and_what_they_never_reached():
         "if mask &lt;", "Nor to 1 of the instruments", "python -m reports observe gradients.is-supported",
     ):  # fmt: skip
         assert words in block, words
+    assert "33 of 40" not in block, "it fell"
     assert "REDUCTION" not in block
     assert HOSTILE not in page
     assert faults(page) == []
@@ -161,7 +162,7 @@ def test_what_is_told_of_a_search_is_what_its_evidence_counts(id, tried):
 
     assert told.items() <= known.items()
     assert {one.name for one in evidence.readings if one.cases > 1} <= told.keys(), "more than a stored case is a search"
-    assert [one.name for one in tried[id].readings if one.role in MUST_HOLD and crowded(one.corners)] == []
+    assert [one.name for one in tried[id].readings if one.role in MUST_HOLD and one.crowded] == []
 
 
 def test_only_claims_of_the_record_that_are_searched_are_told_of(tried):
