@@ -3,12 +3,17 @@
 import msgspec
 import pytest
 
+from claims import find_claim
+from claims.catalogue import Keys, catalogue
 from claims.evidence.evidence import read_evidence
-from claims.evidence.keys import ROOT
+from claims.evidence.keys import ROOT, here
+from claims.evidence.profiles import VERDICT
 from claims.evidence.tried import TRIED, Branch, TriedClaim, TriedReading, keep_tried, read_tried, up_to_date
 from reports.pages.pages import Pages
 from reports.record.record import read_record
 from reports.record.tried import MUST_HOLD, is_searched, summed_up
+from reports.running.examination import rests_on
+from reports.running.observing import watch
 from reports.text import spread
 from tests import toys
 from tests.reports import made
@@ -163,6 +168,16 @@ def test_what_is_told_of_a_search_is_what_its_evidence_counts(id, tried):
     assert told.items() <= known.items()
     assert {one.name for one in evidence.readings if one.cases > 1} <= told.keys(), "more than a stored case is a search"
     assert [one.name for one in tried[id].readings if one.role in MUST_HOLD and one.crowded] == []
+
+
+@pytest.mark.parametrize("id", ["sequential.chain-through-every-state", "gradients.clipping-prevents-nan"])
+def test_who_looks_again_sees_the_same(id, tried):
+    """Of two that take a moment: one that misses a branch, and one in which cases that must fall are rare."""
+    (entry,), keys = [one for one in catalogue().entries if one.id == id], Keys(here())
+    if id not in tried or tried[id].rests_on != rests_on(keys, entry, VERDICT):
+        pytest.skip(f"it changed since it was looked at; python -m reports observe {id}")
+
+    assert watch(find_claim(id, entry.module), tried[id].rests_on, keys.reached(entry), lambda _: None) == tried[id]
 
 
 def test_only_claims_of_the_record_that_are_searched_are_told_of(tried):
