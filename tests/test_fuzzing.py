@@ -1,5 +1,6 @@
 """Whatever reads a file: spoilt ones are read or refused in a line, nothing that they say is carried out, none is too large."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -13,10 +14,20 @@ from claims.evidence.codec import NotStorable, from_plain
 from claims.evidence.evidence import EvidenceError
 from claims.evidence.files import LARGEST, MOST_PARTS, content_of, told, toml_of
 from claims.evidence.keys import ROOT
+from claims.evidence.source import digest
 from claims.kit.claim import ClaimError
 from claims.kit.facts.rows import read_facts
 from reports.essay.passages import read_passages
+from reports.exports.statement import FILE as STATEMENT
+from reports.exports.statement import restate
 from reports.reading.sentences import read_essay, taken_apart
+from reports.record.record import read_record
+from reports.record.watched import watched_in
+from reports.running.fresh import FILE as FRESH
+from reports.running.fresh import read_fresh
+from reports.running.observing import TRIED, read_tried
+from reports.search.words import read_same
+from tests.fuzzing.corpora import records
 from tests.fuzzing.readers import READERS, Reader, documented, reader
 from tests.fuzzing.running import fuzz
 from tests.fuzzing.spoiling import ODD, odd
@@ -43,7 +54,7 @@ from pathlib import Path
 from tests.fuzzing.readers import READERS, documented
 for number, one in enumerate(READERS):
     path = Path(sys.argv[1]) / str(number) / one.file
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     with path.open("wb") as sparse:
         sparse.truncate(100_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -240,6 +251,71 @@ def test_of_very_many_mistakes_in_facts_some_are_told(tmp_path):
 
     with pytest.raises(ClaimError, match="1000 mistakes in the facts"):
         read_facts([tmp_path / "a.toml"], {})
+
+
+@pytest.mark.parametrize("three", [[1], [1, 2], [1, 2, 3, 4]])
+def test_what_was_tried_is_three_numbers_or_none(tmp_path, three):
+    reading = {"name": "a", "role": "as written", "outcome": "held", "cases": 1, "drawn": 2, "sizes": three, "lengths": []}
+    kept = {"rests_on": "0", "readings": [reading]}
+    (tmp_path / TRIED).write_text(json.dumps({"a.b": kept}))
+
+    with pytest.raises(EvidenceError, match=r"are not the least, the median and the most.*; delete it, and observe again"):
+        read_tried(tmp_path)
+
+
+@pytest.mark.parametrize(("won", "told", "tried"), [(3, 2, 5), (-1, 2, 5), (1, 6, 5), (1, 2, 10**12)])
+def test_nobody_has_won_more_seeds_than_were_tried(tmp_path, won, told, tried):
+    (tmp_path / FRESH).write_text(
+        json.dumps({"a.b": {"as written": {"evidence": "0", "won": won, "told": told, "tried": tried}}})
+    )
+
+    with pytest.raises(EvidenceError, match=r"is not possible.*; delete it"):
+        read_fresh(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["...", "", "\u202e"])
+def test_a_synonym_is_a_word(tmp_path, name):
+    (tmp_path / "same.toml").write_text(f'same = [["rnn", "{name}"]]')
+
+    with pytest.raises(EvidenceError, match=r"same\.toml: .* is no word; name words alone"):
+        read_same(tmp_path / "same.toml")
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-11-31", "20261129T1000", "2026-W01-1", "0001-01-01", "2026-01-01X"])
+def test_a_run_of_no_day_is_no_run_of_a_record(tmp_path, date):
+    (content,) = records()[:1]
+    (tmp_path / "verdicts.json").write_bytes(content)
+    for of in ("2026-01-01", date):
+        run = {"of": digest(content.decode()), "run": {"profile": "verdict", "date": of, "commit": "this one"}}
+        (tmp_path / "run.json").write_text(json.dumps(run))
+
+        assert (read_record(tmp_path / "verdicts.json").run.commit == "this one") == (of != date)
+
+
+@pytest.mark.parametrize("id", ["a.stranger", ""])
+def test_what_to_say_instead_of_nothing_is_refused(tmp_path, id):
+    plain = json.loads(records()[0]) | {"instead": [id]}
+    (tmp_path / "verdicts.json").write_text(json.dumps(plain))
+
+    with pytest.raises(EvidenceError, match=rf"what to say instead of '{id}', and no such claim; run"):
+        read_record(tmp_path / "verdicts.json")
+
+
+@pytest.mark.parametrize("name", ["defects", "impls", "judges"])
+def test_what_became_of_mutants_is_refused_by_name_where_it_is_spoilt(tmp_path, name):
+    (tmp_path / "watched").mkdir()
+    (tmp_path / "watched" / f"{name}.json").write_text('{"seed": 1, "rows": [3]}')
+
+    with pytest.raises(EvidenceError, match=rf"{name}\.json: not readable .*delete it, and run python -m tests\.(def|random)"):
+        watched_in(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"subject": 3}', '{"subject": [{}]}'])
+def test_a_statement_that_is_spoilt_is_left_as_it_is(tmp_path, content):
+    (tmp_path / STATEMENT).write_text(content)
+    restate(tmp_path, "site/index.html")
+
+    assert (tmp_path / STATEMENT).read_text() == content
 
 
 def test_rows_of_passages_on_one_line_are_told_all_the_same(tmp_path):

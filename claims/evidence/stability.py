@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from claims.evidence.evidence import UNREADABLE, ClaimEvidence, EvidenceError, write_whole
+from claims.evidence.evidence import ClaimEvidence, EvidenceError, write_whole
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.source import digest
 from claims.evidence.verdict import judge
 
@@ -118,11 +119,13 @@ def stamp_of(tried: Tried, seen: ClaimEvidence, engine: str) -> Stamp:
 def read_stability(path: Path) -> dict[str, Tried]:
     """What was tried, by claims; nothing where there is no file. EvidenceError where there is one that cannot be read."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Tried])
+        return msgspec.json.decode(content_of(path), type=dict[str, Tried])
     except FileNotFoundError:
         return {}
-    except (OSError, *UNREADABLE) as problem:
-        raise EvidenceError(f"{path}: not readable ({problem}); delete it, and run python -m reports stability") from problem
+    except UNREADABLE as problem:
+        raise EvidenceError(
+            f"{path}: not readable ({told(problem)}); delete it, and run python -m reports stability"
+        ) from problem
 
 
 def write_stability(path: Path, tried: Mapping[str, Tried]) -> None:

@@ -19,6 +19,6 @@ def read_heard(path: Path, known: Container[str]) -> Heard:
         found = tuple(msgspec.convert(toml_of(text_of(path)), dict[str, list[str]]).items())
     except UNREADABLE as problem:
         raise ValueError(f'{path}: {told(problem)}; a row is "a claim\'s id" = ["a sentence", …]') from problem
-    if unknown := next((id for id, _ in found if id not in known and id != ASIDE), None):
-        raise ValueError(f"{path}: there is no claim {unknown!r}")
+    if unknown := [id for id, _ in found if id not in known and id != ASIDE]:
+        raise ValueError(f"{path}: there is no claim {unknown[0]!r}")
     return found

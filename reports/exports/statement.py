@@ -5,12 +5,14 @@ Addresses: https://in-toto.io/Statement/v1 and https://slsa.dev/provenance/v1 ha
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from claims.evidence.evidence import UNREADABLE, EvidenceError, as_json, write_whole
+from claims.evidence.evidence import EvidenceError, as_json, write_whole
+from claims.evidence.files import UNREADABLE, content_of, told
 from reports.record.digests import digest_of_bytes
 from reports.record.record import RUN, Record
 
@@ -51,23 +53,23 @@ def write_statement(record: Record, folder: Path, pages: Iterable[str]) -> None:
 
 def restate(folder: Path, name: str) -> None:
     """A file that is written again, for something lies in the site to which it leads: it is stated as it is now. Nothing where
-    there is no statement, or where that does not speak of the file."""
+    there is no statement, or where that does not speak of the file. One that cannot be read is left for `check` to tell."""
     path = folder / FILE
-    if not path.exists():
-        return
-    told = msgspec.json.decode(path.read_bytes())
-    for one in told["subject"]:
-        if one["name"] == name:
-            one["digest"] = {"sha256": digest_of_bytes(folder / name)}
-    write_whole(path, as_json(told))
+    with suppress(EvidenceError):
+        read_statement(path)  # so that what follows is there
+        plain = msgspec.json.decode(content_of(path))
+        for one in plain["subject"]:
+            if one["name"] == name:
+                one["digest"] = {"sha256": digest_of_bytes(folder / name)}
+        write_whole(path, as_json(plain))
 
 
 def read_statement(path: Path) -> Statement:
     """The one in a file. EvidenceError where it is none."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Statement)
-    except (OSError, *UNREADABLE) as problem:
-        raise EvidenceError(f"{path}: not readable as an in-toto statement ({problem}); run python -m reports") from problem
+        found = msgspec.json.decode(content_of(path), type=Statement)
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: not readable as an in-toto statement ({told(problem)}); run python -m reports") from problem
     if (found.type, found.predicateType) != (STATEMENT, PREDICATE):
         raise EvidenceError(
             f"{path}: no in-toto statement of SLSA's provenance, version 1; run python -m reports to make it anew"

@@ -13,6 +13,7 @@ from typing import Any
 import rfc8785
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, content_of, told
 
 SHORT = 12  # hexadecimal digits that tell records apart on a page; whoever checks one takes all 64
 
@@ -26,11 +27,14 @@ def canonical_digest(document: Any) -> str:
 def digest_of_record(path: Path) -> str:
     """That of the record in a file. EvidenceError where it is no JSON or has no canonical form."""
     try:
-        return canonical_digest(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise EvidenceError(f"{path}: not readable as a record ({problem}); run python -m reports to make it anew") from problem
+        return canonical_digest(json.loads(content_of(path)))
+    except UNREADABLE as problem:
+        raise EvidenceError(
+            f"{path}: not readable as a record ({told(problem)}); run python -m reports to make it anew"
+        ) from problem
 
 
 def digest_of_bytes(path: Path) -> str:
     """SHA-256 of a file as it lies there."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from claims.catalogue import Entry, Keys, catalogue
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.evidence.keys import Meant, Sources, Target, here
 from claims.evidence.outcomes import WORDS
 from claims.evidence.source import Piece, digest
@@ -179,9 +180,9 @@ ROUTES = tuple(route for one in ORACLES.values() for route in one.routes)
 def read_crossed(path: Path, known: Container[str]) -> dict[str, list[str]]:
     """By a claim's id the oracles that a test crosses it with. ValueError, with the file, where it has mistakes."""
     try:
-        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, list[str]])
-    except (msgspec.MsgspecError, ValueError) as problem:
-        raise ValueError(f'{path}: {problem}; a row is "id" = ["an oracle", …]') from problem
+        found = msgspec.convert(toml_of(text_of(path)), dict[str, list[str]])
+    except UNREADABLE as problem:
+        raise ValueError(f'{path}: {told(problem)}; a row is "id" = ["an oracle", …]') from problem
     for id, names in found.items():
         if id not in known:
             raise ValueError(f"{path}: there is no claim {id!r}; name one that there is")

@@ -24,6 +24,7 @@ from claims.evidence.verdict import pinned
 from claims.texts import About, the_text
 from reports.record.checkout import edition
 from reports.record.digests import canonical_digest
+from reports.record.whole import is_time, unfit
 
 SCHEMA = 2
 RUN = "run.json"
@@ -401,21 +402,20 @@ def read_record(path: Path) -> Record:
             f"{path}: not readable as a record ({told(problem)}); run python -m reports{the_text().option} to make it anew"
         ) from problem
     apart = {chapter: counts(claims) for chapter, claims in record.beyond.items()}
-    if (record.summary, record.apart) != (dict.fromkeys(WORDS, 0) | counts(record.of_text), apart):
-        raise EvidenceError(
-            f"{path}: its counts are not those of its verdicts; run python -m reports{the_text().option} to make it anew"
-        )
+    fits = (record.summary, record.apart) == (dict.fromkeys(WORDS, 0) | counts(record.of_text), apart)
+    if what := unfit(record) if fits else "its counts are not those of its verdicts":
+        raise EvidenceError(f"{path}: {what}; run python -m reports{the_text().option} to make it anew")
     return record
 
 
 def read_run(path: Path, content: bytes) -> Run:
     """The run that made a record."""
     own = msgspec.json.decode(content, type=_Own).run
-    if own.date:
+    if is_time(own.date):
         return own
     with suppress(*UNREADABLE):
         found = msgspec.json.decode(content_of(path.with_name(RUN)), type=_RunFile)
-        if found.of == digest(content.decode()):
+        if found.of == digest(content.decode()) and is_time(found.run.date):
             return found.run
     date, commit = edition(path)
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")

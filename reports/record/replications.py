@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
 from claims.texts import the_text
 
 FILE = "replications.toml"
@@ -45,9 +46,9 @@ def read_replications(path: Path | None = None) -> Sequence[Replication]:
     """In the order of the file, none where there is no file. EvidenceError, with file and row, where it has mistakes."""
     path = path or _file()
     try:
-        found = msgspec.toml.decode(path.read_bytes(), type=_File).replication if path.exists() else []
-    except (OSError, msgspec.MsgspecError, ValueError) as problem:
-        raise EvidenceError(f"{path}: {_with_row(str(problem))}; {ROW}") from problem
+        found = msgspec.convert(toml_of(text_of(path)), _File).replication if path.exists() else []
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{path}: {_with_row(told(problem))}; {ROW}") from problem
     rows = [(one.who, one.where, one.digest) for one in found]
     if twice := next((one for place, one in enumerate(rows) if one in rows[:place]), None):
         raise EvidenceError(f"{path}: {twice[0]}, {twice[1]} stands there twice with one digest; leave out one of the rows")

@@ -7,6 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, content_of, told
+
 FOLDER = "watched"  # beside the record
 KILLED = ("killed", "timed out")
 Kind = TypeVar("Kind")
@@ -89,12 +92,19 @@ class Watched(msgspec.Struct, frozen=True):
 
 
 def watched_in(report: Path) -> Watched | None:
-    """What lies beside a report; None where nothing does."""
+    """What lies beside a report; None where nothing does. EvidenceError."""
     folder = report / FOLDER
-
-    def read(name: str, kind: type[Kind]) -> Kind | None:
-        file = folder / f"{name}.json"
-        return msgspec.json.decode(file.read_bytes(), type=kind) if file.is_file() else None
-
-    found = Watched(read("defects", Defects), read("impls", Mutants), read("judges", Mutants))
+    found = Watched(
+        _read(folder / "defects.json", Defects), _read(folder / "impls.json", Mutants), _read(folder / "judges.json", Mutants)
+    )
     return found if found.defects or found.impls or found.judges else None
+
+
+def _read(file: Path, kind: type[Kind]) -> Kind | None:
+    try:
+        return msgspec.json.decode(content_of(file), type=kind)
+    except FileNotFoundError:
+        return None
+    except UNREADABLE as problem:
+        again = "defects" if kind is Defects else f"random_mutants --of {file.stem}"
+        raise EvidenceError(f"{file}: not readable ({told(problem)}); delete it, and run python -m tests.{again}") from problem

@@ -12,7 +12,8 @@ import msgspec
 
 from claims import find_claim
 from claims.catalogue import Entry
-from claims.evidence.evidence import UNREADABLE, ClaimEvidence, EvidenceError, ReadingEvidence, as_json, write_whole
+from claims.evidence.evidence import ClaimEvidence, EvidenceError, ReadingEvidence, as_json, write_whole
+from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from claims.evidence.runs import shelf
 from claims.evidence.source import digest
@@ -28,6 +29,7 @@ from reports.running.hands import one_thread
 
 FILE, BEYOND = "fresh-seeds.json", 64  # no claim by training uses so many seeds
 KEEP = Path(".checked") / "fresh"  # in the checkout, here and on every worker
+MOST = 100_000  # seeds that anybody tries of a reading
 
 
 class Fresh(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,10 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     won: int = 0
     told: int = 0
     tried: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.won <= self.told <= self.tried <= MOST:
+            raise ValueError(f"{self.won} won of {self.told} told of {self.tried} tried is not possible")
 
     def after(self, came: bool | None) -> "Fresh":
         """With what came of one more seed."""
@@ -146,8 +152,8 @@ class Trying:
 def read_fresh(folder: Path) -> Known:
     """What was tried; nothing where there is no file. EvidenceError where there is one that cannot be read."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=Known)
+        return msgspec.json.decode(content_of(folder / FILE), type=Known)
     except FileNotFoundError:
         return {}
-    except (OSError, *UNREADABLE) as problem:
-        raise EvidenceError(f"{folder / FILE}: not readable ({problem}); delete it, and try again") from problem
+    except UNREADABLE as problem:
+        raise EvidenceError(f"{folder / FILE}: not readable ({told(problem)}); delete it, and try again") from problem

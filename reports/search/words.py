@@ -12,6 +12,9 @@ from pathlib import Path
 
 import msgspec
 
+from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import UNREADABLE, text_of, told, toml_of
+
 SAME = Path(__file__).with_name("same.toml")
 LETTER = r"[^\s\u0000-\u0060\u007b-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f]"  # in small letters
 # What is one word: a number, or letters with the digits behind them, as in n2.
@@ -93,11 +96,21 @@ def stems(text: str) -> list[str]:
     return [stem(one) for one in re.findall(WORD, folded(text))]
 
 
+def read_same(path: Path) -> list[list[str]]:
+    """Rows of names for one thing. EvidenceError, with the file, where it has mistakes."""
+    try:
+        found = msgspec.convert(toml_of(text_of(path)), _File).same
+    except UNREADABLE as problem:
+        raise EvidenceError(f'{path}: {told(problem)}; a row of same is ["the name", "another", …]') from problem
+    if wordless := [name for row in found for name in row if not stems(name)]:
+        raise EvidenceError(f"{path}: {wordless[0][:80]!r} is no word; name words alone")
+    return found
+
+
 @cache
 def rules() -> Rules:
     """Those by which a text is taken apart here."""
-    rows = msgspec.toml.decode(SAME.read_bytes(), type=_File).same
-    same = {" ".join(stems(name)): "".join(stems(row[0])) for row in rows for name in row}
+    same = {" ".join(stems(name)): "".join(stems(row[0])) for row in read_same(SAME) for name in row}
     return Rules(FOLDS, WORD, SUFFIXES, KEEPS, sorted({stem(one) for one in _EMPTY.split()}), same)
 
 

@@ -2,22 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import msgspec
 
 from claims.evidence.codec import NotStorable, from_plain
-from claims.evidence.evidence import ClaimEvidence, EvidenceError, as_json, read_evidence
+from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence
 from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
 from claims.evidence.runs import Run, read_runs
+from claims.evidence.source import digest as of_source
 from claims.evidence.sources import read_sources
-from claims.evidence.tried import Branch, TriedClaim, TriedReading, read_tried
 from claims.kit.claim import ClaimError
 from claims.kit.earlier import read_earlier
 from claims.kit.facts.rows import read_facts
@@ -26,86 +24,20 @@ from claims.kit.terms import read_terms
 from claims.subjects import libraries, machines
 from claims.texts import read_text
 from impls.clocks import timing
+from reports.books import BOOKS
 from reports.commands.verify.keeping import must_not_shrink
 from reports.essay.passages import read_passages
+from reports.exports import EXPORTS
 from reports.reading.sentences import read_essay
 from reports.record.published import published
 from reports.record.record import Record, read_record
+from reports.text.citing import citations
 from reports.text.comparison import as_lines, as_text, compare, read_older
 from reports.text.glossary import read_glossary
-
-EXAMPLE, TEXT, REPORT = ROOT / "examples" / "attention", ROOT / "claims" / "rnns", ROOT / "reports"
-FEW, SHORT = 3, 400  # items of a list and signs of a word that a corpus needs
-
-
-@dataclass(frozen=True)
-class Reader:
-    """`read` is given the path of a `file` of that name, whose kind is json, toml or text, in a folder of its own."""
-
-    name: str
-    file: str
-    kind: str
-    corpus: Callable[[], list[bytes]]
-    read: Callable[[Path], object]
-    refuses: tuple[type[Exception], ...] = (EvidenceError,)
-    seal: Callable[[Any], Any] | None = None
-
+from tests.fuzzing import beside
+from tests.fuzzing.corpora import EXAMPLE, REPORT, TEXT, WITHOUT_GIT, Reader, counted, files, jsons, known, newer, records, short
 
 # --- corpora ------------------------------------------------------------------------------------------------------------------
-
-
-def _short(plain: Any) -> Any:
-    """The same with a few items of each list, but for arrays, which have a shape."""
-    if isinstance(plain, dict) and "shape" in plain:
-        return plain
-    if isinstance(plain, dict):
-        return {name: _short(one) for name, one in list(plain.items())[:40]}
-    if isinstance(plain, list):
-        return [_short(one) for one in plain[:FEW]]
-    return plain[:SHORT] if isinstance(plain, str) else plain
-
-
-def _jsons(*patterns: str, short: Callable[[Any], Any] = _short, most: int = 12) -> list[bytes]:
-    files = [file for pattern in patterns for file in sorted(REPORT.glob(pattern))]
-    made = [json.dumps(short(json.loads(file.read_bytes()))).encode() for file in files[:: max(len(files) // most, 1)]]
-    return [one for one in made if len(one) < 60_000]
-
-
-def _files(*files: Path, lines: int = 60) -> list[bytes]:
-    """The first lines of each, up to a blank one."""
-    found = []
-    for file in files:
-        rows = file.read_bytes().splitlines(keepends=True)
-        end = next((at for at in range(min(lines, len(rows)), len(rows)) if not rows[at].strip()), len(rows))
-        found.append(b"".join(rows[:end]))
-    return found
-
-
-def _record() -> list[bytes]:
-    whole = json.loads((EXAMPLE / "report" / "verdicts.json").read_bytes())
-    return [json.dumps(_counted(whole | {"claims": whole["claims"][at : at + 3]})).encode() for at in range(0, 9, 3)]
-
-
-def _tried() -> list[bytes]:
-    held = TriedReading(
-        name="as written", role="as written", outcome="held", cases=9, drawn=10, sizes=(1, 2.5, 4), strain=(0, 0.5, 1)
-    )
-    fell = TriedReading(
-        name="near miss", role="fails for", outcome="fell", cases=1, drawn=1, corners={"zero array": (1, 2)}, fall=(5, 8)
-    )
-    missed = [Branch("impls.a.f", "impls/a.py", 3, "if x > 3")]
-    return [as_json({"a.b": TriedClaim(rests_on="0" * 64, readings=some, never=missed)}) for some in ([held], [held, fell])]
-
-
-def _counted(plain: Any) -> Any:
-    """A record whose counts are those of its verdicts, as far as it has any."""
-    rows = plain.get("claims") if isinstance(plain, dict) else None
-    if isinstance(rows, list):
-        verdicts = [one.get("verdict") for one in rows if isinstance(one, dict)]
-        plain["summary"] = (
-            {word: verdicts.count(word) for word in plain.get("summary", {})} if isinstance(plain.get("summary"), dict) else {}
-        )
-    return plain
 
 
 def _digested(plain: Any) -> Any:
@@ -140,27 +72,12 @@ def _values() -> list[bytes]:
 
 def _passages() -> list[bytes]:
     rows = (TEXT / "passages.toml").read_bytes().splitlines()[:80]
-    return [*_files(EXAMPLE / "passages.toml"), b"\n".join(rows) + b"\n]\n"]
-
-
-@cache
-def _known() -> frozenset[str]:
-    records = (folder / "verdicts.json" for folder in (REPORT, EXAMPLE / "report"))
-    return frozenset(one["id"] for record in records for one in json.loads(record.read_bytes())["claims"])
-
-
-@cache
-def _newer() -> Record:
-    return read_record(EXAMPLE / "report" / "verdicts.json")
+    return [*files(EXAMPLE / "passages.toml"), b"\n".join(rows) + b"\n]\n"]
 
 
 @cache
 def _sources() -> Mapping[str, object]:
     return read_sources(TEXT / "sources.bib")
-
-
-# Git is asked when a file was committed, by a program of that name: what it does is its own affair.
-WITHOUT_GIT = patch("reports.record.checkout._said", return_value=b"")
 
 
 # --- what is called -----------------------------------------------------------------------------------------------------------
@@ -185,16 +102,24 @@ def _value(path: Path) -> None:
 
 
 def _reported(path: Path) -> None:
-    """As the commands do that read a record, and compare two."""
-    must_not_shrink(path.parent, _known(), _known(), "verdict")
+    """As the commands do that read a record, compare two, and make of it what others read."""
+    must_not_shrink(path.parent, known(), known(), "verdict")
     with WITHOUT_GIT:
         record = read_record(path)
     changes = compare(read_older(path), record)
     as_lines(changes), as_text(changes)
+    _exported(record)
+
+
+def _exported(record: Record) -> None:
+    for make in (*EXPORTS.values(), *BOOKS.values()):
+        make(record)
+    for one in record.claims:
+        citations(one, record)
 
 
 def _older(path: Path) -> None:
-    changes = compare(read_older(path), _newer())
+    changes = compare(read_older(path), newer())
     as_lines(changes), as_text(changes)
 
 
@@ -202,9 +127,19 @@ def _run_file(path: Path) -> None:
     """What lies beside a record."""
     record = path.with_name("verdicts.json")
     if not record.exists():
-        record.write_bytes(_record()[0])
+        record.write_bytes(records()[0])
     with WITHOUT_GIT:
-        read_record(record)
+        _exported(read_record(record))
+
+
+def _run_files() -> list[bytes]:
+    run = {"profile": "verdict", "date": "2026-01-01T10:00:00+00:00", "commit": "0123456789ab", "address": "https://a.example/"}
+    return [json.dumps({"of": of_source(records()[0].decode()), "run": run | some}).encode() for some in ({}, {"seconds": 1.5})]
+
+
+def _fitting(plain: Any) -> Any:
+    """Of the record that lies there."""
+    return plain | {"of": of_source(records()[0].decode())} if isinstance(plain, dict) else plain
 
 
 def _text(path: Path) -> None:
@@ -248,35 +183,35 @@ for t in range(n):
 \end{document}
 """
 ]
-RECORDED = partial(_jsons, "evidence/recorded/*.json", short=lambda plain: _digested(_short(plain)))
+RECORDED = partial(jsons, "evidence/recorded/*.json", cut=lambda plain: _digested(short(plain)))
 
 READERS: Sequence[Reader] = [
-    Reader("evidence", "a.json", "json", partial(_jsons, "evidence/*.json", most=40), _replayed, (EvidenceError, NotStorable)),
+    Reader("evidence", "a.json", "json", partial(jsons, "evidence/*.json", most=40), _replayed, (EvidenceError, NotStorable)),
     Reader("stored values", "a.json", "json", _values, _value, (EvidenceError, NotStorable)),
     Reader(
         "runs",
         "a.json",
         "json",
-        partial(_jsons, "evidence/runs/*.json", short=lambda plain: _checked(_short(plain))),
+        partial(jsons, "evidence/runs/*.json", cut=lambda plain: _checked(short(plain))),
         lambda path: read_runs(path.parent),
         seal=_checked,
     ),
-    Reader("record", "verdicts.json", "json", _record, _reported, seal=_counted),
-    Reader("older record", "old.json", "json", _record, _older),
+    Reader("record", "verdicts.json", "json", records, _reported, seal=counted),
+    Reader("older record", "old.json", "json", records, _older),
     Reader(
         "run of a record",
         "run.json",
         "json",
-        lambda: [b'{"of": "0", "run": {"profile": "verdict", "date": "2026-01-01"}}'],
+        _run_files,
         _run_file,
+        seal=_fitting,
     ),
-    Reader("what was tried", "tried.json", "json", _tried, lambda path: read_tried(path.parent)),
     Reader("hardware", "a.json", "json", RECORDED, machines.read_recorded, seal=_digested),
     Reader(
         "libraries",
         "a.json",
         "json",
-        partial(_jsons, "evidence/libraries/*.json", short=lambda plain: _digested(_short(plain))),
+        partial(jsons, "evidence/libraries/*.json", cut=lambda plain: _digested(short(plain))),
         libraries.read_recording,
         seal=_digested,
     ),
@@ -284,34 +219,35 @@ READERS: Sequence[Reader] = [
         "facts",
         "a.toml",
         "toml",
-        lambda: _files(*sorted((TEXT / "facts").glob("*.toml")), EXAMPLE / "facts" / "practice.toml"),
+        lambda: files(*sorted((TEXT / "facts").glob("*.toml")), EXAMPLE / "facts" / "practice.toml"),
         lambda path: read_facts([path], _sources()),
         (ClaimError,),
     ),
-    Reader("passages", "passages.toml", "toml", _passages, lambda path: read_passages(path, _known())),
-    Reader("text", "text.toml", "toml", lambda: _files(TEXT / "text.toml", EXAMPLE / "text.toml"), _text, (ClaimError,)),
+    Reader("passages", "passages.toml", "toml", _passages, lambda path: read_passages(path, known())),
+    Reader("text", "text.toml", "toml", lambda: files(TEXT / "text.toml", EXAMPLE / "text.toml"), _text, (ClaimError,)),
     Reader(
         "glossary",
         "glossary.toml",
         "toml",
-        lambda: _files(TEXT / "glossary.toml", EXAMPLE / "glossary.toml"),
+        lambda: files(TEXT / "glossary.toml", EXAMPLE / "glossary.toml"),
         _glossary,
         (ClaimError,),
     ),
-    Reader("earlier", "earlier.toml", "toml", lambda: _files(TEXT / "earlier.toml"), read_earlier, (ValueError,)),
-    Reader("terms", "terms.toml", "toml", lambda: _files(TEXT / "terms.toml"), read_terms, (ValueError,)),
+    Reader("earlier", "earlier.toml", "toml", lambda: files(TEXT / "earlier.toml"), read_earlier, (ValueError,)),
+    Reader("terms", "terms.toml", "toml", lambda: files(TEXT / "terms.toml"), read_terms, (ValueError,)),
     Reader(
         "heard",
         "heard.toml",
         "toml",
-        lambda: _files(TEXT / "heard.toml", lines=30),
-        lambda path: read_heard(path, _known()),
+        lambda: files(TEXT / "heard.toml", lines=30),
+        lambda path: read_heard(path, known()),
         (ValueError,),
     ),
-    Reader("sources", "sources.bib", "text", lambda: _files(EXAMPLE / "sources.bib", TEXT / "sources.bib"), read_sources),
-    Reader("markdown", "a.md", "text", lambda: [FORMULAS, *_files(*ESSAYS, lines=40)], _essay),
+    Reader("sources", "sources.bib", "text", lambda: files(EXAMPLE / "sources.bib", TEXT / "sources.bib"), read_sources),
+    Reader("markdown", "a.md", "text", lambda: [FORMULAS, *files(*ESSAYS, lines=40)], _essay),
     Reader("latex", "a.tex", "text", lambda: LATEX, _essay),
-    Reader("plain text", "a.txt", "text", lambda: PLAIN + _files(EXAMPLE / "notes.md"), _essay),
+    Reader("plain text", "a.txt", "text", lambda: PLAIN + files(EXAMPLE / "notes.md"), _essay),
+    *beside.READERS,
 ]
 
 

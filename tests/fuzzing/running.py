@@ -54,7 +54,7 @@ def fuzz(
     came, corpus, began = Came(), one.corpus(), perf_counter()
     with TemporaryDirectory(prefix="spoilt_") as name:
         folder = Path(name) / "there"
-        folder.mkdir()
+        (folder / one.file).parent.mkdir(parents=True)
         for valid in corpus:  # so that nothing need be loaded later on, and all of them are seen to be valid
             (folder / one.file).write_bytes(valid)
             one.read(folder / one.file)

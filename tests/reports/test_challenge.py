@@ -316,6 +316,7 @@ def test_an_accepted_challenge_stands_on_the_page_of_its_claim_with_its_author(r
 
 @pytest.mark.parametrize(("content", "words"), [
     (ROW.replace("by", "buy"), "a row is"), (ROW.replace("never", "ever"), "there is no claim 'toys.ever-that-number'"),
+    (ROW.replace("toys.never-that-number", ""), "there is no claim ''"),
     ("[[challenge]\n", "a row is"),
 ])  # fmt: skip
 def test_a_mistake_in_the_list_of_them_is_told_with_its_file(tmp_path, content, words):

@@ -186,6 +186,35 @@ def a_stated_name(folder):
     edited(folder, FILE, lambda told: told["subject"].append({"name": "../else.txt", "digest": {"sha256": "0" * 64}}))
 
 
+def stated(*names):
+    def of(folder):
+        edited(folder, FILE, lambda told: told["subject"].extend({"name": one, "digest": {"sha256": "0" * 64}} for one in names))
+
+    of.__name__ = f"stated {names[0][:9]!a}"
+    return of
+
+
+def a_circle_of_links(folder):
+    (folder / "a").symlink_to(folder / "b")
+    (folder / "b").symlink_to(folder / "a")
+    stated("a")(folder)
+
+
+def a_large_page(folder):
+    with (folder / PAGE).open("ab") as sparse:
+        sparse.truncate(100_000_000)
+
+
+def a_large_export(folder):
+    with (folder / "verdicts.csv").open("ab") as sparse:
+        sparse.truncate(100_000_000)
+
+
+def no_day(folder):
+    text = (folder / PAGE).read_text(encoding="utf-8")
+    (folder / PAGE).write_text(re.sub(r'(name="run" content=")\S*', r"\1yesterday", text), encoding="utf-8")
+
+
 def missing(name):
     def gone(folder):
         (folder / name).unlink()
@@ -207,6 +236,12 @@ TAMPERINGS = [
     (a_field, RECORD, f"claim {ID}, verdict: 'true' is not one of", True), (no_field, RECORD, "'why' is a required", True),
     (no_json, RECORD, "no JSON", False), (no_canonical_form, RECORD, "canonical form", False),
     (the_schema, "verdicts.schema.json", "not the schema", True), (a_stated_name, FILE, "not in this folder", False),
+    (stated("a\0b"), FILE, r"a\x00b, which is not in this folder", False),
+    (stated("n" * 10_000), FILE, "nnn…, which is not in this folder", False),
+    (stated("/etc/passwd"), FILE, "not in this folder", False), (a_circle_of_links, FILE, "not in this folder", False),
+    (stated("x\nAll is as it should be."), r"x\nAll is as it should be.", "missing", False),
+    (a_large_page, PAGE, "of which record", True), (a_large_export, "verdicts.csv", "not what the record comes to", True),
+    (no_day, PAGE, "it is not what the record comes to", True),
     (missing(RECORD), RECORD, "it is missing", False), (missing(EVIDENCE), EVIDENCE, "it is missing", False),
     (missing(PAGE), PAGE, "it is missing", False), (missing("verdicts.csv"), "verdicts.csv", "it is missing", False),
     (missing("run.json"), "run.json", "it is missing", False), (missing(FILE), FILE, "it is missing", False),
@@ -223,7 +258,7 @@ def test_tampering_is_told_in_a_line_with_the_file_and_what_to_do(report, tamper
     told = [line for line in lines if line.startswith(f"{report.folder / name}: ")]
     assert told
     assert all(re.search("; (one of the two was changed: )?(take|run|remove)", line) for line in told), told
-    by_bytes = tamper not in (one_more_page, a_stated_name) and not tamper.__name__.startswith("no ")
+    by_bytes = tamper not in (one_more_page, a_stated_name) and not tamper.__name__.startswith(("no ", "stated"))
     assert any(words in line for line in told) or (by_bytes and any("its bytes" in line for line in told)), told
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from claims.evidence.evidence import EvidenceError
+from claims.evidence.files import LARGEST_TEXT, content_of, told
 from claims.evidence.keys import HOMES
 from claims.kit.challenge import MADE, Challenge
 from claims.kit.claim import ClaimError
@@ -18,10 +19,10 @@ NAME = "challenge"  # of the module that the file is, whatever it is called
 def read_challenges(file: Path) -> list[Challenge]:
     """Those that the file makes, in its order. ClaimError or EvidenceError where it has mistakes, or makes none."""
     try:
-        content = file.read_bytes()
+        content = content_of(file, LARGEST_TEXT)
     except OSError as problem:
         raise EvidenceError(
-            f"{file}: {problem.strerror}; name a file such as python -m reports challenge --new ID writes"
+            f"{file}: {told(problem)}; name a file such as python -m reports challenge --new ID writes"
         ) from problem
     MADE.clear()
     module = ModuleType(NAME)

@@ -52,7 +52,7 @@ def must_not_shrink(folder: Path, ids: Collection[str], known: Collection[str], 
 def record_in(folder: Path) -> bytes:
     """The bytes of the record; none where there is no record."""
     with suppress(OSError):
-        return (folder / "verdicts.json").read_bytes()
+        return content_of(folder / "verdicts.json")
     return b""
 
 
