@@ -16,12 +16,26 @@ import msgspec
 from claims.evidence.evidence import write_whole
 from claims.evidence.files import LARGEST, LARGEST_TEXT, text_of, toml_of
 from claims.evidence.keys import ROOT
+from claims.evidence.stability import FRESH, NEEDED
+from claims.kit.engines.trials import ENOUGH
 from reports.reading import sentences
+from reports.record.oracles import summed
+from reports.record.record import read_record
+from reports.record.replications import FILE as REPLICATIONS
+from reports.record.replications import read_replications
+from reports.record.watched import Watched, watched_in
+from reports.running.fresh import read_fresh
 from tests.fuzzing.readers import READERS
 from tests.fuzzing.running import KEPT
 from tests.pinning import lists, pinned
 
 TABLE, PAGE = ROOT / "tests" / "guarantees.toml", ROOT / "docs" / "guarantees.md"
+STAMPS = {
+    "stable": "stable", "fragile": "fragile", "in part": "tried in part", "outdated": "changed since they were tried",
+    "": "not tried",
+}  # fmt: skip
+SEEDS = NEEDED["trials"][FRESH]
+NOT_YET = "not measured yet"
 HEAD = """# What is promised, and what holds it
 
 Each promise has tests that fall when it is broken, and where there is one a figure: how much of it was tried, or what came of it.
@@ -120,9 +134,68 @@ def limits() -> str:
     return ", ".join(f"{size / 1e6:.0f} MB of {what}" for size, what in sizes)
 
 
+def stability() -> str:
+    """How many claims are stamped how."""
+    found = Counter(one["stability"]["stamp"] if "stability" in one else "" for one in record()["claims"])
+    named = [f"{found[word]} {said}" for word, said in STAMPS.items() if found[word]]
+    return f"{len(record()['claims'])} claims: {', '.join(named)}"
+
+
+def defects() -> str:
+    """Of the mistakes that people made."""
+    found = _watched().defects
+    return f"{found.noticed} of {len(found.rows)} changed a verdict" if found else NOT_YET
+
+
+def mutants() -> str:
+    """Of the changes that were drawn."""
+    some = {"implementations": _watched().impls, "what examines and judges": _watched().judges}
+    told = [f"{one.killed} of {len(one.rows)} in the {what}".replace("the what", "what") for what, one in some.items() if one]
+    return f"noticed: {', '.join(told)}" if told else NOT_YET
+
+
+def _watched() -> Watched:
+    return watched_in(ROOT / "reports") or Watched(None, None, None)
+
+
+def power() -> str:
+    """Of all readings by trials."""
+    found = [one["power"] for one in _readings() if one.get("power") is not None]
+    weak = [one for one in found if one < ENOUGH]
+    told = f"{len(found) - len(weak)} of {len(found)} readings by trials have a power of {ENOUGH:g} or more"
+    return f"{told}; the others, which say why, {min(weak):.2f} or more" if weak else told
+
+
+def fresh() -> str:
+    """How many seeds beyond those that decide were tried."""
+    found = [one.tried for readings in read_fresh(ROOT / "reports").values() for one in readings.values()]
+    many = sum(one >= SEEDS for one in found)
+    return f"{many} of {len(found)} readings on {SEEDS} fresh seeds or more, the others on {min(found)} at least"
+
+
+def crossed() -> str:
+    """Of the mathematical claims that are decided."""
+    found = summed(read_record(ROOT / "reports" / "verdicts.json"))
+    return f"{found.crossed} of {found.decided} such claims rest on two oracles"
+
+
+def apart() -> str:
+    """By chapters."""
+    titles = {one["name"]: one["title"] for one in record()["text"]["chapter"]}
+    counts = {titles[name]: sum(found.values()) for name, found in record()["apart"].items()}
+    return ", ".join(f"{count} of *{title}*" for title, count in counts.items())
+
+
+def others() -> str:
+    """Who else ran it."""
+    found = len(read_replications(ROOT / "reports" / REPLICATIONS))
+    return f"{found} replications" if found else "nobody has said yet that a run came to the same elsewhere"
+
+
 FIGURES: dict[str, Callable[[], str]] = {
     "verdicts": verdicts, "controls": controls, "near_misses": near_misses, "level": level, "earlier": earlier,
-    "pinned": installed, "fuzzed": fuzzed, "limits": limits,
+    "pinned": installed, "fuzzed": fuzzed, "limits": limits, "stability": stability, "defects": defects, "mutants": mutants,
+    "power": power, "fresh": fresh, "crossed": crossed, "apart": apart, "replications": others,
 }  # fmt: skip
 
 
