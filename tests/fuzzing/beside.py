@@ -9,6 +9,7 @@ import msgspec
 
 from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence
 from claims.evidence.stability import Tried, key_of, read_stability, stamp_of, with_fresh_seeds
+from claims.evidence.tried import TRIED, Branch, TriedClaim, TriedReading, read_tried
 from claims.kit.challenge.accepted import read_challenged
 from claims.kit.heard import read_heard
 from reports.commands.check.stated import record_troubles, stated_troubles
@@ -18,7 +19,7 @@ from reports.exports import statement
 from reports.record.oracles import read_crossed
 from reports.record.replications import read_replications
 from reports.record.watched import watched_in
-from reports.running import fresh, observing
+from reports.running import fresh
 from reports.search.words import SAME, read_same
 from reports.text import wording
 from tests.fuzzing.corpora import REPORT, TEXT, WITHOUT_GIT, Reader, counted, files, jsons, known, newer, records
@@ -70,7 +71,7 @@ def _fresh(path: Path) -> None:
 
 
 def _tried(path: Path) -> None:
-    for id, one in observing.read_tried(path.parent).items():
+    for id, one in read_tried(path.parent).items():
         list(_told(id, one))
 
 
@@ -107,18 +108,18 @@ def _statements() -> list[bytes]:
 
 
 def _tries() -> list[bytes]:
-    reading = observing.TriedReading(
-        name="as written", role="as written", outcome="fell", cases=150, drawn=200, sizes=[1, 4, 9], lengths=[1.5, 2, 3],
-        strain=[0.1, 0.5, 1], corners={"zero": (3, 40)},
+    reading = TriedReading(
+        name="as written", role="as written", outcome="fell", cases=150, drawn=200, sizes=(1, 4, 9), lengths=(1.5, 2, 3),
+        strain=(0.1, 0.5, 1), corners={"zero": (3, 40)}, fall=(5, 8),
     )  # fmt: skip
-    claim = observing.TriedClaim(rests_on="0" * 24, readings=[reading], never=[observing.Branch("impls.a.b", "impls/a.py", 7)])
+    claim = TriedClaim(rests_on="0" * 24, readings=[reading], never=[Branch("impls.a.b", "impls/a.py", 7, "if x > 3")])
     return [msgspec.json.encode({"gradients.transient-growth": claim})]
 
 
 READERS = [
     Reader("stability", "a.json", "json", partial(jsons, "stability.json"), _stability, seal=_fitting),
     Reader("fresh seeds", fresh.FILE, "json", partial(jsons, fresh.FILE), _fresh),
-    Reader("tried", observing.TRIED, "json", _tries, _tried),
+    Reader("tried", TRIED, "json", _tries, _tried),
     Reader("defects", "watched/defects.json", "json", partial(jsons, "watched/defects.json"), _watched),
     Reader("random mutants", "watched/impls.json", "json", lambda: [json.dumps(MUTANTS).encode()], _watched),
     Reader("statement", statement.FILE, "json", _statements, _stated),

@@ -1,18 +1,21 @@
 """The readers, each with a corpus of small valid files and the errors that it may end with."""
 
+import importlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from claims.evidence.codec import NotStorable, from_plain
+from claims.evidence.codec import NotStorable, _texts, from_plain
 from claims.evidence.evidence import ClaimEvidence, EvidenceError, read_evidence
 from claims.evidence.files import UNREADABLE, content_of, told
 from claims.evidence.keys import ROOT
+from claims.evidence.keys import TEXT as TEXTS
 from claims.evidence.runs import Run, read_runs
 from claims.evidence.source import digest as of_source
 from claims.evidence.sources import read_sources
@@ -63,8 +66,22 @@ def _stored(evidence: ClaimEvidence) -> Iterator[Any]:
     return (one for case in cases for one in case.arguments.values() if not (isinstance(one, dict) and "choice" in one))
 
 
+@cache
+def _import_all() -> None:
+    """A stored value may name any function and class of ours, which is looked up where it is at home."""
+    for name in _texts(tuple(TEXTS)):
+        with suppress(ImportError):  # of a library that is not here
+            importlib.import_module(name)
+
+
+def _evidence() -> list[bytes]:
+    _import_all()
+    return jsons("evidence/*.json", most=40)
+
+
 def _values() -> list[bytes]:
     """One of each size and shape."""
+    _import_all()
     found = [json.dumps(one) for file in sorted(REPORT.glob("evidence/*.json")) for one in _stored(read_evidence(file))]
     kinds = {re.sub(r"[-\d.e]+", "0", one)[:200]: one.encode() for one in found if len(one) < 5_000}
     return [kinds[kind] for kind in sorted(kinds)][:200]
@@ -186,7 +203,7 @@ for t in range(n):
 RECORDED = partial(jsons, "evidence/recorded/*.json", cut=lambda plain: _digested(short(plain)))
 
 READERS: Sequence[Reader] = [
-    Reader("evidence", "a.json", "json", partial(jsons, "evidence/*.json", most=40), _replayed, (EvidenceError, NotStorable)),
+    Reader("evidence", "a.json", "json", _evidence, _replayed, (EvidenceError, NotStorable)),
     Reader("stored values", "a.json", "json", _values, _value, (EvidenceError, NotStorable)),
     Reader(
         "runs",

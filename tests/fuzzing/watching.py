@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,9 +77,11 @@ def watched(folder: Path) -> Iterator[None]:
     seen, before = Seen(folder), _most()
     signal.signal(signal.SIGVTALRM, _ring)
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-    _watched.append(seen)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a warning shows the line of ours that it comes from, whose file is opened for it
+            _watched.append(seen)
+            yield
     except TooLong:
         raise Misdeed(f"more than {SECONDS} seconds") from None
     finally:
