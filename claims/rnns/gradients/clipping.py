@@ -157,7 +157,7 @@ def overflow_becomes_a_step(clip: Callable[..., list[torch.Tensor]], gradient: n
     as_written=reading(clip=clip_by_torch, gradient=any32(size=(1, 3))),
     amended={"the step is refused when the norm is not finite": reading(clip=clip_or_raise, gradient=any32(size=(1, 3)))},
     fails_for={
-        "no clipping": reading(clip=no_clipping, gradient=any32(size=(1, 3))),
+        "no clipping": reading(clip=no_clipping, gradient=np.array([inf, 1.0])),
         "near miss: the step is refused only when the norm is NaN": reading(
             clip=clip_or_raise_for_nan, gradient=any32(size=(1, 3))
         ),
