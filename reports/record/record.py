@@ -403,7 +403,7 @@ def read_record(path: Path) -> Record:
         ) from problem
     apart = {chapter: counts(claims) for chapter, claims in record.beyond.items()}
     fits = (record.summary, record.apart) == (dict.fromkeys(WORDS, 0) | counts(record.of_text), apart)
-    if what := unfit(record) if fits else "its counts are not those of its verdicts":
+    if what := unfit((one.id for one in record.claims), record.instead) if fits else "its counts are not those of its verdicts":
         raise EvidenceError(f"{path}: {what}; run python -m reports{the_text().option} to make it anew")
     return record
 

@@ -1,12 +1,9 @@
 """Whether what a record says fits together, so that pages and exports can be made of it."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from reports.record.record import Record
 
 _TIME = re.compile(r"(19[89]\d|2\d\d\d)-\d\d-\d\d(T.+)?", re.ASCII)  # archives know no earlier year
 
@@ -18,9 +15,8 @@ def is_time(said: str) -> bool:
     return False
 
 
-def unfit(record: "Record") -> str:
-    """What does not fit in a record, the first that is found."""
-    known = {one.id for one in record.claims}
-    if strange := [one for one in record.instead if one not in known]:
-        return f"it has what to say instead of {strange[0]!r}, and no such claim"
-    return ""
+def unfit(claims: Iterable[str], instead: Iterable[str]) -> str:
+    """What does not fit in a record of these claims, which has what to say `instead` of some; the first that is found."""
+    known = set(claims)
+    strange = next((one for one in instead if one not in known), None)
+    return f"it has what to say instead of {strange!r}, and no such claim" if strange is not None else ""
