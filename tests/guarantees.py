@@ -27,6 +27,7 @@ from reports.record.watched import Watched, watched_in
 from reports.running.fresh import read_fresh
 from tests.fuzzing.readers import READERS
 from tests.fuzzing.running import KEPT
+from tests.machines.kills import KEPT as KILLS
 from tests.pinning import lists, pinned
 
 TABLE, PAGE = ROOT / "tests" / "guarantees.toml", ROOT / "docs" / "guarantees.md"
@@ -128,6 +129,15 @@ def fuzzed() -> str:
     return f"{total:,} spoilt files to {len(kept)} of {len(READERS)} readers, {fewest:,} or more each: {fell} fell over"
 
 
+def killed() -> str:
+    """What came of the last time that things were killed at random."""
+    if not KILLS.exists():
+        return "not tried yet"
+    kept = json.loads(KILLS.read_bytes())
+    of = ", ".join(f"{number} of a {what}" for what, number in sorted(kept["kills"].items()))
+    return f"{sum(kept['kills'].values())} kills ({of}), {kept['ends']} runs to the end: {kept['wrong']} lost or torn"
+
+
 def limits() -> str:
     """Of data, of what is written by hand, of texts."""
     sizes = ((LARGEST, "data"), (LARGEST_TEXT, "what is written by hand"), (sentences.LARGEST, "texts"))
@@ -194,8 +204,8 @@ def others() -> str:
 
 FIGURES: dict[str, Callable[[], str]] = {
     "verdicts": verdicts, "controls": controls, "near_misses": near_misses, "level": level, "earlier": earlier,
-    "pinned": installed, "fuzzed": fuzzed, "limits": limits, "stability": stability, "defects": defects, "mutants": mutants,
-    "power": power, "fresh": fresh, "crossed": crossed, "apart": apart, "replications": others,
+    "pinned": installed, "fuzzed": fuzzed, "killed": killed, "limits": limits, "stability": stability, "defects": defects,
+    "mutants": mutants, "power": power, "fresh": fresh, "crossed": crossed, "apart": apart, "replications": others,
 }  # fmt: skip
 
 

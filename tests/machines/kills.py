@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-from claims.evidence.evidence import read_evidence
+from claims.evidence.evidence import as_json, read_evidence, write_whole
 from claims.evidence.keys import ROOT
 from claims.evidence.runs import read_runs
 from tests.machines.loopback import Loopback, end
@@ -53,6 +53,7 @@ def stay(seed, clipped):
 '''
 WHAT = ("run", "worker", "worker", "hand", "hand")  # which is killed, chosen among these
 A_RUN = 4  # kills, about
+KEPT = ROOT / "tests" / "machines" / "last.json"
 LONGEST = 300  # seconds that a run may take
 
 
@@ -205,12 +206,15 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.machines.kills", description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--record", action="store_true", help="write down what came of it, for docs/guarantees.md")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         trying = Trying(Path(folder), random.Random(asked.seed))
         counted, ends, wrong = kills(trying, Path(folder) / "dask", asked.kills)
     of = ", ".join(f"{number} of a {what}" for what, number in sorted(counted.items()))
     print(f"{counted.total()} kills ({of}), {ends} runs to the end: {len(wrong)} lost or torn")
+    if asked.record:
+        write_whole(KEPT, as_json({"kills": dict(counted), "ends": ends, "wrong": len(wrong), "seed": asked.seed}))
     return 1 if wrong else 0
 
 
