@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -35,6 +35,7 @@ from reports.record.record import (
     ClaimRecord,
     EarlierRecord,
     ElsewhereRecord,
+    Engine,
     FactRecord,
     FigureRecord,
     LibrariesRecord,
@@ -265,7 +266,7 @@ def _claim_record(claim: Claim | Told, seen: ClaimEvidence, profile: Profile, ar
     accepted = [one for one in around.accepted if one.claim == claim.id]
     return ClaimRecord(
         id=claim.id, chapter=claim.chapter, says=says, verdict=verdict.word, why=verdict.why,
-        expected=claim.expect, teach=teach, not_shown=not_shown, scope=scope, by=claim.by.name,
+        expected=claim.expect, teach=teach, not_shown=not_shown, scope=scope, by=cast(Engine, claim.by.name),
         cites=list(claim.cites), lines=list(claim.lines), defined_at=claim.defined_at,
         readings=[reading_record(claim, one) for one in seen.readings],
         figure=None if chart is None else FigureRecord(title=str(chart["title"]), says=chart["description"]),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,6 +28,7 @@ from reports.record.whole import is_time, unfit
 
 SCHEMA = 2
 RUN = "run.json"
+Engine = Literal["search", "exhaustion", "trials"]
 
 
 class ReadingRecord(ReadingEvidence, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,7 +39,7 @@ class ReadingRecord(ReadingEvidence, frozen=True, kw_only=True, omit_defaults=Tr
     the case `tightest`."""
 
     domain: str = ""
-    engine: str = ""
+    engine: Engine | Literal[""] = ""
     why: str = ""
 
 
@@ -239,7 +240,7 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     teach: str
     not_shown: str = ""
     scope: str = ""
-    by: str
+    by: Engine
     cites: list[str] = []
     lines: list[int] = []
     defined_at: str

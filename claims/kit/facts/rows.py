@@ -19,6 +19,7 @@ from claims.kit.facts.printed import as_printed
 Place = tuple[str | int, ...]  # ("fact", 2, "published", 0, "value")
 Mistake = tuple[Place, str]
 MOST_TOLD = 1_000  # mistakes of a file
+STEP = re.compile(r"\.(\w+)|\[(\d+)\]")  # on the way to a value, as msgspec writes it: `$.fact[2].lines[0]`
 PARTS = {"published": Published, "senses": Sense}
 
 
@@ -56,12 +57,24 @@ def read_facts(paths: Sequence[Path], sources: Collection[str]) -> tuple[list[Pl
 
 def _mistakes(plain: dict[str, Any], sources: Collection[str]) -> Iterator[Mistake]:
     """Of shape, which a schema finds, and then of sense, in whatever is of the right shape."""
-    for error in jsonschema.Draft202012Validator(msgspec.json.schema(File)).iter_errors(plain):
-        yield tuple(error.absolute_path), error.message
+    found = [
+        (tuple(error.absolute_path), error.message)
+        for error in jsonschema.Draft202012Validator(msgspec.json.schema(File)).iter_errors(plain)
+    ]
+    yield from found or _let_pass(plain)
     rows = plain.get("fact", [])
     for number, row in enumerate(rows if isinstance(rows, list) else []):
         if isinstance(row, dict):
             yield from ((("fact", number, *place), message) for place, message in mistakes_in(_sound(Fact, row), sources))
+
+
+def _let_pass(plain: dict[str, Any]) -> Iterator[Mistake]:
+    """What a schema finds nothing wrong with, such as 76.0 for a line."""
+    try:
+        msgspec.convert(plain, File)
+    except msgspec.ValidationError as problem:
+        message, _, where = str(problem).partition(" - at ")
+        yield tuple(int(number) if number else name for name, number in STEP.findall(where)), told(ValueError(message))
 
 
 def _sound(kind: Any, plain: dict[str, Any]) -> Any:
