@@ -58,7 +58,7 @@ def test_a_row_a_search_says_how_its_cases_spread_and_what_they_never_reached():
     for words in (
         "150 of 200", "1 to 3, median 2", "0 to 9, median 4", "0.25 to 0.75, median 0.5", "M25 4H75M50 1V7M100 0V8",
         "30 of 40 parts: arrays of zeros", "drawn at random, 2 of 100 fall", "1 search more fell at the first case.",
-        "if mask &lt;", "Nor to 1 of the instruments", "python -m reports observe gradients.is-supported",
+        "if mask &lt;", "Nor to 1 branch of the instruments", "python -m reports observe gradients.is-supported",
     ):  # fmt: skip
         assert words in block, words
     assert "33 of 40" not in block, "it fell"
@@ -98,9 +98,9 @@ def test_how_far_to_trust_it_sums_up_all_searches():
     assert "Of 2 readings that held, the median had 67 % of its cases distinct." in trust
     assert "All 2 claims that are searched were looked at" in trust
     assert "1 of these had half of what it drew from one corner, such as arrays of zeros:" in trust
-    assert "1 readings must fall" in trust
+    assert "fewer than 5 of 100 drawn at random: 1<" in trust
     assert "must fall: 1 of 100" in trust
-    assert "1 claims never come to some branch" in trust
+    assert "that they rest on: 1<" in trust
     assert "REDUCTION" not in trust
     assert HOSTILE not in trust
     assert faults(trust) == []
@@ -135,6 +135,19 @@ def test_what_was_observed_is_on_the_page_from_the_next_run_until_the_claim_chan
         then()
 
     assert shown == [False, True, False]
+
+
+def test_a_report_that_was_observed_is_checked_and_a_changed_summary_is_told(reports, tmp_path):
+    reports.keyed(toys.qualified)
+    reports.run("observe", "--into", tmp_path / "seen")
+    reports.examine()
+    summary = reports.folder / "site" / TRIED
+
+    assert reports.run("check")[0] == 0
+    summary.write_text(summary.read_text("utf-8").replace('"cases": 2', '"cases": 3'), "utf-8")
+    code, said, _ = reports.run("check")
+    assert code == 1
+    assert f"site/{TRIED}" in said
 
 
 def _change(folder):
