@@ -9,9 +9,11 @@ import sys
 import pytest
 
 from claims.evidence.keys import ROOT
+from impls.questions import asking, starts
 from reports.record.watched import KILLED, watched_in
+from tests.mutating.attack import child
 from tests.mutating.operators import changed, functions, sites
-from tests.mutating.swapping import all_changes, sample
+from tests.mutating.swapping import all_changes, put_in_place, sample, told
 from tests.random_mutants import SUITES, found_again, why
 
 TOLD = [what for what in SUITES if (ROOT / "reports" / "watched" / f"{what}.json").exists()]
@@ -65,6 +67,18 @@ def test_the_same_seed_draws_the_same_changes_and_a_smaller_count_the_first_of_t
     changes = all_changes(("impls/recurrent",))
 
     assert sample(changes, 4, 5) == sample(changes, 4, 9)[:5] != sample(changes, 5, 5)
+
+
+def test_what_a_function_made_when_its_module_was_loaded_is_changed_with_it():
+    form, p = starts.FORMS["GRU"]["reset before the product, z weighs the old"], asking.parameters("GRU", 0)
+    (change,) = (one for one in all_changes(("impls/questions/starts.py",)) if told(one)[1] == "p if negated else gru.swapped(p)")
+
+    def whether_swapped(tell):
+        put_in_place(change)
+        tell(str(form(p).args[0] is not p))
+
+    assert form(p).args[0] is not p
+    assert list(child(whether_swapped, lambda _: 60.0)) == ["False"]
 
 
 @pytest.mark.parametrize("what", TOLD)

@@ -20,8 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FrameType, SimpleNamespace
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -29,7 +28,7 @@ from hypothesis import Phase, settings
 
 from claims.evidence.keys import ROOT
 from tests.mutants import forget
-from tests.mutating.swapping import Change, put_in_place
+from tests.mutating.swapping import Change, loaded, put_in_place, watch
 
 PATIENCE = 20  # times what a test takes undisturbed, and
 FEW = 4  # rows of one test that are asked
@@ -99,6 +98,9 @@ class Attack:
     def explore(self, tests: list[pytest.Item]) -> None:
         """Run what the map lacks, each in a child of its own, so that nothing is kept from one to the next."""
         missing = [item for item in thinned(tests) if item.nodeid not in self.map.tests]
+        for module in self.modules if missing else ():
+            with contextlib.suppress(ImportError):  # an adapter of a library that is not here
+                loaded(module)
         for i, item in enumerate(missing):
             self.progress(f"map {i + 1} of {len(missing)}: {item.nodeid}")
             told = list(child(lambda tell, item=item: _explored(item, self.modules, tell), lambda _: 600.0))
@@ -151,20 +153,11 @@ def warm(tests: list[pytest.Item]) -> None:
 
 
 def _explored(item: pytest.Item, modules: Sequence[str], tell: Callable[[str], None]) -> None:
-    files = {str(ROOT / module): module for module in modules}
-    entered: set[CodeType] = set()
-
-    def hook(frame: FrameType, event: str, _: Any) -> None:
-        if frame.f_code.co_filename in files:
-            entered.add(frame.f_code)
-
+    entered = watch(modules)
     began = time.process_time()
-    sys.settrace(hook)
     passed, skipped = _run(item, None)
-    sys.settrace(None)
     seconds = time.process_time() - began
-    names = {f"{files[one.co_filename]}:{one.co_qualname.partition('.<locals>')[0]}" for one in entered}
-    tell(json.dumps({"passed": passed and not skipped, "seconds": seconds, "enters": sorted(names)}))
+    tell(json.dumps({"passed": passed and not skipped, "seconds": seconds, "enters": sorted(entered)}))
 
 
 def _attacked(change: Change, tests: list[pytest.Item], tell: Callable[[str], None]) -> None:

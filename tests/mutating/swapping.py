@@ -1,6 +1,7 @@
 """The code of a function, changed and put in place of its own wherever the function is held."""
 
 import ast
+import builtins
 import gc
 import hashlib
 import importlib
@@ -60,22 +61,66 @@ def digest(change: Change) -> str:
     return hashlib.sha256(f"{ast.dump(node)}\0{change.site.place}.{change.site.way}".encode()).hexdigest()[:16]
 
 
+def loaded(module: str) -> None:
+    """Import the module of this path, unless it is there."""
+    importlib.import_module(module.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+
+
 def put_in_place(change: Change) -> int:
-    """Give every function that runs this code the changed one; how many there were. LookupError where the change does not fit."""
-    importlib.import_module(change.module.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    tree = ast.parse(_source(change.module))
+    """Give every function that runs this code the changed one, and those that it made when the module was loaded what they run
+    then; how many there were. LookupError where the change does not fit."""
+    loaded(change.module)
+    tree, file = ast.parse(_source(change.module)), str(ROOT / change.module)
+    old = code_of(compile(tree, file, "exec"), change.function)
     changed(_function(tree, change.function), change.site)
-    new = code_of(compile(tree, str(ROOT / change.module), "exec"), change.function)
-    held = [one for one in gc.get_objects() if type(one) is FunctionType and _is(one.__code__, change)]
-    for function in held:
-        if len(function.__code__.co_freevars) != len(new.co_freevars):
+    new = code_of(compile(tree, file, "exec"), change.function)
+    within = _within(old, new)
+    functions = [one for one in gc.get_objects() if type(one) is FunctionType and one.__code__.co_filename == file]
+    held = [(one, new if one.__code__.co_qualname == change.function else within.get(one.__code__)) for one in functions]
+    became = [(one, code) for one, code in held if code]
+    for function, code in became:
+        if len(function.__code__.co_freevars) != len(code.co_freevars):
             raise LookupError(f"{change.of} closes over other names once it is changed")
-        function.__code__ = new
-    return len(held)
+        function.__code__ = code
+    return len(became)
 
 
-def _is(code: CodeType, change: Change) -> bool:
-    return code.co_qualname == change.function and code.co_filename == str(ROOT / change.module)
+def watch(modules: Sequence[str]) -> set[str]:
+    """Let every function of these modules enter its name in a set when it is called; for good. A trace of the interpreter tells
+    the same and slows down all the rest, four times and more."""
+    entered: set[str] = set()
+    builtins._entered = entered.add  # type: ignore[attr-defined]
+    held: dict[str, list[FunctionType]] = {}
+    for one in gc.get_objects():
+        if type(one) is FunctionType:
+            held.setdefault(one.__code__.co_filename, []).append(one)
+    for module in modules:
+        if some := held.get(str(ROOT / module)):
+            told = _telling(module)
+            for function in some:
+                function.__code__ = told.get(function.__code__, function.__code__)
+    return entered
+
+
+@cache
+def _telling(module: str) -> dict[CodeType, CodeType]:
+    """The code of each function, and the same that tells first that it was entered."""
+    tree, file = ast.parse(_source(module)), str(ROOT / module)
+    before = compile(tree, file, "exec")
+    for name, node in list(functions(tree)):
+        tell = ast.Call(ast.Name("_entered", ast.Load()), [ast.Constant(f"{module}:{name}")], [])
+        line = ast.copy_location(ast.Expr(tell), node.body[0])
+        node.body.insert(ast.get_docstring(node) is not None, ast.fix_missing_locations(line))
+    return _within(before, compile(tree, file, "exec"))
+
+
+def _within(old: CodeType, new: CodeType) -> dict[CodeType, CodeType]:
+    """What is defined in a function, before and after; nothing where the change took a definition away."""
+    before, after = ([one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new))
+    if [one.co_name for one in before] != [one.co_name for one in after]:
+        return {}
+    pairs = dict(zip(before, after, strict=True))
+    return pairs | {a: b for x, y in pairs.items() for a, b in _within(x, y).items()}
 
 
 def _function(tree: ast.Module, name: str) -> Functions:
