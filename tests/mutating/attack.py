@@ -15,7 +15,6 @@ import os
 import resource
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +25,6 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
-from claims.evidence.keys import ROOT
 from tests.mutants import forget
 from tests.mutating.swapping import Change, loaded, put_in_place, watch
 
