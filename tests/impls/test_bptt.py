@@ -1,6 +1,6 @@
 """impls.learning.bptt against autograd, and against itself where a closed form is known."""
 
-from math import ceil, exp, inf, log, sqrt
+from math import ceil, exp, inf, log, sqrt, tanh
 
 import pytest
 import torch
@@ -121,3 +121,12 @@ def test_without_contraction_as_many_sweeps_as_steps(n):
     states, sweeps = bptt.jacobi_sweeps(p, xs, 1e-10)
     assert sweeps == n
     assert gap(states, elman.run(p, xs)) < TOLERANCE
+
+
+@pytest.mark.parametrize(("n", "d", "tolerance", "sweeps"), [(9, 1, 2, 0), (9, 1, 0.9, 1), (1, 4, 1.9, 1), (1, 4, 2.1, 0)])
+def test_sweeps_go_on_while_some_state_moves_by_more_than_the_tolerance_in_the_2_norm(n, d, tolerance, sweeps):
+    """Without weights all states are found at once, and each moves by √d tanh(1)."""
+    p = elman.Elman(torch.zeros(d, d).double(), torch.zeros(d, 1).double(), torch.ones(d).double())
+    states, taken = bptt.jacobi_sweeps(p, torch.zeros(n, 1).double(), tolerance * tanh(1))
+    assert taken == sweeps
+    assert torch.equal(states, torch.full((n, d), tanh(1) if sweeps else 0.0, dtype=torch.float64))

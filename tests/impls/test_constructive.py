@@ -1,5 +1,7 @@
 """impls.recurrent.constructive: the networks with set weights do what their docstrings promise."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given
@@ -36,6 +38,15 @@ def test_a_latch_holds_its_bits_exactly(d, seed, dtype):
 def test_a_weaker_latch_leaks(d, seed):
     bits, cells = held(d, 30.0, torch.float64, seed)
     assert 0 < (cells[-1] - bits).abs().max() < 1e-10
+
+
+@given(st.floats(0.1, 3), st.sampled_from([-1.0, 1.0]), st.sampled_from([-1.0, 1.0]))
+def test_a_latch_opens_and_closes_its_gates_by_the_same_strength(strength, bit, noise):
+    p, one = constructive.latch_lstm(1, strength), torch.ones(1, dtype=torch.float64)
+    _, (written, kept) = lstm.run(p, [constructive.write(bit * one), constructive.hold(noise * one)])
+    shut, value = 1 / (1 + math.exp(strength)), math.tanh(strength)
+    assert written.item() == pytest.approx((1 - shut) * bit * value, rel=1e-14)
+    assert kept.item() == pytest.approx((1 - shut) * written.item() + shut * noise * value, rel=1e-13)
 
 
 @given(widths, seeds())

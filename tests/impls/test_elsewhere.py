@@ -12,7 +12,7 @@ from claims.evidence.keys import ROOT
 from impls.elsewhere import in_torch
 from impls.questions import asking, starts
 from impls.questions import recording as questions
-from impls.questions.adapter import Layer, Refused, written
+from impls.questions.adapter import Layer, Ran, Refused, numbers, written
 from impls.questions.recording import recording
 from impls.recurrent import elman, gru, lstm
 
@@ -93,8 +93,50 @@ def test_cases_are_the_same_in_every_run_and_none_has_a_zero() -> None:
     assert all((one != 0).all() for name, one in vars(p).items() if name != "b_hn")
 
 
+def test_marked_parameters_say_where_each_came_from() -> None:
+    plain, long, gated = (asking.marked(kind, inside=33.0) for kind in ("tanh", "LSTM", "GRU"))
+    assert isinstance(plain, elman.Elman)
+    assert [np.unique(one).tolist() for one in vars(plain).values()] == [[1], [11], [21]]
+    assert [tuple(one.shape) for one in vars(plain).values()] == [(2, 2), (2, 2), (2,)]
+    for p, gates, after in ((long, 4, []), (gated, 3, [33.0])):
+        matrices, biases = list(vars(p).values())[:gates], list(vars(p).values())[gates:]
+        assert all(tuple(W.shape) == (2, 4) for W in matrices)
+        assert [W[:, :2].unique().tolist() for W in matrices] == [[1.0 + k] for k in range(gates)]
+        assert [W[:, 2:].unique().tolist() for W in matrices] == [[11.0 + k] for k in range(gates)]
+        assert [b.tolist() for b in biases] == [[one] * 2 for one in [*(21.0 + k for k in range(gates)), *after]]
+
+
 def test_numbers_are_written_as_one_types_them() -> None:
     assert written([[1.0, -0.5], [float("inf"), 2e20]]) == '[[1, -0.5], [float("inf"), 2e+20]]'
+    assert written([999_999, 1e6]) == "[999999, 1000000.0]"
+
+
+def test_numbers_of_any_kind_become_an_array() -> None:
+    for given in ([1.0, 2.0], np.array([1.0, 2.0]), torch.tensor([1.0, 2.0])):
+        assert isinstance(numbers(given), np.ndarray)
+        assert numbers(given).tolist() == [1.0, 2.0]
+
+
+def test_a_last_state_is_told_where_it_is_not_the_end_of_the_outputs() -> None:
+    outputs = np.ones((2, 1, 2))
+    for last, told in ((outputs[-1], False), (2 * outputs[-1], True), (None, False)):
+        layer = Layer("made up", "tanh", "float64", lambda p, put, last=last: Ran(outputs, last), lambda p, xs: "")  # type: ignore[misc]
+        assert {"last" in one for one in questions._definitions(layer)} == {told}
+
+
+def test_a_recipe_is_asked_of_inputs_that_need_no_embedding_and_a_start_of_all() -> None:
+    def refuse(*asked: object) -> Any:
+        raise Refused("nothing starts here")
+
+    layer = Layer("made up", "tanh", "float64", refuse, lambda p, xs: "", start=refuse, recipes={"typed": refuse})
+    asked = [(one["recipe"], one["width"], one["inputs"]) for one in questions._starts(layer)]
+    assert sorted(asked) == sorted(
+        (recipe, width, inputs)
+        for recipe in ("", "typed")
+        for width in starts.WIDTHS
+        for inputs in starts.INPUTS
+        if not (recipe and inputs == "embedded")
+    )
 
 
 def test_a_program_that_prints_something_else_keeps_what_it_prints() -> None:

@@ -188,3 +188,9 @@ def test_a_graph_is_a_value():
     assert isinstance(graph, Graph)
     with pytest.raises(AttributeError):
         graph.inputs = ()
+
+
+def test_what_is_moved_is_what_operations_read_and_write_and_views_move_nothing():
+    graph = trace(lambda x, y: (x.T + y).unsqueeze(0), matrix(2, 3), matrix(3, 2))
+
+    assert graph.moved == 6 + 6 + 6

@@ -63,6 +63,13 @@ def test_the_head_is_the_noun_that_a_plain_reader_finds_and_as_far_from_the_verb
     assert {len(source) - place - 1 for place in wanted} == {distance}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "place"), [("keys near the barn", 0), ("near the barn , keys", 4), ("near keys , the key", 4)]
+)
+def test_the_head_may_stand_anywhere(sentence, place):
+    assert language.head(encoded(sentence)).tolist() == [[place]]
+
+
 @given(seeds(), DISTANCES, OTHERS)
 def test_answers_are_the_next_words_and_then_a_verb_of_the_number_of_the_head(seed, distance, others):
     source, answers = drawn(seed, distance, others)

@@ -2,11 +2,13 @@
 
 from itertools import accumulate
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from impls.recurrent import linear
+from impls.recurrent.scan import by_rounds
 from tests.impls.drawn import TOLERANCE, gap, generator, gradients, leaf, seeds, shapes
 
 LONG = shapes(n=(1, 40))  # up to six rounds, with every remainder
@@ -25,6 +27,18 @@ def drawn(shape, seed, matrices=False):
 def test_the_scan_finds_the_states_of_the_loop(shape, seed):
     a, b = drawn(shape, seed)
     assert gap(linear.scan(a, b), linear.sequential(a, b)) < TOLERANCE
+
+
+@pytest.mark.parametrize(("n", "rounds"), [(1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (8, 3), (9, 4)])
+def test_the_scan_takes_a_round_for_each_doubling(n, rounds):
+    composed = []
+
+    def compose(later, earlier):
+        composed.append(len(later))
+        return later * earlier
+
+    by_rounds(torch.ones(n, 1), torch.ones(n, 1), compose, torch.mul)
+    assert len(composed) == rounds
 
 
 @given(LONG, seeds())

@@ -54,3 +54,7 @@ def test_a_recurrence_saves_as_much_again_for_every_step():
 def test_the_largest_tensor_may_come_up_on_the_way_back():
     assert memory.largest(lambda x: x[:2].exp(), X) == n
     assert memory.largest(lambda x: torch.outer(x, x).sum(), X) == n * n
+
+
+def test_an_input_that_nothing_depends_on_is_no_obstacle():
+    assert memory.largest(lambda x, y: x.exp(), X[:2], X) == 2

@@ -92,3 +92,9 @@ def test_a_position_reads_the_past_where_it_needs_the_token_before_it():
     assert not steps.reads_the_past(graph, graph.outputs[0][0], 0)
     assert steps.reads_the_past(graph, graph.outputs[1][0], 1)
     assert not steps.reads_the_past(graph, graph.inputs[1], 1)
+
+
+def test_what_the_last_position_alone_needs_is_kept_until_then():
+    graph = trace(lambda *xs: [*(x.tanh() for x in xs[:-1]), xs[0] + xs[-1]], *vectors(4))
+
+    assert [steps.handed_on(graph, t) for t in (1, 2, 3)] == [1, 1, 1]

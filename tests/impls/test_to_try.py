@@ -88,3 +88,9 @@ def test_for_other_libraries_it_can_be_read_as_a_program(library, layer):
     read = ast.parse(program(library, layer, "", 64, "one-hot", 50))
 
     assert [type(one).__name__ for one in read.body[-2:]] == ["Assign", "Expr"], "the Jacobian, and what is printed of it"
+    names = {node.attr for node in ast.walk(read) if isinstance(node, ast.Attribute)} | {
+        node.id for node in ast.walk(read) if isinstance(node, ast.Name)
+    }
+    interface, _, name = layer.partition("(")[0].rpartition(".")
+    assert name in names, "the layer that was asked for"
+    assert not interface or library != "flax" or interface in names, "by the interface that was asked for"

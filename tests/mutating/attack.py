@@ -10,6 +10,7 @@ change, which spends its seconds on importing torch. Neither can ask a claim.
 """
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -26,7 +27,7 @@ from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
 from tests.mutants import forget
-from tests.mutating.swapping import Change, loaded, put_in_place, watch
+from tests.mutating.swapping import Change, Held, held, loaded, put_in_place, telling, watch
 
 PATIENCE = 20  # times what a test takes undisturbed, and
 FEW = 4  # rows of one test that are asked
@@ -74,6 +75,7 @@ class Attack:
     took: Callable[[Change, str, str, float], None]
     at_most: float  # seconds of tests, as they take undisturbed, for one change
     progress: Callable[[str], None]
+    there: Held = field(default_factory=dict)  # the functions of this process, found once
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -83,6 +85,11 @@ class Attack:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         warm(session.items)
+        for module in self.modules:
+            with contextlib.suppress(ImportError):  # an adapter of a library that is not here
+                loaded(module)
+        self.there = held()
+        gc.freeze()  # a child that collects garbage leaves its parent's pages alone
         if self.map.file.parent.is_dir():
             self.explore(session.items)
         known = {item.nodeid: item for item in session.items}
@@ -91,17 +98,17 @@ class Attack:
             tests = self.reaching(change, known)
             how, by = ("not reached", "") if not tests else self.try_one(change, tests)
             self.took(change, how, by, time.monotonic() - began)
+        gc.unfreeze()
         return True
 
     def explore(self, tests: list[pytest.Item]) -> None:
         """Run what the map lacks, each in a child of its own, so that nothing is kept from one to the next."""
         missing = [item for item in thinned(tests) if item.nodeid not in self.map.tests]
         for module in self.modules if missing else ():
-            with contextlib.suppress(ImportError):  # an adapter of a library that is not here
-                loaded(module)
+            telling(module)  # once, for all children
         for i, item in enumerate(missing):
             self.progress(f"map {i + 1} of {len(missing)}: {item.nodeid}")
-            told = list(child(lambda tell, item=item: _explored(item, self.modules, tell), lambda _: 600.0))
+            told = list(child(lambda tell, item=item: _explored(item, self.modules, self.there, tell), lambda _: 600.0))
             seen = json.loads(told[-1]) if told and told[-1].startswith("{") else {"passed": False, "seconds": 0.0, "enters": []}
             self.map.add(Reach(item.nodeid, **seen))
 
@@ -124,7 +131,7 @@ class Attack:
             reach = self.map.tests.get(last)
             return GRACE + PATIENCE * (reach.seconds if reach else 0)
 
-        for told in child(lambda tell: _attacked(change, tests, tell), patience):
+        for told in child(lambda tell: _attacked(change, tests, self.there, tell), patience):
             if told.startswith(("killed ", "impossible")):
                 return told.partition(" ")[0], told.partition(" ")[2]
             if told in ("survived", "timed out"):
@@ -150,21 +157,21 @@ def warm(tests: list[pytest.Item]) -> None:
     forget()
 
 
-def _explored(item: pytest.Item, modules: Sequence[str], tell: Callable[[str], None]) -> None:
-    entered = watch(modules)
+def _explored(item: pytest.Item, modules: Sequence[str], there: Held, tell: Callable[[str], None]) -> None:
+    entered = watch(modules, there)
     began = time.process_time()
     passed, skipped = _run(item, None)
     seconds = time.process_time() - began
     tell(json.dumps({"passed": passed and not skipped, "seconds": seconds, "enters": sorted(entered)}))
 
 
-def _attacked(change: Change, tests: list[pytest.Item], tell: Callable[[str], None]) -> None:
+def _attacked(change: Change, tests: list[pytest.Item], there: Held, tell: Callable[[str], None]) -> None:
     try:
-        held = put_in_place(change)
+        found = put_in_place(change, there)
     except Exception as problem:
         tell(f"impossible {problem!r}")
         return
-    if not held:
+    if not found:
         tell("impossible nobody holds the function")
         return
     resource.setrlimit(resource.RLIMIT_AS, (_now_used() + MEMORY,) * 2)

@@ -66,7 +66,19 @@ def loaded(module: str) -> None:
     importlib.import_module(module.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
 
 
-def put_in_place(change: Change) -> int:
+Held = dict[str, list[FunctionType]]  # by the path of the file
+
+
+def held() -> Held:
+    """All functions that there are. A walk through every object, so best once for many children."""
+    found: Held = {}
+    for one in gc.get_objects():
+        if type(one) is FunctionType:
+            found.setdefault(one.__code__.co_filename, []).append(one)
+    return found
+
+
+def put_in_place(change: Change, there: Held | None = None) -> int:
     """Give every function that runs this code the changed one, and those that it made when the module was loaded what they run
     then; how many there were. LookupError where the change does not fit."""
     loaded(change.module)
@@ -75,35 +87,30 @@ def put_in_place(change: Change) -> int:
     changed(_function(tree, change.function), change.site)
     new = code_of(compile(tree, file, "exec"), change.function)
     within = _within(old, new)
-    functions = [one for one in gc.get_objects() if type(one) is FunctionType and one.__code__.co_filename == file]
-    held = [(one, new if one.__code__.co_qualname == change.function else within.get(one.__code__)) for one in functions]
-    became = [(one, code) for one, code in held if code]
+    some = (there or held()).get(file, [])
+    became = [(one, new if one.__code__.co_qualname == change.function else within.get(one.__code__)) for one in some]
     for function, code in became:
-        if len(function.__code__.co_freevars) != len(code.co_freevars):
+        if code and len(function.__code__.co_freevars) != len(code.co_freevars):
             raise LookupError(f"{change.of} closes over other names once it is changed")
-        function.__code__ = code
-    return len(became)
+        function.__code__ = code or function.__code__
+    return sum(code is not None for _, code in became)
 
 
-def watch(modules: Sequence[str]) -> set[str]:
+def watch(modules: Sequence[str], there: Held) -> set[str]:
     """Let every function of these modules enter its name in a set when it is called; for good. A trace of the interpreter tells
     the same and slows down all the rest, four times and more."""
     entered: set[str] = set()
     builtins._entered = entered.add  # type: ignore[attr-defined]
-    held: dict[str, list[FunctionType]] = {}
-    for one in gc.get_objects():
-        if type(one) is FunctionType:
-            held.setdefault(one.__code__.co_filename, []).append(one)
     for module in modules:
-        if some := held.get(str(ROOT / module)):
-            told = _telling(module)
+        if some := there.get(str(ROOT / module)):
+            told = telling(module)
             for function in some:
                 function.__code__ = told.get(function.__code__, function.__code__)
     return entered
 
 
 @cache
-def _telling(module: str) -> dict[CodeType, CodeType]:
+def telling(module: str) -> dict[CodeType, CodeType]:
     """The code of each function, and the same that tells first that it was entered."""
     tree, file = ast.parse(_source(module)), str(ROOT / module)
     before = compile(tree, file, "exec")
