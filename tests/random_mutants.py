@@ -35,13 +35,14 @@ SUITES = {
         ("claims/kit", "claims/evidence", "reports/record", "reports/running"),
         (
             *(f"tests/test_{name}.py" for name in (
-                "blanks", "catalogue", "codec", "domains", "examine", "facts", "facts_altered", "guards", "keys", "last_bits",
-                "machines", "mistakes", "predicted", "printed", "property", "runs", "source", "sources", "statistics", "store",
-                "trained", "verdict",
+                "blanks", "catalogue", "codec", "corners", "counted", "crossed", "domains", "examine", "facts", "facts_altered",
+                "fresh_seeds", "guards", "inside", "keys", "last_bits", "machines", "mistakes", "predicted", "printed",
+                "property", "runs", "source", "sources", "statistics", "store", "trained", "verdict",
             )),
             *(f"tests/reports/test_{name}.py" for name in (
-                "checkout", "comparison", "facts", "hardware", "libraries", "only", "record", "runs", "scheduling", "store_runs",
-                "training_page",
+                "challenge", "check", "checkout", "command", "comparison", "facts", "hardware", "libraries", "libraries_page",
+                "machines_page", "observe", "only", "provenance", "record", "runs", "scheduling", "sharing", "stability",
+                "store_runs", "tables", "training_page", "wrong_calls",
             )),
         ),
     ),
