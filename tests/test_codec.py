@@ -122,6 +122,12 @@ def test_what_a_replay_could_not_rebuild_is_refused_when_it_is_stored(value):
         to_plain(value)
 
 
+@pytest.mark.parametrize("value", [lambda x: x, torch.tanh], ids=["a lambda", "torch's"])
+def test_of_a_function_that_is_none_of_ours_by_name_it_is_said_which_can_be_found(value):
+    with pytest.raises(NotStorable, match="only named functions and classes of this project"):
+        to_plain(value)
+
+
 def test_a_bound_method_of_ours_is_refused_for_it_would_come_back_without_its_object():
     seen = verbs.Seen()
     bound = verbs.listening.__wrapped__.__get__(seen)

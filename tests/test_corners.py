@@ -59,6 +59,7 @@ def test_sizes_and_lengths_are_those_of_the_whole_case():
     shape = shape_of([np.ones((2, 3)), np.ones(4)])
 
     assert (shape.numbers, shape.lengths) == ([10], [4])
+    assert (shape_of(0.5).numbers, shape_of(0.5).lengths) == ([1], [0]), "there is no list"
 
 
 @cache

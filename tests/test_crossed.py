@@ -4,6 +4,7 @@ import importlib
 from contextlib import suppress
 
 import hypothesis
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase
 
@@ -12,8 +13,9 @@ from claims.catalogue import catalogue
 from claims.kit import Falsified
 from claims.texts import the_text
 from reports.record.oracles import ORACLES as VOCABULARY
-from reports.record.oracles import is_mathematical, read_crossed, rests_of
+from reports.record.oracles import is_mathematical, read_crossed, rests_of, summed
 from tests.oracles import BY, SECOND, NotMine
+from tests.reports import made
 
 CLAIMS = {one.id: one for one in claims.every_claim()}
 CROSSED = read_crossed(the_text().folder / "crossed.toml", CLAIMS)
@@ -55,6 +57,23 @@ def answers(claim):
     """By the reading's role and name; an altered sentence is another one, and a witness stands among what was drawn for."""
     asked = [one for one in claim.readings if one.check is None and one.role not in ("witness", "altered")]
     return {(one.role, one.name): both_answers(claim, one) for one in asked}
+
+
+def test_oracles_are_summed_up_with_the_claims_that_two_of_them_decide():
+    one, two, *_ = VOCABULARY
+    given = [
+        made.claim("supported", id="gradients.a", oracles=[one, two], crossed=[two]),
+        made.claim("refuted", id="gradients.b", oracles=[two]),
+        made.claim("refuted", id="gradients.d", oracles=[two], crossed=[two]),
+        made.claim("supported", id="gradients.c", by="trials", oracles=[two]),
+        made.claim("qualified", id="gradients.e", oracles=[one, two], crossed=[one]),
+    ]
+    names = {one: "the first", two: "the second"}
+    found = summed(msgspec.structs.replace(made.record(*given), oracles=names))
+    assert [(row.name, row.says, row.claims, row.crossed) for row in found.rows] == [
+        (two, "the second", 5, 2), (one, "the first", 2, 1)
+    ]  # fmt: skip
+    assert (found.decided, found.crossed) == (3, 1)
 
 
 @pytest.mark.parametrize("id", sorted(SECOND))

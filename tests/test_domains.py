@@ -183,6 +183,12 @@ def test_both_ends_of_a_range_are_reached(domain, end):
     assert reaches(domain, lambda value: value == end)
 
 
+@pytest.mark.parametrize("domain", [matrices(size=(1, 3)), vectors(size=(1, 3))], ids=["matrices", "vectors"])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_every_size_is_reached(domain, size):
+    assert reaches(domain, lambda array: len(array) == size)
+
+
 @pytest.mark.parametrize(("domain", "end"), [(matrices(), -2), (matrices(), 2), (vectors(), -2), (vectors(), 2)])
 def test_extreme_entries_are_reached(domain, end):
     assert reaches(domain, lambda array: (array == end).any())

@@ -341,9 +341,10 @@ def test_a_claim_is_refused_that_has(defect):
 
 
 @pytest.mark.parametrize(("changed", "words"), [
+    ({"by": trials()}, "is decided by trials and does not say where"),
     ({"scope": "Toys", "by": trials(seeds=5)}, "5 seeds, which at the level 1e-05 against 0.5 decide 0.0%"),
     ({"scope": "Toys", "by": trials(), "as_written": reading(n=whole(0, 9), seed=seeds())}, "only the seed open"),
-], ids=["too few seeds", "more than the seed open"])  # fmt: skip
+], ids=["no scope", "too few seeds", "more than the seed open"])  # fmt: skip
 def test_a_claim_by_trials_is_refused_that_has(changed, words):
     with pytest.raises(ClaimError) as caught:
 

@@ -77,6 +77,10 @@ def test_series_stand_side_by_side_at_each_place():
     assert channels("strips by series")["yOffset"]["sort"] == NAMES
 
 
+def test_the_names_of_strips_follow_one_another_without_a_gap():
+    assert channels("strips")["y"]["scale"] == {"type": "band", "padding": 0}
+
+
 def test_strips_start_at_nothing_and_lines_need_not():
     assert channels("strips")["x"]["scale"] == {"zero": True}
     assert channels("lines")["x"]["scale"] == channels("lines")["y"]["scale"] == {"zero": False}
@@ -96,6 +100,7 @@ def test_a_long_name_stands_above_its_marks_in_whole_words_with_a_rule_between_i
     assert all(f'"{line}"' in axis["labelExpr"] for line in wrap(LONG, figures.LETTERS))
     assert (axis["labelLimit"], axis["labelOverlap"], axis["labelBaseline"]) == (figures.WIDTH, False, "top")
     assert axis["grid"]
+    assert axis["bandPosition"] == 0, "the rule stands where the next one begins, not through the marks"
     assert not axis["ticks"]
     assert axis["title"] is None
     assert spec["height"]["step"] >= 2 * figures.LETTERING + figures.ROW

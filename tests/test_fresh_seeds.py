@@ -6,6 +6,7 @@ from claims import every_claim
 from claims.catalogue import Entry
 from claims.evidence.evidence import EvidenceError, as_json, read_evidence
 from claims.evidence.profiles import VERDICT
+from claims.evidence.runs import experiment, ran
 from claims.kit import claim, holds, reading, trials
 from claims.kit.domains import seeds
 from claims.kit.engines.trials import independent_seeds
@@ -13,7 +14,7 @@ from claims.kit.examine import examine_reading
 from claims.texts import the_text
 from reports.running import fresh
 from reports.running.elsewhere.errands import spread
-from reports.running.fresh import Trying, evidence_key, fresh_seeds, read_fresh
+from reports.running.fresh import Trying, came_out, evidence_key, fresh_seeds, read_fresh
 from tests import toys
 from tests.toys import UNUSED
 
@@ -92,6 +93,26 @@ def test_nothing_is_asked_twice_and_more_seeds_go_on_where_the_others_ended(trie
     beyond = fresh_seeds(made.by, 8)[5:]
     assert [seed for seed in asked if seed not in independent_seeds(0, 45)] == [seed for seed in beyond for _ in made.readings]
     assert {one.tried for one in known.values()} == {8}
+
+
+@experiment
+def drawing(seed: int):
+    return ran([1.0], score=float(seed))
+
+
+@claim("toys.draws", **UNUSED, expect="supported", scope="Toys", by=trials(), as_written=reading(seed=seeds()),
+       fails_for={"as well": reading(seed=seeds())})  # fmt: skip
+def draws(seed):
+    holds(drawing(seed=seed)["score"] == seed, "another")
+
+
+def test_what_is_trained_for_a_fresh_seed_is_put_beside_what_is_kept_and_not_trained_twice(monkeypatch, tmp_path):
+    monkeypatch.setattr(fresh, "find_claim", lambda *_: draws)
+    kept, anew, again = (tmp_path / name for name in ("kept", "anew", "again"))
+    assert came_out(draws.id, "", ["as written"], 7, [kept], anew) == {"as written": True}
+    assert (len(list(anew.iterdir())), kept.exists()) == (1, False)
+    came_out(draws.id, "", ["as written"], 7, [anew], again)
+    assert not list(again.glob("*"))
 
 
 def test_other_evidence_is_tried_anew():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from claims.evidence import keys
 from claims.evidence.keys import ROOT, Sources, Target, here
 
 CELLS = """
@@ -301,3 +302,13 @@ def test_every_definition_of_ours_has_a_fingerprint_and_no_two_share_one():
         same.setdefault(it, []).append(one)
     alike = [ones for ones in same.values() if len({one.name for one in ones}) > 1]
     assert alike == [], "only what has one name and means the same may share one"
+
+
+def test_a_file_is_found_by_its_name_also_where_a_package_lies_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setitem(keys.HOMES, "elsewhere", tmp_path)
+
+    for name, file in (("elsewhere/a/b.py", tmp_path / "elsewhere/a/b.py"), ("claims/a.py", ROOT / "claims/a.py")):
+        assert keys.file_at(name) == file
+        assert keys.from_root(file) == name
+    assert keys.file_at("") == ROOT
+    assert keys.from_root("/nowhere/a.py") == "/nowhere/a.py"

@@ -295,6 +295,7 @@ def test_a_disturbed_reading_rests_on_what_was_recorded_and_says_so(known, sat):
     found = at_once(clocked(no_slower))
     assert (found.evidence.outcome, found.clocked.wins, found.clocked.cases) == ("fell", 0, 22)  # measured it would have held
     assert found.clocked.recorded == "one CPU core (a device), 2026-01-02, for this machine was busy"
+    assert found.evidence.why == "repetitions counted, see the run"
     assert [each["first"] for each in found.clocked.measured] == [row[0] for row in ROWS[:22]]
 
 
@@ -302,6 +303,7 @@ def test_a_reading_that_was_not_disturbed_is_measured_whatever_was_recorded(know
     known(recorded())
     found = at_once(clocked(no_slower))
     assert (found.evidence.outcome, found.clocked.wins, found.clocked.recorded) == ("held", 22, "")
+    assert found.evidence.why == "repetitions counted, see the run"
 
 
 @pytest.mark.parametrize("disturbed", [(16,), (64,), (16, 64)], ids=["the first", "the second", "both"])

@@ -320,3 +320,10 @@ def test_weak_trials_are_refused_unless_they_say_why():
 def test_more_seeds_are_the_same_seeds_and_others_behind_them():
     assert independent_seeds(0, 2000)[:41] == independent_seeds(0, 41)
     assert exp(grown(0, 0.5)[0]) == pytest.approx(1)
+
+
+def test_trials_that_are_timed_end_with_their_last_repetition_and_err_by_that_test_alone():
+    timed, untimed = (trials(seeds=24, alpha=1e-3, timed=each, why_weak="a toy") for each in (True, False))
+    need = timed.rule.held_from[-1]
+    assert timed.error == pytest.approx(binom.sf(need - 1, 24, 0.5))
+    assert untimed.error == error(untimed.rule, 0.5, 1e-3) > error(untimed.rule, 0.5, 0)

@@ -75,6 +75,7 @@ class Attack:
     took: Callable[[Change, str, str, float], None]
     at_most: float  # seconds of tests, as they take undisturbed, for one change
     progress: Callable[[str], None]
+    every_row: bool = False  # of a test with parameters, or those alone that were explored
     there: Held = field(default_factory=dict)  # the functions of this process, found once
 
     @pytest.hookimpl(tryfirst=True)
@@ -115,13 +116,23 @@ class Attack:
     def reaching(self, change: Change, known: dict[str, pytest.Item]) -> list[pytest.Item]:
         """The tests that enter the function, quickest first, as many as there is time for."""
         found = [one for one in self.map.tests.values() if one.passed and change.of in one.enters and one.test in known]
+        takes = {one.test: one.seconds for one in found}
+        if self.every_row:  # one that was not explored takes as long as the quickest of its like
+            like: dict[str, float] = {}
+            for one in found:
+                like[_plain(one.test)] = min(one.seconds, like.get(_plain(one.test), one.seconds))
+            takes = {test: like[_plain(test)] for test in known if _plain(test) in like and self.may_pass(test)} | takes
         spent, chosen = 0.0, []
-        for one in sorted(found, key=lambda one: (one.seconds, one.test)):
-            spent += one.seconds
+        for test, seconds in sorted(takes.items(), key=lambda one: (one[1], one[0])):
+            spent += seconds
             if spent > self.at_most and chosen:
                 break
-            chosen.append(known[one.test])
+            chosen.append(known[test])
         return chosen
+
+    def may_pass(self, test: str) -> bool:
+        """Whether a row that was not explored, or passed, may be asked."""
+        return test not in self.map.tests or self.map.tests[test].passed
 
     def try_one(self, change: Change, tests: list[pytest.Item]) -> tuple[str, str]:
         """How a change ends: killed by a test or a claim, timed out, survived, or that it could not be made."""
@@ -144,10 +155,15 @@ def thinned(tests: list[pytest.Item]) -> list[pytest.Item]:
     """Of a test with many parameters a few that lie far apart."""
     of: dict[str, list[pytest.Item]] = {}
     for one in tests:
-        of.setdefault(one.nodeid.partition("[")[0], []).append(one)
+        of.setdefault(_plain(one.nodeid), []).append(one)
     return [
         some[i * len(some) // FEW] if len(some) > FEW else some[i] for some in of.values() for i in range(min(FEW, len(some)))
     ]
+
+
+def _plain(test: str) -> str:
+    """Without its parameters."""
+    return test.partition("[")[0]
 
 
 def warm(tests: list[pytest.Item]) -> None:

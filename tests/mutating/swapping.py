@@ -114,10 +114,17 @@ def telling(module: str) -> dict[CodeType, CodeType]:
     """The code of each function, and the same that tells first that it was entered."""
     tree, file = ast.parse(_source(module)), str(ROOT / module)
     before = compile(tree, file, "exec")
-    for name, node in list(functions(tree)):
+    for name, outer in list(functions(tree)):
         tell = ast.Call(ast.Name("_entered", ast.Load()), [ast.Constant(f"{module}:{name}")], [])
-        line = ast.copy_location(ast.Expr(tell), node.body[0])
-        node.body.insert(ast.get_docstring(node) is not None, ast.fix_missing_locations(line))
+        for node in list(ast.walk(outer)):
+            if isinstance(node, Functions):
+                line = ast.copy_location(ast.Expr(tell), node.body[0])
+                node.body.insert(ast.get_docstring(node) is not None, line)
+            elif isinstance(node, ast.Lambda):
+                node.body = ast.copy_location(
+                    ast.Subscript(ast.Tuple([tell, node.body], ast.Load()), ast.Constant(1), ast.Load()), node
+                )
+        ast.fix_missing_locations(outer)
     return _within(before, compile(tree, file, "exec"))
 
 

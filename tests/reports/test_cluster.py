@@ -4,6 +4,7 @@ With a real scheduler and workers: tests/machines/."""
 
 import asyncio
 import os
+import warnings
 from types import SimpleNamespace
 
 import pytest
@@ -67,6 +68,7 @@ def scheduler(monkeypatch, clock):
         met = []
 
         def connect(address, **asked):
+            warnings.warn("another version of something", stacklevel=2)
             met.append(Client(workers, **asked))
             return met[-1]
 
@@ -97,7 +99,9 @@ def test_those_that_are_alike_help_and_each_other_is_refused_by_name(scheduler):
 
 def test_a_run_waits_as_long_as_it_says_and_is_no_client_for_others(scheduler):
     met = scheduler(alike=ALIKE)
-    joined()
+    with warnings.catch_warnings(record=True) as warned:
+        joined()
+    assert warned == [], "whoever is not alike is told in our words"
     assert met[0].asked == {"timeout": cluster.PATIENCE, "set_as_default": False}
 
 
@@ -148,6 +152,14 @@ def test_a_scheduler_that_has_gone_is_waited_for_and_one_that_was_left_is_not(sc
     client.status = "running"
     found.find_again()
     assert (found.fit, found.greeted) == (set(), set())
+
+
+def test_work_is_sent_as_bytes_to_those_alone_who_are_alike_and_is_done_where_they_are_read(scheduler):
+    met, found = scheduler(alike=ALIKE), joined()
+    asked = {}
+    met[0].submit = lambda work, *of, **more: asked.update(more) or work(*of)
+    assert found.send(divmod, 17, 5) == (3, 2)
+    assert asked == {"pure": False, "resources": {likeness.mark(ALIKE): 1}}
 
 
 def test_help_lasts_as_long_as_the_block_and_is_told(scheduler):

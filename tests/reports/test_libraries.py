@@ -103,6 +103,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(capsys: pytest.Cap
     (lambda one: one.update(layers=[]), "layers: "),
     (lambda one: one["layers"][0].update(kind="GRU"), "layers[RNN].kind: 'tanh' was recorded, 'GRU' now"),
     (lambda one: one["layers"][0]["definitions"][0].update(outputs=[["nan"]]), "outputs[0][0]: 0.25 was recorded, 'nan' now"),
+    (lambda one: one["layers"][0]["definitions"][0].update(outputs=[[0.250004]]), "0.25 was recorded, 0.250004 now"),
     (lambda one: one["layers"][0]["definitions"][0].pop("outputs"), "outputs: [[0.25]] was recorded, None now"),
     (lambda one: one["layers"][0]["starts"][0].update(hundredths=[[-316]]), "hundredths[0][0]: -310 was recorded, -316 now"),
 ])  # fmt: skip
@@ -196,3 +197,9 @@ def test_what_a_library_left_of_gradients_is_found_by_the_gradients() -> None:
 def test_what_it_was_not_asked_is_undecided(gradients: str, threshold: float) -> None:
     with pytest.raises(Unsettled):
         subject.clipped("torch", "clip", asking.gradients(gradients), threshold)
+
+
+def test_a_recording_is_strict_json_in_letters_as_they_are() -> None:
+    assert libraries.as_text({"name": "é", "layers": [{"b": 1, "a": 2}]}) == '{\n"layers":[\n{"a":2,"b":1}\n],\n"name":"é"\n}\n'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        libraries.as_text({"name": float("nan")})

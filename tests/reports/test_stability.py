@@ -1,8 +1,11 @@
 """What moves under other seeds, threads and versions: stamped, told with what moved it, and never tried twice in vain."""
 
+import io
 import re
+import sys
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -293,3 +296,16 @@ def test_evidence_that_is_read_back_has_the_key_that_it_was_tried_under(reports,
     kept = read_stability(reports.folder / FILE)
     for id, one in kept.items():
         assert one.key == key_of(read_evidence(reports.folder / "evidence" / f"{id}.json"))
+
+
+def test_a_process_reads_what_is_asked_and_answers_in_a_line_for_each(monkeypatch):
+    asked = {"claims": [(toys.supported.id, "tests.toys"), ("toys.nothing", "tests.toys")], "luck": [0], "threads": 1, "kept": []}
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(msgspec.json.encode(asked))))
+    monkeypatch.setattr(sys, "stdout", out)
+    cell.main()
+    first, second = (msgspec.json.decode(line, type=Came) for line in out.getvalue().splitlines())
+
+    assert (first.id, first.verdict, first.left_out) == (toys.supported.id, "supported", "")
+    assert (second.id, second.readings) == ("toys.nothing", {})
+    assert "toys.nothing" in second.left_out

@@ -1,0 +1,67 @@
+"""Who does the work of a run: called when another number is asked for, alone on a core each, and gone when the run is."""
+
+import threading
+
+import pytest
+import torch
+
+from reports.running import hands
+from reports.running.hands import Hands, InThisProcess
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """How many were called, time and again."""
+    called = []
+
+    class Some(InThisProcess):
+        def __init__(self, number):
+            called.append(number)
+
+    monkeypatch.setattr(hands, "_started", lambda number, preload: Some(number))
+    return called
+
+
+def test_nobody_is_called_twice_for_the_same_number(started):
+    some = Hands()
+    first = some.ask(2)
+    assert some.ask(2) is some.any() is first
+    assert some.ask(3) is not first
+    assert started == [2, 3]
+    some.go()
+    assert some.any() is not first
+    assert started == [2, 3, 0], "whoever is there, or this process"
+
+
+def test_this_process_hands_back_what_comes_and_what_is_raised():
+    def breaks():
+        raise KeyError("x")
+
+    some = InThisProcess()
+    assert some.submit(lambda a, b: a - b, 3, b=1).result() == 2
+    assert isinstance(some.submit(breaks).exception(), KeyError)
+
+
+def test_each_begins_with_one_thread_and_a_watch_that_keeps_nobody_waiting(monkeypatch):
+    over, threads = threading.Event(), torch.get_num_threads()
+    monkeypatch.setattr(hands, "_wait_for_the_end", over.wait)
+    before = set(threading.enumerate())
+    try:
+        torch.set_num_threads(2)
+        hands.begin()
+        (watch,) = set(threading.enumerate()) - before
+        assert torch.get_num_threads() == 1
+        assert watch.daemon, "or the process would not end before the run does"
+    finally:
+        over.set()
+        torch.set_num_threads(threads)
+
+
+def test_no_number_is_this_process_with_one_thread():
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        assert isinstance(hands._started(0, "json"), InThisProcess)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(threads)
