@@ -37,12 +37,12 @@ SUITES = {
             *(f"tests/test_{name}.py" for name in (
                 "blanks", "catalogue", "codec", "corners", "counted", "crossed", "domains", "examine", "facts", "facts_altered",
                 "figures", "fresh_seeds", "guards", "inside", "keys", "last_bits", "machines", "mistakes", "predicted", "printed",
-                "property", "runs", "source", "sources", "statistics", "store", "trained", "verdict",
+                "property", "runs", "source", "sources", "statistics", "store", "text", "trained", "verdict",
             )),
             *(f"tests/reports/test_{name}.py" for name in (
-                "challenge", "check", "checkout", "cluster", "command", "comparison", "facts", "hardware", "libraries",
-                "libraries_page", "machines_page", "observe", "only", "provenance", "record", "runs", "scheduling", "sharing",
-                "stability", "store_runs", "tables", "training_page", "wrong_calls",
+                "asked", "challenge", "check", "checkout", "cluster", "command", "comparison", "facts", "hands", "hardware",
+                "libraries", "libraries_page", "machines_page", "observe", "only", "provenance", "record", "render", "runs",
+                "scheduling", "sharing", "stability", "store_runs", "tables", "training_page", "watched", "wrong_calls",
             )),
         ),
     ),

@@ -328,6 +328,26 @@ BAD = {
 }  # fmt: skip
 
 
+def test_what_is_written_of_a_claim_stands_in_it():
+    written = {
+        "id": "toys.good", "says": "It says.", "teach": "Say it.", "expect": "supported", "by": search(cases=300),
+        "not_shown": "x", "scope": "Toys", "cites": ("a",), "lines": (1, 2), "figure": len, "uses": ("toys.other",), "contrary": ("beyond",),
+        "why_not": {"refuted": "no"}, "asked": "A forum 2019: Why? https://example.org/q",
+    }  # fmt: skip
+
+    @claim(as_written=GOOD["as_written"], fails_for=GOOD["fails_for"], **written)
+    def check(n): ...
+
+    assert {name: getattr(check, name) for name in written} == written
+    assert [(one.role, one.name) for one in check.readings] == [("as written", "as written"), ("fails for", "beyond")]
+
+
+def test_cases_are_drawn_by_the_same_numbers_as_ever():
+    """Other ones would draw other cases for all claims."""
+    assert entropy_of(toys.supported, toys.supported.readings[0]) == 7828968837945198
+    assert entropy_of(toys.nine_in_ten, toys.nine_in_ten.readings[0]) == 0, "trials have all the same seeds"
+
+
 @pytest.mark.parametrize("defect", BAD)
 def test_a_claim_is_refused_that_has(defect):
     changed, words = BAD[defect]

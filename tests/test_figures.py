@@ -20,11 +20,12 @@ CHARTS = {
     "lines over a logarithm": partial(figures.lines, x="width", y="error", series="cell", log_x=True, log_y=True),
     "dots": partial(figures.dots, x="width", y="error", series="cell"),
     "strips": partial(figures.strips, x="error", y="cell"),
+    "strips over a logarithm": partial(figures.strips, x="error", y="cell", log_x=True),
     "strips by series": partial(figures.strips, x="error", y="task", series="cell"),
     "a map": partial(figures.heatmap, x="width", y="error", value="share"),
     "maps side by side": partial(figures.heatmap, x="width", y="error", value="share", panel="cell"),
 }
-AXES = {"strips": ("error", "cell"), "strips by series": ("error", "task")}
+AXES = {"strips": ("error", "cell"), "strips over a logarithm": ("error", "cell"), "strips by series": ("error", "task")}
 every_chart = pytest.mark.parametrize("name", CHARTS)
 with_a_legend = pytest.mark.parametrize("name", ["lines", "lines over a logarithm", "dots", "strips by series"])
 
@@ -83,6 +84,7 @@ def test_the_names_of_strips_follow_one_another_without_a_gap():
 
 def test_strips_start_at_nothing_and_lines_need_not():
     assert channels("strips")["x"]["scale"] == {"zero": True}
+    assert channels("strips over a logarithm")["x"]["scale"] == {"type": "log"}
     assert channels("lines")["x"]["scale"] == channels("lines")["y"]["scale"] == {"zero": False}
     assert channels("lines over a logarithm")["x"]["axis"] == {"values": [2, 8]}
     assert channels("lines over a logarithm")["y"]["scale"] == {"type": "log"}
