@@ -144,6 +144,13 @@ def test_chains_with_small_eigenvalues_hold(kind, is_there):
     assert reaches(chains(every_eigenvalue=(0.2, 0.9)), lambda period: any(is_there(J) for J in period))
 
 
+@pytest.mark.parametrize("eighths", range(9))
+def test_an_orthogonal_matrix_may_be_turned_by_any_eighth_of_half_a_circle(eighths):
+    cosine = np.cos(eighths * np.pi / 8)
+    domain = chains(every_singular_value=(1, 1), size=(2, 2), repeat=True)
+    assert reaches(domain, lambda period: abs(np.abs(period[0]).min() - min(abs(cosine), (1 - cosine**2) ** 0.5)) < ROUNDING)
+
+
 @given(chains(every_eigenvalue=(0, 1)).strategy)
 def test_the_factors_of_a_period_are_one_to_three_matrices_of_one_width(period):
     assert 1 <= len(period) <= 3

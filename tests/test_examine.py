@@ -331,8 +331,8 @@ BAD = {
 def test_what_is_written_of_a_claim_stands_in_it():
     written = {
         "id": "toys.good", "says": "It says.", "teach": "Say it.", "expect": "supported", "by": search(cases=300),
-        "not_shown": "x", "scope": "Toys", "cites": ("a",), "lines": (1, 2), "figure": len, "uses": ("toys.other",), "contrary": ("beyond",),
-        "why_not": {"refuted": "no"}, "asked": "A forum 2019: Why? https://example.org/q",
+        "not_shown": "x", "scope": "Toys", "cites": ("a",), "lines": (1, 2), "figure": len, "uses": ("toys.other",),
+        "contrary": ("beyond",), "why_not": {"refuted": "no"}, "asked": "A forum 2019: Why? https://example.org/q",
     }  # fmt: skip
 
     @claim(as_written=GOOD["as_written"], fails_for=GOOD["fails_for"], **written)
