@@ -1,5 +1,6 @@
 """Who does the work of a run: called when another number is asked for, alone on a core each, and gone when the run is."""
 
+import sys
 import threading
 
 import pytest
@@ -65,3 +66,11 @@ def test_no_number_is_this_process_with_one_thread():
         assert torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(threads)
+
+
+@pytest.mark.skipif(not hands.FORKS, reason="there is no server to fork from")
+def test_processes_begin_anew_and_each_with_one_thread(monkeypatch):
+    monkeypatch.setitem(sys.modules, "here_alone", threading)
+    with hands._started(1, "json") as some:
+        assert not some.submit(eval, "'here_alone' in __import__('sys').modules").result()
+        assert some.submit(eval, "__import__('torch').get_num_threads()").result() == 1
