@@ -182,6 +182,13 @@ def test_entries_lie_on_the_grid_of_eighths_and_within_their_interval(data, low,
         assert (array * 8 == np.round(array * 8)).all()
 
 
+def test_an_interval_may_be_one_number_and_has_its_lower_end_first():
+    assert reaches(matrices(entries=(1, 1)), lambda array: (array == 1).all())
+    for domain in (matrices, vectors):
+        with pytest.raises(ValueError, match="write the lower end first"):
+            domain(entries=(1, 0.5))
+
+
 @pytest.mark.parametrize(("domain", "end"), [
     (whole(-3, 8), -3), (whole(-3, 8), 8), (reals(-1.5, 2.5), -1.5), (reals(-1.5, 2.5), 2.5),
     (seeds(), 0), (seeds(), 2**63 - 1), (cases(["a", "b"]), "a"), (cases(["a", "b"]), "b"),

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from claims.evidence.evidence import as_json
+from claims.evidence.codec import NotStorable
+from claims.evidence.evidence import Case, as_json
 from claims.evidence.profiles import EXPLORE, PROFILES, QUICK, VERDICT, Profile
 from claims.evidence.verdict import judge
 from claims.kit import ClaimError, Domain, Falsified, cases, claim, exhaustion, holds, reading, search, trials
@@ -340,6 +341,16 @@ def test_what_is_written_of_a_claim_stands_in_it():
 
     assert {name: getattr(check, name) for name in written} == written
     assert [(one.role, one.name) for one in check.readings] == [("as written", "as written"), ("fails for", "beyond")]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3, -1, "1"])
+def test_of_a_list_that_case_is_put_again_which_is_stored_by_its_place(place):
+    one, case = reading(n=cases((4, 5, 6))), Case(found_by="x", arguments={"n": {"choice": place}}, text={}, says="x")
+    if place in (0, 1, 2):
+        assert rebuilt(one, case) == {"n": 4 + place}
+    else:
+        with pytest.raises(NotStorable, match=r"there is no case .* among 3; examine the claim again"):
+            rebuilt(one, case)
 
 
 def test_cases_are_drawn_by_the_same_numbers_as_ever():

@@ -53,16 +53,10 @@ def test_two_figures_agree_when_the_finer_prints_as_the_coarser(essay, source, a
     assert as_printed(essay).agrees_with(as_printed(source)) is agree
 
 
-@pytest.mark.parametrize(
-    ("essay", "source", "cut"),
-    [
-        ("~48", "48.7", True),
-        ("23.7", "23.79", True),
-        ("48", "49.0", False),
-        ("40 to 60", "60.9", True),
-        ("40 to 60", "39.9", False),
-    ],
-)
+@pytest.mark.parametrize(("essay", "source", "cut"), [
+    ("~48", "48.7", True), ("23.7", "23.79", True), ("48", "49.0", False), ("40 to 60", "60.9", True),
+    ("40 to 60", "39.9", False),
+])  # fmt: skip
 def test_digits_that_were_dropped_are_told_from_digits_that_were_rounded(essay, source, cut):
     assert as_printed(essay).is_cut_off(as_printed(source)) is cut
 

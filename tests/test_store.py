@@ -6,8 +6,13 @@ import threading
 import msgspec
 import pytest
 
+from claims.catalogue import Entry, Keys
 from claims.evidence import store as module
+from claims.evidence.keys import here
 from claims.evidence.store import Store, alone
+from claims.kit.told import told
+from reports.running.telling import tell
+from tests import toys
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -170,3 +175,17 @@ def test_one_run_at_a_time_writes_into_a_folder(tmp_path):
         came.append("first")
     waiting.join()
     assert came == ["first", "other"]
+
+
+def test_what_a_claim_says_is_kept_where_its_words_have_a_key_and_asked_again_elsewhere(tmp_path):
+    asked = []
+
+    def anew(some):
+        asked.extend(some)
+        return [told(toys.supported) for _ in some]
+
+    made = Entry(toys.supported.id, "tests.toys", "tests/toys.py:1")
+    for _ in range(2):
+        assert tell([made], Keys(here()), Store(tmp_path), anew)[made.id].says == toys.supported.says
+    assert asked == [(made.id, "tests.toys")] * 2
+    assert not (tmp_path / "words").exists()
