@@ -24,7 +24,7 @@ from claims.kit.facts.comparison import (
     senses_of,
     stands,
 )
-from claims.kit.facts.fact import ANY, Fact, Of, Stated
+from claims.kit.facts.fact import ANY, UNITS, Fact, Of, Stated
 from claims.kit.reading import Reading
 from claims.rnns.facts import facts
 from claims.texts import the_text
@@ -119,6 +119,27 @@ def test_every_stated_field_of_a_row_is_altered(fact: Fact) -> None:
         wanted.add("direction")
 
     assert wanted <= {one.field for one in alterations(fact, ROWS)}
+
+
+@by_id
+def test_other_units_are_taken_of_the_same_kind_first_and_of_these_the_nearest(fact: Fact) -> None:
+    units = [one.replaces["unit"] for one in alterations(fact, ROWS) if "unit" in one.replaces]
+    if not fact.value:
+        assert units == []
+        return
+    kind, size = UNITS[fact.unit]
+    same = [UNITS[one][0] == kind for one in units]
+    ratios = [max(UNITS[one][1] / size, size / UNITS[one][1]) for one, like in zip(units, same, strict=True) if like]
+    assert {*units, fact.unit} == set(UNITS)
+    assert same == sorted(same, reverse=True)
+    assert ratios == sorted(ratios)
+
+
+def test_what_is_said_of_all_is_no_field_to_be_altered() -> None:
+    row = ROWS[0]
+    (name, text), *_ = next(one.of.given for one in ROWS if stated_of(one)).items()
+    assert stated_of(msgspec.structs.replace(row, of=Of(**{name: text}))) == {name: text}
+    assert stated_of(msgspec.structs.replace(row, of=Of(**{name: ANY}))) == {}
 
 
 @cache
