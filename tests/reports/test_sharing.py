@@ -143,6 +143,20 @@ def test_no_run_is_sent_twice_and_none_that_a_larger_budget_passes(tmp_path):
     assert not [one for one in wanted for other in wanted if one is not other and passes(one, other)]
 
 
+def test_a_run_passes_those_of_smaller_budgets_by_and_of_one_where_none_is_named():
+    def run(experiment="a.b", **arguments):
+        return Wanted("", experiment, arguments)
+
+    assert passes(run(seed=1, budgets=3), run(seed=1, budgets=3))
+    assert passes(run(seed=1, budgets=3), run(budgets=2, seed=1))
+    assert not passes(run(seed=1, budgets=2), run(seed=1, budgets=3))
+    assert passes(run(seed=1, budgets=1), run(seed=1))
+    assert passes(run(seed=1), run(seed=1, budgets=1))
+    assert not passes(run(seed=1), run(seed=1, budgets=2))
+    assert not passes(run(seed=1), run(seed=2))
+    assert not passes(run(seed=1), run("a.c", seed=1))
+
+
 def test_a_run_that_is_known_is_not_sent(tmp_path):
     tasks = tasks_of(tmp_path, rises)
     shared(AtOnce(), tasks)
