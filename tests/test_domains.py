@@ -144,6 +144,11 @@ def test_chains_with_small_eigenvalues_hold(kind, is_there):
     assert reaches(chains(every_eigenvalue=(0.2, 0.9)), lambda period: any(is_there(J) for J in period))
 
 
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_periods_of_each_length_are_reached(length):
+    assert reaches(chains(every_eigenvalue=(0, 1)), lambda period: len(period) == length)
+
+
 @pytest.mark.parametrize("eighths", range(9))
 def test_an_orthogonal_matrix_may_be_turned_by_any_eighth_of_half_a_circle(eighths):
     cosine = np.cos(eighths * np.pi / 8)
