@@ -66,12 +66,13 @@ def test_oracles_are_summed_up_with_the_claims_that_two_of_them_decide():
         made.claim("refuted", id="gradients.b", oracles=[two]),
         made.claim("refuted", id="gradients.d", oracles=[two], crossed=[two]),
         made.claim("supported", id="gradients.c", by="trials", oracles=[two]),
+        made.claim("supported", "libraries", id="libraries.a", oracles=[two], crossed=[two]),
         made.claim("qualified", id="gradients.e", oracles=[one, two], crossed=[one]),
     ]
     names = {one: "the first", two: "the second"}
     found = summed(msgspec.structs.replace(made.record(*given), oracles=names))
     assert [(row.name, row.says, row.claims, row.crossed) for row in found.rows] == [
-        (two, "the second", 5, 2), (one, "the first", 2, 1)
+        (two, "the second", 6, 3), (one, "the first", 2, 1)
     ]  # fmt: skip
     assert (found.decided, found.crossed) == (3, 1)
 

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
@@ -218,6 +219,16 @@ def test_a_witness_is_stored_with_its_arithmetic_and_needs_no_argument_to_be_reb
     assert found.counterexample.text == {"n": "12"}
     assert found.counterexample.shown == [("twice the number", "24")]
     assert rebuilt(toys.qualified.reading("a dozen"), found.counterexample) == {"n": 12}
+
+
+def test_a_witness_that_holds_is_stored_with_its_arithmetic_as_well():
+    holding = reading(n=7)
+    made = replace(toys.qualified, readings=(*toys.qualified.readings, replace(holding, role="witness", name="seven")))
+    found = examine(made, "seven")
+
+    assert (found.outcome, found.counterexample, found.tightest.found_by) == ("held", None, "stored witness")
+    assert found.tightest.text == {"n": "7"}
+    assert found.tightest.shown == [("twice the number", "14")]
 
 
 # --- the same evidence every time -----------------------------------------------------------------------------------
