@@ -92,7 +92,9 @@ def say(line: str) -> None:
 @click.option("--at-most", default=120.0, show_default=True, help="Seconds of tests for one change.")
 @click.option("--scratch", type=click.Path(path_type=Path), default=ROOT / ".mutants", help="Where half of a run is kept.")
 @click.option("--replay", type=int, help="Of those that are recorded, have so many killed again by what killed them.")
-@click.option("--survivors", is_flag=True, help="Try those again that survived, with all rows of the tests that there are now.")
+@click.option(
+    "--survivors", is_flag=True, help="Try those again that survived unexplained, with all rows of the tests that there are now."
+)
 def main(what: str, seed: int, count: int, at_most: float, scratch: Path, replay: int | None, survivors: bool) -> None:
     """Try random small changes of our own code, and say which nobody noticed."""
     if replay is not None:
@@ -101,7 +103,7 @@ def main(what: str, seed: int, count: int, at_most: float, scratch: Path, replay
     folders, tests = SUITES[what]
     drawn = sample([one for one in all_changes(folders) if not one.module.startswith(LEFT_OUT)], seed, count)
     log = Log(scratch / f"{what}-{seed}.jsonl", len(drawn))
-    left = [one for one in drawn if log.lacks(one) or (survivors and log.rows[str(one)]["how"] not in KILLED)]
+    left = [one for one in drawn if log.lacks(one) or (survivors and is_open(log.rows[str(one)]))]
     plugin = Attack(Map(scratch / f"map-{what}.jsonl"), modules(folders), left, log.took, at_most, say, every_row=survivors)
     pytest.main([*QUIETLY, *tests], plugins=[plugin])
     if what == "impls":
@@ -139,6 +141,11 @@ def recorded(what: str, seed: int, rows: Iterable[dict[str, Any]]) -> dict[str, 
     kept = ("of", "line", "kind", "was", "now", "how", "by", "digest")
     told = [{key: row[key] for key in kept} | {"why": why(row)} for row in rows if row["how"] != "impossible"]
     return {"of": what, "seed": seed, "count": len(told), "killed": sum(one["how"] in KILLED for one in told), "rows": told}
+
+
+def is_open(row: dict[str, Any]) -> bool:
+    """Nobody noticed it, and nobody says why."""
+    return not any(verdict_on(row).values())
 
 
 def verdict_on(row: dict[str, Any]) -> dict[str, bool]:

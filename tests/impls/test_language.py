@@ -63,9 +63,9 @@ def test_the_head_is_the_noun_that_a_plain_reader_finds_and_as_far_from_the_verb
     assert {len(source) - place - 1 for place in wanted} == {distance}
 
 
-@pytest.mark.parametrize(
-    ("sentence", "place"), [("keys near the barn", 0), ("near the barn , keys", 4), ("near keys , the key", 4)]
-)
+@pytest.mark.parametrize(("sentence", "place"), [
+    ("keys near the barn", 0), ("keys , the barn", 0), ("near the barn , keys", 4), ("near keys , the key", 4),
+])  # fmt: skip
 def test_the_head_may_stand_anywhere(sentence, place):
     assert language.head(encoded(sentence)).tolist() == [[place]]
 
