@@ -11,6 +11,7 @@ import pytest
 
 from claims.evidence.sources import read_sources
 from claims.facts import fact_claims
+from claims.kit.claim import Claim
 from claims.kit.facts.altered import Alteration, alterations, read_out, stated_of, turned_round
 from claims.kit.facts.comparison import (
     IMAGINED,
@@ -31,10 +32,15 @@ from claims.texts import the_text
 
 ROWS = list(facts().values())
 SOURCES = read_sources(the_text().bibliography)
-CLAIMS = {one.id: one for one in fact_claims(the_text())}
 HOURS = {"hours": 1, "days": 24, "weeks": 168}
 LARGE = {"million tokens": 10**6}
 NUMBERS = {"four": "4", "seven": "7", "eight": "8", "twelve": "12", "ten": "10", "three and a half": "3.5", "three": "3"}
+
+
+def made(fact: Fact) -> Claim:
+    """The claim of a row, made when it is asked for."""
+    return next(one for one in fact_claims(the_text()) if one.id == fact.id)
+
 
 by_id = pytest.mark.parametrize("fact", ROWS, ids=lambda fact: fact.id)
 
@@ -172,7 +178,7 @@ def numbers_and_names(sentence: str) -> Iterator[str]:
 def test_altered_sentences_come_out_otherwise_than_the_row(fact: Fact) -> None:
     sources = prints_of(fact, SOURCES)
     stood = any(comes_of(one, sources) == "held" for one in senses_of(fact, sources))
-    for one in (each for each in CLAIMS[fact.id].readings if each.role == "altered"):
+    for one in (each for each in made(fact).readings if each.role == "altered"):
         said, beside = (one.arguments[name].values for name in ("said", "sources"))
         assert said is not None
         assert beside is not None
@@ -207,7 +213,7 @@ def test_what_does_not_stand_is_told_from_every_slip_of_it_beside_imagined_sourc
 
 @by_id
 def test_a_row_that_does_not_stand_shows_a_slip_beside_imagined_sources_and_no_other_row_does(fact: Fact) -> None:
-    beside = [one for one in CLAIMS[fact.id].readings if IMAGINED in {each.source for each in sources_of(one)}]
+    beside = [one for one in made(fact).readings if IMAGINED in {each.source for each in sources_of(one)}]
     held = [one for one in beside if one.role == "holds for"]
     fell = [one for one in beside if one.role == "fails for"]
 
@@ -226,7 +232,7 @@ def sources_of(one: Reading) -> Sources:
 
 def test_most_rows_that_are_decided_have_altered_sentences() -> None:
     """A row that fails, whatever its words mean, has one only where the sentence is true of something else."""
-    without = [one for one in ROWS if not any(each.role == "altered" for each in CLAIMS[one.id].readings)]
+    without = [one for one in ROWS if not any(each.role == "altered" for each in made(one).readings)]
 
     assert {one.expect for one in without} <= {"refuted", "undecided"}
 
