@@ -1,10 +1,14 @@
 """How watchful the checks are, as the report reads it from what tests wrote down."""
 
 import json
+import re
 
 import pytest
 
+from reports.pages.pages import Pages
 from reports.record.watched import Watched, watched_in
+from tests.reports import made
+from tests.reports.valid import faults
 
 DEFECTS = [
     {"source": "someone/some#12", "place": "impls.a.b", "breaks": "x", "noticed": {"a.b": "refuted"}, "speaking": 2},
@@ -51,3 +55,18 @@ def test_changes_are_counted_by_who_noticed_and_the_unexplained_come_first(besid
     assert {how: found.by(how) for how in ("claims", "tests", "timed out")} == {"claims": 1, "tests": 2, "timed out": 1}
     assert found.killed == 4
     assert [one.why for one in found.left] == ["", "the same"]
+
+
+def test_the_page_tells_what_was_noticed_from_what_changes_nothing_and_from_what_nobody_noticed(beside):
+    record, found = made.record(), beside(defects={"rows": DEFECTS}, impls=mutants(*ENDED), judges=mutants(*ENDED[:2]))
+    page = Pages(record, made.evidence(record, None), {}, watched=found).trust()
+    rows = {
+        re.sub("<[^>]*>", "", head): re.findall(r'<td class="number">(\d+)</td>', rest)
+        for head, rest in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    }
+    assert rows["Random changes of the implementations"] == ["6", "4", "1", "2", "1", "1", "1"]
+    assert rows["Random changes of what examines and judges"] == ["2", "2", "1", "1", "0", "0", "0"]
+    assert rows["Mistakes that people made"] == ["2", "1", "1", "1", "0"]
+    assert "2 random changes of implementations that nobody noticed" in page
+    assert "A test is missing." in page
+    assert faults(page) == []
