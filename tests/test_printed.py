@@ -74,7 +74,8 @@ def test_what_is_just_outside_never_prints_so(number, form):
 
 @pytest.mark.parametrize(("figure", "ends"), [
     ("~380", ["375", "385"]), ("26.3", ["26.25", "26.35"]), ("85+", ["84.5"]), ("~30+", ["25"]), ("40 to 60", ["39.5", "60.5"]),
-    ("up to 50", ["50.5"]), ("under 27.3", ["27.25"]), ("2.3e19", ["225" + 17 * "0", "235" + 17 * "0"]),
+    ("0.4", ["0.35", "0.45"]), ("up to 50", ["50.5"]), ("under 27.3", ["27.25"]),
+    ("2.3e19", ["225" + 17 * "0", "235" + 17 * "0"]),
 ])  # fmt: skip
 def test_the_ends_of_what_a_figure_stands_for_print_so(figure, ends):
     assert just_inside(figure) == ends

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from claims.evidence.evidence import ReadingEvidence
 from claims.evidence.outcomes import MUST_COME_OUT, WORDS
-from claims.evidence.verdict import judge
+from claims.evidence.verdict import judge, told_from
 
 
 def seen(role, outcome, **more):
@@ -234,3 +234,12 @@ def test_the_evidence_that_these_tests_draw_reaches(word):
     )
 
     assert judge(readings).word == word
+
+
+@pytest.mark.parametrize(("slip", "beside", "told"), [
+    ("fell", [HELD, CAUGHT], True), ("fell", [FELL, AMENDED, CAUGHT], True), ("held", [FELL, NOT_AMENDED, SPARED], True),
+    ("held", [HELD, CAUGHT], False), ("held", [HELD, NOT_AMENDED, WITNESS_FELL], False), ("fell", [FELL, SPARED], False),
+    ("fell", [FELL, NOT_AMENDED, WITNESS_HELD, SPARED], False), ("undecided", [HELD, FELL, AMENDED], False),
+])  # fmt: skip
+def test_an_altered_sentence_is_told_by_the_statement_and_its_conditions_alone(slip, beside, told):
+    assert told_from(seen("altered", slip), beside) is told
