@@ -28,7 +28,7 @@ BESIDE_TORCH = ["filelock", "fsspec", "jinja2", "networkx", "setuptools", "sympy
 OPTIONS = ["--quiet", "--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-annotate", "--no-emit-options", "--upgrade"]
 HEADS = {
     "oldest": "# The lowest versions that pyproject.toml allows; tox run -e pins writes this.\n",
-    "latest": "# All packages of run and tests, in whichever version is the newest; tox run -e pins writes this.\n",
+    "latest": "# All packages of the tests, in whichever version is the newest; tox run -e pins writes this.\n",
 }
 
 
@@ -70,14 +70,14 @@ def lowest(one: Requirement) -> Version:
 def oldest() -> str:
     """`oldest.txt`."""
     found: dict[str, Version] = {}
-    for one in groups("run", "tests"):
+    for one in groups(*lists()["tests"]):
         found[one.name] = max(lowest(one), found.get(one.name, Version("0")))
     return HEADS["oldest"] + "".join(f"{name}=={version}\n" for name, version in sorted(found.items()))
 
 
 def latest() -> str:
     """`latest.txt`."""
-    return HEADS["latest"] + "".join(f"{name}\n" for name in sorted({one.name for one in groups("run", "tests")}))
+    return HEADS["latest"] + "".join(f"{name}\n" for name in sorted({one.name for one in groups(*lists()["tests"])}))
 
 
 def pinned(name: str) -> dict[str, tuple[Version, list[str]]]:

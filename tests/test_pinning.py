@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.pinning import LIST, LISTS, ROOT, declared, latest, lists, lowest, oldest, pinned, wanted
+from tests.pinning import LIST, LISTS, ROOT, declared, groups, latest, lists, lowest, oldest, pinned, wanted
 
 AGAIN = "tox run -e pins writes requirements/ anew"
 HASH = re.compile(r"sha256:[0-9a-f]{64}")
@@ -53,6 +53,13 @@ def test_lists_agree_on_versions_but_for_what_one_of_them_forbids():
 def test_what_is_oldest_and_what_is_named_follow_from_the_groups():
     assert (LISTS / "oldest.txt").read_text(encoding="utf-8") == oldest(), AGAIN
     assert (LISTS / "latest.txt").read_text(encoding="utf-8") == latest(), AGAIN
+
+
+@pytest.mark.parametrize("name", ["oldest", "latest"])
+def test_the_oldest_and_the_newest_have_all_that_the_tests_ask_for(name):
+    there = {Requirement(line).name for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()[1:]}
+
+    assert {one.name for one in groups("run", "dask", "tests")} == there
 
 
 @pytest.mark.parametrize(("asked", "version"), [("a>=1.2", "1.2"), ("a==3.*", "3"), ("a==2.13.*", "2.13"), ("a==6.1.5", "6.1.5")])
