@@ -1,10 +1,11 @@
 """Trials on fresh seeds: none of them is one that a claim may use, and what comes out on the other side is told."""
 
+import msgspec
 import pytest
 
 from claims import every_claim
 from claims.catalogue import Entry
-from claims.evidence.evidence import EvidenceError, as_json, read_evidence
+from claims.evidence.evidence import EvidenceError, ReadingEvidence, as_json, read_evidence
 from claims.evidence.profiles import VERDICT
 from claims.evidence.runs import experiment, ran
 from claims.kit import claim, holds, reading, trials
@@ -119,6 +120,12 @@ def test_other_evidence_is_tried_anew():
     seen = examine_reading(toys.nine_in_ten, toys.nine_in_ten.readings[0], VERDICT)
     other = examine_reading(toys.nine_in_ten, toys.nine_in_ten.readings[1], VERDICT)
     assert evidence_key(seen) == evidence_key(seen) != evidence_key(other)
+
+
+def test_evidence_that_is_read_back_is_no_other_evidence():
+    one = examine_reading(toys.nine_in_ten, toys.nine_in_ten.readings[0], VERDICT)
+    seen = msgspec.structs.replace(one, measured=[{"steps": 3.0, "loss": 0.5}])
+    assert evidence_key(msgspec.json.decode(as_json(seen), type=ReadingEvidence)) == evidence_key(seen)
 
 
 def test_a_seed_that_cannot_be_told_counts_for_neither_side(tried):

@@ -55,7 +55,8 @@ Answers = dict[str, bool | None]  # by reading: whether the property held; None 
 
 
 def evidence_key(seen: ReadingEvidence) -> str:
-    """Of what is known of a reading from the seeds that decide it."""
+    """Of what is known of a reading from the seeds that decide it, as it is read back from disk."""
+    seen = msgspec.json.decode(as_json(seen), type=ReadingEvidence)
     return digest(seen.name, seen.outcome, str((seen.wins, seen.cases)), str(seen.measured))
 
 
