@@ -147,6 +147,7 @@ def test_chains_with_small_eigenvalues_hold(kind, is_there):
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_periods_of_each_length_are_reached(length):
     assert reaches(chains(every_eigenvalue=(0, 0.75)), lambda period: len(period) == length)
+    assert reaches(chains(every_eigenvalue=(0, 0.75), repeat=True), lambda period: len(period) == length) == (length == 1)
 
 
 @pytest.mark.parametrize("eighths", range(9))

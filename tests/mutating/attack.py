@@ -85,10 +85,10 @@ class Attack:
         settings.load_profile("attack")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        warm(session.items)
         for module in self.modules:
             with contextlib.suppress(ImportError):  # an adapter of a library that is not here
                 loaded(module)
+        warm(session.items)
         self.there = held()
         gc.freeze()  # a child that collects garbage leaves its parent's pages alone
         if self.map.file.parent.is_dir():
