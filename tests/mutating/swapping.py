@@ -104,8 +104,12 @@ def watch(modules: Sequence[str], there: Held) -> set[str]:
     for module in modules:
         if some := there.get(str(ROOT / module)):
             told = telling(module)
+            named = {one.co_qualname: one for one in told.values()}  # a hook that checks types compiles the same otherwise
             for function in some:
-                function.__code__ = told.get(function.__code__, function.__code__)
+                code = function.__code__
+                telling_first = told.get(code) or ("<" not in code.co_qualname and named.get(code.co_qualname)) or code
+                if len(telling_first.co_freevars) == len(code.co_freevars):
+                    function.__code__ = telling_first
     return entered
 
 
