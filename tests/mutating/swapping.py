@@ -34,9 +34,12 @@ class Change:
 
 def all_changes(folders: Sequence[str]) -> list[Change]:
     """Every change of every function in these modules or folders, in the order of paths and lines."""
-    return [
-        Change(module, name, site) for module in modules(folders) for name, node in _functions(module) for site in sites(node)
-    ]
+    return [one for module in modules(folders) for one in _changes_of(module)]
+
+
+@cache
+def _changes_of(module: str) -> tuple[Change, ...]:
+    return tuple(Change(module, name, site) for name, node in functions(ast.parse(_source(module))) for site in sites(node))
 
 
 def modules(folders: Sequence[str]) -> list[str]:
@@ -57,8 +60,13 @@ def told(change: Change) -> tuple[str, str]:
 
 def digest(change: Change) -> str:
     """Of the function as it stands, and of the place in it: another one where either is another."""
-    node = _function(ast.parse(_source(change.module)), change.function)
-    return hashlib.sha256(f"{ast.dump(node)}\0{change.site.place}.{change.site.way}".encode()).hexdigest()[:16]
+    content = f"{_meaning(change.module, change.function)}\0{change.site.place}.{change.site.way}"
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+@cache
+def _meaning(module: str, function: str) -> str:
+    return ast.dump(_function(ast.parse(_source(module)), function))
 
 
 def loaded(module: str) -> None:
@@ -143,10 +151,6 @@ def _within(old: CodeType, new: CodeType) -> dict[CodeType, CodeType]:
 
 def _function(tree: ast.Module, name: str) -> Functions:
     return next(node for known, node in functions(tree) if known == name)
-
-
-def _functions(module: str) -> list[tuple[str, Functions]]:
-    return list(functions(ast.parse(_source(module))))
 
 
 @cache
