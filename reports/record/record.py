@@ -434,10 +434,12 @@ def schema() -> dict[str, Any]:
 
 
 def _as_every_version_has_it(part: Any) -> Any:
-    """A part of a schema without what tells one msgspec from another: how a docstring is indented, and whether the keys
-    of a mapping are described."""
+    """A part of a schema without what tells one msgspec from another: how a docstring is indented, whether the keys of a
+    mapping are described, and where *nothing* stands among what is possible."""
     if isinstance(part, dict):
         known = {name: _as_every_version_has_it(one) for name, one in part.items() if name != "propertyNames"}
+        if "anyOf" in known:
+            known["anyOf"].sort(key=lambda one: one.get("type") == "null")
         return known | ({"description": cleandoc(known["description"])} if isinstance(known.get("description"), str) else {})
     return [_as_every_version_has_it(one) for one in part] if isinstance(part, list) else part
 

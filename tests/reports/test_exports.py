@@ -294,7 +294,7 @@ def test_the_citation_file_has_the_fields_of_its_format_and_is_in_step(committed
 
 
 def test_the_schema_is_the_same_whichever_version_made_it():
-    """Some indent what a docstring says, and some describe the keys of a mapping."""
+    """Some indent what a docstring says, some describe the keys of a mapping, and some begin with null where others end."""
 
     def parts(one):
         yield one
@@ -304,3 +304,6 @@ def test_the_schema_is_the_same_whichever_version_made_it():
     found = [one for one in parts(schema()) if isinstance(one, dict)]
     assert [one["description"] for one in found if "\n    " in str(one.get("description", ""))] == []
     assert not any("propertyNames" in one for one in found)
+    among = [[each.get("type") for each in one["anyOf"]] for one in found if "anyOf" in one]
+    assert any("null" in one for one in among)
+    assert not any("null" in one[:-1] for one in among)
