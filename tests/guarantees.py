@@ -202,10 +202,18 @@ def others() -> str:
     return f"{found} replications" if found else "nobody has said yet that a run came to the same elsewhere"
 
 
+def workers() -> str:
+    """How many times one worker two of them are, as it was measured."""
+    text = (ROOT / "docs" / "many-machines.md").read_text(encoding="utf-8")
+    found = re.search(r"\*\*Trials\*\*.*?^\| 2 \| [\d.]+ \| ([\d.]+) \|$", text, re.MULTILINE | re.DOTALL)
+    return f"two workers are {found[1]} times one, on trials" if found else NOT_YET
+
+
 FIGURES: dict[str, Callable[[], str]] = {
     "verdicts": verdicts, "controls": controls, "near_misses": near_misses, "level": level, "earlier": earlier,
     "pinned": installed, "fuzzed": fuzzed, "killed": killed, "limits": limits, "stability": stability, "defects": defects,
     "mutants": mutants, "power": power, "fresh": fresh, "crossed": crossed, "apart": apart, "replications": others,
+    "workers": workers,
 }  # fmt: skip
 
 
