@@ -172,7 +172,7 @@ def replayed(what: str, count: int) -> int:
         seen[str(change)] = how
         say(f"{len(seen)}/{len(chosen)} {how} {change}")
 
-    map = Map(Path("/nonexistent"))
+    map = Map(None)
     map.tests = {row["by"]: Reach(row["by"], 10.0, True, []) for _, row in chosen}
     for change, row in chosen:
         map.tests[row["by"]].enters.append(change.of)
