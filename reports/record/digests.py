@@ -27,7 +27,7 @@ def canonical_digest(document: Any) -> str:
 def digest_of_record(path: Path) -> str:
     """That of the record in a file. EvidenceError where it is no JSON or has no canonical form."""
     try:
-        return canonical_digest(json.loads(content_of(path)))
+        return canonical_digest(json.loads(content_of(path).decode()))
     except UNREADABLE as problem:
         raise EvidenceError(
             f"{path}: not readable as a record ({told(problem)}); run python -m reports to make it anew"

@@ -174,6 +174,14 @@ def no_json(folder):
     (folder / RECORD).write_text("{", encoding="utf-8")
 
 
+def in_another_code(folder):
+    (folder / RECORD).write_text((folder / RECORD).read_text(encoding="utf-8"), encoding="utf-16")
+
+
+def with_a_mark_of_its_code(folder):
+    (folder / RECORD).write_text((folder / RECORD).read_text(encoding="utf-8"), encoding="utf-8-sig")
+
+
 def no_canonical_form(folder):
     (folder / RECORD).write_text('{"schema": 9007199254740993}', encoding="utf-8")
 
@@ -234,6 +242,7 @@ TAMPERINGS = [
     (an_export, "verdicts.csv", "not what the record comes to", True),
     (a_badge, "badges/refuted.svg", "not what the record", True),
     (a_field, RECORD, f"claim {ID}, verdict: 'true' is not one of", True), (no_field, RECORD, "'why' is a required", True),
+    (in_another_code, RECORD, "no JSON", False), (with_a_mark_of_its_code, RECORD, "no JSON", False),
     (no_json, RECORD, "no JSON", False), (no_canonical_form, RECORD, "canonical form", False),
     (the_schema, "verdicts.schema.json", "not the schema", True), (a_stated_name, FILE, "not in this folder", False),
     (stated("a\0b"), FILE, r"a\x00b, which is not in this folder", False),

@@ -28,7 +28,7 @@ def record_troubles(folder: Path) -> Iterator[Trouble]:
     elif (folder / SCHEMA).read_bytes() != as_json(schema()):
         yield Trouble(folder / SCHEMA, "it is not the schema that this version has", run_again())
     try:
-        document = json.loads(content_of(path))
+        document = json.loads(content_of(path).decode())
         canonical_digest(document)
     except UNREADABLE as problem:
         yield Trouble(path, f"it is no JSON that has a canonical form ({told(problem)})", f"{GET_IT_BACK}, or {run_again()}")
