@@ -224,6 +224,13 @@ def test_a_problem_is_told_in_some_words():
     assert told(FileNotFoundError(2, "No such file or directory", "a")) == "No such file or directory"
 
 
+def test_a_text_that_ends_within_a_command_is_refused_in_a_line(tmp_path):
+    (tmp_path / "a.tex").write_text("A sentence. Another with \\verb")
+
+    with pytest.raises(EvidenceError, match=r"a.tex: the text ends within a command, such as .verb; complete it"):
+        read_essay(tmp_path / "a.tex")
+
+
 def test_accents_on_accents_do_not_double_what_is_read():
     few, many = (taken_apart("So " + '{\\"' * count + "a" + "}" * count, "a.tex").sentences[0].words for count in (1, 8))
 

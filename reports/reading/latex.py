@@ -20,6 +20,7 @@ from pylatexenc.latexwalker import (
 )
 from pylatexenc.macrospec import EnvironmentSpec, MacroSpec, VerbatimArgsParser
 
+from claims.evidence.evidence import EvidenceError
 from reports.reading.building import Builder, Essay, Piece
 from reports.text.formulas import ACCENTS, NAMED, said, symbol
 
@@ -64,15 +65,24 @@ _BEGIN = "\\begin{document}"
 
 
 def latex(text: str, name: str) -> Essay:
-    """Its sentences, and tokens that show it as if it were Markdown. RecursionError where groups are nested too deeply."""
+    """Its sentences, and tokens that show it as if it were Markdown. RecursionError where groups are nested too deeply,
+    EvidenceError where it ends within a command."""
     reader = _Reader(text)
     walker = _Walker(text, latex_context=_context(), tolerant_parsing=True)
     preamble = max(text.find(_BEGIN), 0)
     if title := re.search(r"\\title\s*\{", text[:preamble]):
-        reader.blocks(walker.get_latex_nodes(pos=title.start(), read_max_nodes=1)[0])
-    reader.blocks(walker.get_latex_nodes(pos=preamble)[0])
+        reader.blocks(_nodes(walker, name, pos=title.start(), read_max_nodes=1))
+    reader.blocks(_nodes(walker, name, pos=preamble))
     reader.flush()
     return reader.builder.essay(name, "application/x-latex")
+
+
+def _nodes(walker: "_Walker", name: str, **where: int) -> Sequence[LatexNode]:
+    try:
+        nodes: Sequence[LatexNode] = walker.get_latex_nodes(**where)[0]
+    except IndexError as problem:  # the parser looks for what a \verb shows beyond the end
+        raise EvidenceError(f"{name}: the text ends within a command, such as \\verb; complete it") from problem
+    return nodes
 
 
 class _Walker(LatexWalker):
