@@ -32,17 +32,20 @@ class Row(msgspec.Struct):
 
 schema = msgspec.json.schema(Row)
 print(json.dumps(schema))
-for row in ('{"lines": [76], "why": {"supported": "x"}}', '{"lines": [76], "why": {"maybe": "x"}}', '{"lines": [76.0]}'):
+assert "propertyNames" not in json.dumps(schema)
+rows = {
+    '{"lines": [76], "why": {"supported": "x"}}': "",
+    '{"lines": [76], "why": {"maybe": "x"}}': "Invalid enum value 'maybe'",
+    '{"lines": [76.0]}': "Expected `int`, got `float`",
+}
+for row, refused in rows.items():
     by_schema = not list(jsonschema.Draft202012Validator(schema).iter_errors(json.loads(row)))
     try:
         said = f"read: {msgspec.json.decode(row, type=Row)}"
     except msgspec.ValidationError as problem:
         said = f"refused: {problem}"
     print(f"{row}\tvalid by the schema: {by_schema}\t{said}")
+    assert by_schema
+    assert said.startswith(f"refused: {refused}" if refused else "read: ")
 PY
-"$folder/venv/bin/python" "$folder/ask.py" | tee "$folder/said"
-[ "$(grep -c "valid by the schema: True" "$folder/said")" -eq 3 ]
-[ "$(grep -c "refused: " "$folder/said")" -eq 2 ]
-grep -q "refused: Invalid enum value 'maybe'" "$folder/said"
-grep -q 'refused: Expected `int`, got `float`' "$folder/said"
-! head -1 "$folder/said" | grep -q propertyNames
+"$folder/venv/bin/python" "$folder/ask.py"

@@ -96,7 +96,6 @@ def stability(ids: Sequence[str], seeds: int, pythons: Sequence[Path], workers: 
         found.read({one.id for one in known})
         left_out = _examine(found, cells, workers, cluster, console)
         _try_fresh(found, trials, seeds, workers, cluster, console)
-        found.write()
     statements.keep_sources(store)
     for line in _told(found, left_out):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
