@@ -183,6 +183,14 @@ def test_altered_sentences_come_out_otherwise_than_the_row(fact: Fact) -> None:
         assert said is not None
         assert beside is not None
         assert comes_of(said[0], beside[0]) == ("fell" if stood else "held"), one.name
+        assert stood or said[0].of != fact.of, f"{one.name}: with the published figure alone it is a control already"
+
+
+@by_id
+def test_only_a_row_that_no_source_decides_borrows_the_controls_of_another(fact: Fact) -> None:
+    borrowed = [one.name for one in made(fact).readings if one.is_control and "another row" in one.name]
+
+    assert fact.expect == "undecided" or borrowed == []
 
 
 def imagining(fact: Fact) -> bool:

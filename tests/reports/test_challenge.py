@@ -224,6 +224,8 @@ WITHIN = [
     (chains(every_eigenvalue=(0, 0.875), size=(2, 2)), [half(2)], ""),
     (chains(every_eigenvalue=(0, 0.4)), [half(2)], "modulus of an eigenvalue 0.5"),
     (chains(every_eigenvalue=(0, 0.9)), [half(2)] * 4, "number of matrices"),
+    (chains(every_eigenvalue=(0, 0.9)), [], "number of matrices"),
+    (chains(every_singular_value=(0, 0.9), repeat=True), [], "number of matrices"),
     (chains(every_singular_value=(0, 0.9), repeat=True), [half(2)], ""),
     (chains(every_singular_value=(0, 0.9), repeat=True), [half(2)] * 2, "number of matrices"),
     (chains(some_eigenvalue=(0.5, 2)), [half(2)], ""), (chains(some_eigenvalue=(1.1, 2)), [half(2)], "eigenvalue 0.5"),

@@ -170,6 +170,15 @@ def test_a_branch_that_was_missed_is_told_by_its_condition_and_what_lies_in_it_i
     assert sorted(when for _, when in found) == sorted(missed)
 
 
+def test_a_method_is_known_by_its_class(tmp_path):
+    (file := tmp_path / "of.py").write_text(
+        "class A:\n    class B:\n        def f(self):\n            if self:\n                ...\ndef g():\n    ...\n"
+    )
+    (f, (_, (branch,))), (g, _) = branches._functions(file).items()
+
+    assert (f, branch.when, g) == ("A.B.f", "if self", "g")
+
+
 def test_a_stored_case_reaches_what_a_search_does_not():
     stored = claim(
         "toys.stored", **toys.UNUSED, expect="supported", as_written=reading(polynomial=cases([[5], [7]])),

@@ -357,6 +357,21 @@ def test_an_interrupted_run_keeps_what_it_had(reports, monkeypatch):
     assert len(examined) + 5 == READINGS
 
 
+def test_an_interrupted_run_has_written_the_evidence_of_each_claim_that_was_complete(reports, monkeypatch):
+    usual = work.examine
+
+    def interrupted(task):
+        if task.id != toys.supported.id:
+            raise KeyboardInterrupt
+        return usual(task)
+
+    monkeypatch.setattr(work, "examine", interrupted)
+    reports.claims(toys.supported, toys.qualified)
+
+    assert reports.examine()[0] == INPUT_ERROR
+    assert [one.stem for one in (reports.folder / "evidence").iterdir()] == [toys.supported.id]
+
+
 def test_a_crash_is_not_kept_for_it_may_be_the_machines(reports, examined):
     reports.keyed(toys.crashing, toys.supported)
     reports.examine()

@@ -26,7 +26,7 @@ def outside(domain: Domain, value: Any) -> Why:
     """Why the value is none of the domain; empty if it is one; CANNOT_TELL where the domain's words are not known here."""
     if domain.values is not None:
         return "" if any(_same(value, one) for one in domain.values) else f"{_short(value)} is not {domain.words}"
-    for pattern, look in KNOWN.items():
+    for pattern, look in _known().items():
         if found := re.fullmatch(pattern, domain.words):
             try:
                 return look(value, *_numbers(found.groups()))
@@ -139,11 +139,13 @@ def _of_length(look: Callable[..., str], length: Interval, value: Any, *bounds: 
     return look(value, length, *bounds)
 
 
-KNOWN: dict[str, Callable[..., str]] = {
-    rf"whole numbers from {BOUNDS} to {BOUNDS}": lambda value, low, high: _whole(value, (low[0], high[0])),
-    rf"real numbers from {BOUNDS} to {BOUNDS}": lambda value, low, high: _real(value, (low[0], high[0])),
-    "seeds of a random generator": lambda value: _whole(value, (0, LARGEST_SEED)),
-    rf"vectors of {BOUNDS} entries within {BOUNDS}": _vector,
-    rf"square matrices {BOUNDS} wide, entries within {BOUNDS}": _matrix,
-    **_chains(),
-}
+def _known() -> dict[str, Callable[..., str]]:
+    """What is asked of a value, and of the bounds of its domain, by the words of the domain."""
+    return {
+        rf"whole numbers from {BOUNDS} to {BOUNDS}": lambda value, low, high: _whole(value, (low[0], high[0])),
+        rf"real numbers from {BOUNDS} to {BOUNDS}": lambda value, low, high: _real(value, (low[0], high[0])),
+        "seeds of a random generator": lambda value: _whole(value, (0, LARGEST_SEED)),
+        rf"vectors of {BOUNDS} entries within {BOUNDS}": _vector,
+        rf"square matrices {BOUNDS} wide, entries within {BOUNDS}": _matrix,
+        **_chains(),
+    }
