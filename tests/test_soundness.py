@@ -15,10 +15,11 @@ from claims import every_claim
 from claims.catalogue import Catalogue, Keys, catalogue
 from claims.evidence.evidence import as_json
 from claims.evidence.keys import ROOT, Target, here
+from claims.evidence.runs import Wanted, read_runs
 from claims.kit.examine import examine_reading
 from claims.texts import the_text
 from tests.changes import drawn
-from tests.executed import IMPORTED, LITTLE, Executed, outside
+from tests.executed import IMPORTED, LITTLE, RUNS, Executed, as_trained, outside
 from tests.mutants import forget
 
 CHANGES, SEED = 300, 16
@@ -66,6 +67,13 @@ def rests(ran):
         for target in Keys(here()).reached(ENTRIES[one.id], one.role, one.name):
             found.setdefault(target, set()).add((one.id, one.name))
     return found
+
+
+def test_what_another_torch_trained_is_not_trained_again_to_be_watched(monkeypatch):
+    monkeypatch.setattr("tests.executed.done_anew", None)
+    one = next(iter(read_runs(RUNS).values()))
+
+    assert as_trained(Wanted("a key of another torch", one.experiment, one.arguments)) == one.ran
 
 
 def test_what_a_reading_executes_lies_within_its_key(ran):
