@@ -6,7 +6,7 @@ python -m tests.executed [PART OF AN ID]    at the effort of a verdict run, and 
 import dis
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -21,7 +21,7 @@ from claims import every_claim
 from claims.catalogue import Entry, Keys, catalogue
 from claims.evidence.keys import ROOT, Target, here
 from claims.evidence.profiles import VERDICT, Profile
-from claims.evidence.runs import Ran, Run, Wanted, done_anew, read_runs, shelf
+from claims.evidence.runs import Ran, Run, Wanted, read_runs, shelf
 from claims.kit.claim import Claim
 from claims.kit.domain import Domain
 from claims.kit.engines import search
@@ -104,8 +104,7 @@ def definition_of(code: CodeType) -> Target | None:
 def executed(claim: Claim, profile: Profile, thin: bool = False) -> Iterator[Executed]:
     """Examine a claim, reading by reading; networks are taken as they were trained, clocks as they were recorded. Of a long list
     only the ends and the middle are gone through where it is to be `thin`."""
-    _runs()  # read here, so that reading them does not count
-    with shelf(instead=as_trained), records_only():
+    with shelf(instead=as_trained()), records_only():
         for one in claim.readings:
             with watching() as codes:
                 examined(claim, thinned(one) if thin else one, profile)
@@ -124,15 +123,15 @@ def _thinned(domain: Domain) -> Domain:
     return replace(domain, values=values, strategy=sampled_from(values))
 
 
-def as_trained(wanted: Wanted) -> Ran:
-    """What is kept of a run, whichever torch made it: what runs of ours is the same. Only one that nobody kept is done."""
-    kept = _runs().get((wanted.experiment, json.dumps(wanted.arguments, sort_keys=True)))
-    return (kept or done_anew(wanted)[-1]).ran
-
-
 @cache
-def _runs() -> dict[tuple[str, str], Run]:
-    return {(one.experiment, json.dumps(one.arguments, sort_keys=True)): one for one in read_runs(RUNS).values()}
+def as_trained(folder: Path = RUNS) -> Callable[[Wanted], Ran]:
+    """Takes what is kept in a folder of a run, whichever torch made it."""
+    kept = {_asked(one): one.ran for one in read_runs(folder).values()}
+    return lambda wanted: kept[_asked(wanted)]
+
+
+def _asked(one: Run | Wanted) -> str:
+    return f"{one.experiment} {json.dumps(one.arguments, sort_keys=True)}"
 
 
 def outside(entry: Entry, one: Executed) -> set[Target]:

@@ -89,7 +89,7 @@ def test_a_row_is_read_with_the_line_that_it_begins_at(tmp_path: Path) -> None:
     ('measures = "size"', 'mesures = "size"', 1, "'mesures' was unexpected"),
     ("lines = [7]", 'lines = "7"', 3, "lines: '7' is not of type 'array'"),
     ("lines = [7]", "lines = [7.0]", 3, "lines: Expected `int`, got `float`"),
-    ('teach = "It has."', 'teach = "It has."\nwhy_not = { proved = "x" }', 11, "why_not: Invalid enum value 'proved'"),
+    ('teach = "It has."', 'teach = "It has."\nwhy_not = { proved = "x" }', 11, "'proved'"),  # in words that msgspec chooses
     ("toys.size", "Toys", 2, "id: 'Toys' is no id"),
     ("{ system =", "{ sistem =", 8, "of: Additional properties are not allowed ('sistem' was unexpected)"),
     ('value = "12"\nsource', 'value = "12"\nunit = "days"\nsource', 14, "unit: 'days' cannot be compared"),

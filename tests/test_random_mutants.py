@@ -3,14 +3,17 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from claims.evidence.keys import ROOT
 from impls.questions import asking, starts
 from reports.record.watched import KILLED, watched_in
+from tests.mutating import attack
 from tests.mutating.attack import child
 from tests.mutating.operators import changed, functions, sites
 from tests.mutating.swapping import all_changes, put_in_place, sample, told
@@ -111,4 +114,15 @@ def test_what_killed_some_of_them_kills_them_still(what):
     seen = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
     assert seen.returncode == 0, seen.stdout + seen.stderr[-2000:]
-    assert "10 of 10 killed again" in seen.stdout
+    assert re.search(r"(\d+) of \1 killed again", seen.stdout)
+
+
+@pytest.mark.parametrize(("skipped", "how"), [((True, True), "skipped"), ((True, False), "survived")])
+def test_a_change_that_was_put_to_skipped_tests_alone_has_not_survived(monkeypatch, skipped, how):
+    left, said = list(skipped), []
+    monkeypatch.setattr(attack, "put_in_place", lambda *_: True)
+    monkeypatch.setattr(attack, "_run", lambda *_: (True, left.pop()))
+    monkeypatch.setattr(attack.resource, "setrlimit", lambda *_: None)
+    attack._attacked(None, [SimpleNamespace(nodeid="a"), SimpleNamespace(nodeid="b")], None, said.append)
+
+    assert said == ["a", "b", how]

@@ -69,11 +69,10 @@ def rests(ran):
     return found
 
 
-def test_what_another_torch_trained_is_not_trained_again_to_be_watched(monkeypatch):
-    monkeypatch.setattr("tests.executed.done_anew", None)
+def test_what_another_torch_trained_is_not_trained_again_to_be_watched():
     one = next(iter(read_runs(RUNS).values()))
 
-    assert as_trained(Wanted("a key of another torch", one.experiment, one.arguments)) == one.ran
+    assert as_trained()(Wanted("a key of another torch", one.experiment, one.arguments)) == one.ran
 
 
 def test_what_a_reading_executes_lies_within_its_key(ran):

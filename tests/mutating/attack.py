@@ -136,7 +136,7 @@ class Attack:
         return test not in self.map.tests or self.map.tests[test].passed
 
     def try_one(self, change: Change, tests: list[pytest.Item]) -> tuple[str, str]:
-        """How a change ends: killed by a test or a claim, timed out, survived, or that it could not be made."""
+        """How a change ends: killed by a test, timed out, survived, skipped as its tests were, or impossible to make."""
         running = ""
 
         def patience(last: str) -> float:
@@ -146,7 +146,7 @@ class Attack:
         for told in child(lambda tell: _attacked(change, tests, self.there, tell), patience):
             if told.startswith(("killed ", "impossible")):
                 return told.partition(" ")[0], told.partition(" ")[2]
-            if told in ("survived", "timed out"):
+            if told in ("survived", "skipped", "timed out"):
                 return told, running if told == "timed out" else ""
             running = told
         return "killed", running  # it died without a word: a crash of the interpreter, or out of memory
@@ -192,13 +192,15 @@ def _attacked(change: Change, tests: list[pytest.Item], there: Held, tell: Calla
         tell("impossible nobody holds the function")
         return
     resource.setrlimit(resource.RLIMIT_AS, (_now_used() + MEMORY,) * 2)
+    asked = False
     for item, after in zip(tests, [*tests[1:], None], strict=True):
         tell(item.nodeid)
-        passed, _ = _run(item, after)
+        passed, skipped = _run(item, after)
         if not passed:
             tell(f"killed {item.nodeid}")
             return
-    tell("survived")
+        asked |= not skipped
+    tell("survived" if asked else "skipped")
 
 
 def _run(item: pytest.Item, after: pytest.Item | None) -> tuple[bool, bool]:
