@@ -11,6 +11,8 @@ import pytest
 import torch
 from hypothesis import Phase, settings
 
+from claims.texts import VARIABLE
+
 torch.set_num_threads(1)
 settings.register_profile("tests", settings(deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI"))))
 settings.load_profile("tests")
@@ -29,6 +31,17 @@ def _store_of_its_own(tmp_path_factory):
     from reports.pages import upkeep
 
     upkeep.STORE = upkeep.Store(tmp_path_factory.mktemp("checked"))
+
+
+@pytest.fixture(autouse=True)
+def _text_of_its_own():
+    """Which text a test means is no matter of the next."""
+    before = os.environ.get(VARIABLE)
+    yield
+    if before is None:
+        os.environ.pop(VARIABLE, None)
+    else:
+        os.environ[VARIABLE] = before
 
 
 def pytest_collection_modifyitems(items) -> None:

@@ -31,7 +31,7 @@ from tests.fuzzing.corpora import records
 from tests.fuzzing.readers import READERS, Reader, documented, reader
 from tests.fuzzing.running import fuzz
 from tests.fuzzing.spoiling import ODD, odd
-from tests.fuzzing.watching import Misdeed, watched
+from tests.fuzzing.watching import CLEAR, Misdeed, watched
 
 INPUTS = 200
 MEMORY = 100  # MB, that refusing 100 MB may take
@@ -138,6 +138,13 @@ def test_a_reader_that_does_more_than_to_read_is_seen(deed):
             deed(path)
 
     assert fuzz(Reader("made up", "a.json", "json", lambda: [b"{}"], read), range(3)).findings
+
+
+@pytest.mark.skipif(not CLEAR.exists(), reason="only Linux can forget what a process held")
+def test_what_takes_memory_is_seen_though_more_was_held_before(tmp_path):
+    bytearray(600_000_000).count(1)
+    with pytest.raises(Misdeed, match="MB"), watched(tmp_path):
+        bytearray(400_000_000).count(1)
 
 
 def test_what_takes_too_long_is_seen(tmp_path, monkeypatch):
