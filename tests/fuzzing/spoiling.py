@@ -395,9 +395,12 @@ def _put(plain: Any, null: str, gives: str, dated: str) -> str:
             return json.dumps(str(plain))
 
 
+MANY = 10**4_000  # worked out once: Python does so wherever it stands
+
+
 def _digits(number: int) -> str:
     """Python refuses to write a number of more than 4300 digits."""
-    return str(number) if abs(number) < 10**4_000 else "1" + "0" * 5_000
+    return str(number) if abs(number) < MANY else "1" + "0" * 5_000
 
 
 def _toml(content: bytes) -> Any:
