@@ -5,7 +5,7 @@ It is no evidence and decides nothing. Where the code has changed since, a summa
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,7 @@ TRIED = "tried.json"
 FEW = 20  # of which a share says nothing
 ASKED = 100  # cases of a control that are looked at, to see how many of them fall
 RARE = 5  # of so many: fewer are so few that a search may miss them under another seed
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # up to which a float tells all whole numbers apart
 Three = tuple[float, float, float]  # the least, the median and the most
 
 
@@ -38,13 +39,13 @@ class TriedReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     name: str
     role: Role
     outcome: Outcome
-    cases: int
-    drawn: int
+    cases: Count
+    drawn: Count
     sizes: Three | None = None
     lengths: Three | None = None
     strain: Three | None = None
-    corners: dict[str, tuple[int, int]] = {}
-    fall: tuple[int, int] | None = None
+    corners: dict[str, tuple[Count, Count]] = {}
+    fall: tuple[Count, Count] | None = None
 
     @property
     def share(self) -> float:

@@ -208,11 +208,23 @@ def test_what_was_tried_is_kept_beside_what_is_known_of_other_claims(tmp_path):
     assert {id: one.rests_on for id, one in read_tried(tmp_path).items()} == {"a.one": "1", "a.two": "2"}
 
 
-def test_a_summary_that_is_torn_is_told(tmp_path):
-    (tmp_path / "tried.json").write_text("{")
+ONE = (
+    '{"a.one": {"rests_on": "1", "readings": [{"name": "n", "role": "as written", "outcome": "held", "cases": %s, "drawn": 7}]}}'
+)
+
+
+@pytest.mark.parametrize("text", ["{", ONE % -1, ONE % 10**400], ids=["torn", "fewer than none", "more than can be divided"])
+def test_a_summary_that_cannot_be_is_told(tmp_path, text):
+    (tmp_path / "tried.json").write_text(text)
 
     with pytest.raises(EvidenceError, match="delete it"):
         read_tried(tmp_path)
+
+
+def test_a_summary_that_can_be_is_read(tmp_path):
+    (tmp_path / "tried.json").write_text(ONE % 5)
+
+    assert read_tried(tmp_path)["a.one"].readings[0].share == 5 / 7
 
 
 def test_a_torn_summary_is_told_before_any_work_and_nothing_is_written(reports, tmp_path):
