@@ -43,6 +43,7 @@ def test_an_unknown_key_is_named_with_its_file(bib: Path) -> None:
     [
         ("@article{broken, title = {", "not readable"),
         ("@misc{nameless, title = {A}, year = {2000}}", "nameless has no author"),
+        ("@misc{odd, author = {A, {b%c}}, title = {A}, year = {2000}}", "odd is not readable"),
         ("@misc{odd, author = {A, B}, title = {A}, year = {2000}, url = {javascript:alert(1)}}", "odd.*must begin with https"),
     ],
 )

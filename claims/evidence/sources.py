@@ -49,7 +49,13 @@ def _parsed(path: Path, text: str) -> Mapping[str, Source]:
         entries = Parser().parse_string(text).entries
     except PybtexError as problem:
         raise _unreadable(path, problem) from problem
-    return _told_apart([_source(path, key, entry) for key, entry in entries.items()])
+    found = []
+    for key, entry in entries.items():
+        try:
+            found.append(_source(path, key, entry))
+        except PybtexError as problem:  # a brace too many, which only whoever decodes a field minds
+            raise EvidenceError(f"{path}: the entry {key} is not readable ({told(problem)}); mend it") from problem
+    return _told_apart(found)
 
 
 def _unreadable(path: Path, problem: Exception) -> EvidenceError:
