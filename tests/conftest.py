@@ -34,14 +34,9 @@ def _store_of_its_own(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _text_of_its_own():
+def _text_of_its_own(monkeypatch):
     """Which text a test means is no matter of the next."""
-    before = os.environ.get(VARIABLE)
-    yield
-    if before is None:
-        os.environ.pop(VARIABLE, None)
-    else:
-        os.environ[VARIABLE] = before
+    monkeypatch.setenv(VARIABLE, "")  # so that it is put back
 
 
 def pytest_collection_modifyitems(items) -> None:

@@ -16,7 +16,7 @@ from claims.evidence.profiles import VERDICT
 from claims.evidence.runs import read_runs, shelf
 from claims.evidence.verdict import judge
 from claims.kit.examine import examine_reading
-from claims.texts import VARIABLE, read_text
+from claims.texts import read_text
 from reports.__main__ import main
 from reports.commands import statements
 from reports.record.record import read_record
@@ -83,7 +83,6 @@ class Command:
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(statements, "KEPT", tmp_path / "kept")
-    monkeypatch.setenv(VARIABLE, "")  # so that it is put back
     path, modules, homes, meant = [*sys.path], {*sys.modules}, dict(keys.HOMES), [*keys.TEXT]
     yield Command(monkeypatch, capsys)
     sys.path[:], keys.TEXT[:] = path, meant
