@@ -46,7 +46,7 @@ NP[NUM=?n, LAST=?l] -> NP[NUM=?n] PP[LAST=?l]
 NP[NUM=?n, LAST=?l] -> NP[NUM=?n] Relative[NUM=?n, LAST=?l]
 {REDUCED_RELATIVE}
 Relative[LAST=?l] -> 'that' NP[LAST=?l] Transitive | 'that' 'we' Transitive 'last' Season[NUM=?l]
-Relative[NUM=?n, LAST=?l] -> 'that' Be[NUM=?n] Reduced[LAST=?l]
+Relative[NUM=?n, LAST=?l] -> 'which' Be[NUM=?n] Reduced[LAST=?l]
 Reduced[LAST=?l] -> Participle PP[LAST=?l]
 
 Be[NUM=singular] -> 'is' | 'was'
@@ -57,7 +57,7 @@ N[KIND=definite, NUM=singular] -> 'number'
 Season[NUM=singular] -> 'summer'
 Past -> 'raced' | 'fell'
 Participle -> 'raced'
-Transitive -> 'lost' | 'saw' | 'visited'
+Transitive -> 'lost' | 'saw'
 P -> 'behind' | 'in' | 'of' | 'on' | 'outside' | 'past' | 'to'
 Adjective -> 'remarkable'
 Modifier -> 'dusty' | 'large' | 'narrow' | 'old' | 'parking' | 'quiet' | 'wooden'

@@ -283,14 +283,14 @@ def nothing_draws_to_a_wrong_verb(system, sentence, noun, verb, seed):
 MEANT = {  # who, does what, and what is said of him on the way; drawn by hand
     "the horse raced past the barn": ("horse", "raced past the barn", ""),
     "the horse raced past the barn fell": ("horse", "fell", "raced past the barn"),
-    "the horse that was raced past the barn fell": ("horse", "fell", "raced past the barn"),
+    "the horse which was raced past the barn fell": ("horse", "fell", "raced past the barn"),
     "the horses raced past the barns fell": ("horses", "fell", "raced past the barns"),
-    "the horses that were raced past the barns fell": ("horses", "fell", "raced past the barns"),
+    "the horses which were raced past the barns fell": ("horses", "fell", "raced past the barns"),
 }
 
 
 @second("long-range.garden-path-parses", by="on paper")
 def the_long_form_says_another_thing(grammar, sentence, in_full, parser):
     """Where a relative clause may not be shortened, what rests on one is no sentence; nor is one horse that were raced."""
-    without = "no reduced" in grammar.name and " that " not in sentence and MEANT[sentence][2]
+    without = "no reduced" in grammar.name and " which " not in sentence and MEANT[sentence][2]
     return bool(without) or MEANT[sentence] != MEANT.get(in_full)

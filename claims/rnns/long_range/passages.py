@@ -22,7 +22,7 @@ from claims.subjects.grammar import (
 
 SHORT = "the horse raced past the barn"
 HORSE = f"{SHORT} fell"
-IN_FULL = "the horse that was raced past the barn fell"
+IN_FULL = "the horse which was raced past the barn fell"
 EACH_PARSER = cases(list(PARSERS))
 
 
@@ -40,7 +40,7 @@ EACH_PARSER = cases(list(PARSERS))
         "where verbs may be joined by “and”": reading(grammar=TWO_VERBS, sentence=HORSE, in_full=IN_FULL, parser=EACH_PARSER),
         "horses and barns": reading(
             grammar=ENGLISH, sentence="the horses raced past the barns fell",
-            in_full="the horses that were raced past the barns fell", parser=EACH_PARSER,
+            in_full="the horses which were raced past the barns fell", parser=EACH_PARSER,
         ),
     },
     fails_for={
@@ -50,7 +50,7 @@ EACH_PARSER = cases(list(PARSERS))
         "near miss: without its last word it says that the horse raced": reading(
             grammar=ENGLISH, sentence=SHORT, in_full=IN_FULL, parser=EACH_PARSER
         ),
-        "near miss: “that were raced”, with one horse": reading(
+        "near miss: “which were raced”, with one horse": reading(
             grammar=ENGLISH, sentence=HORSE, in_full=IN_FULL.replace("was", "were"), parser=EACH_PARSER
         ),
     },
@@ -65,7 +65,7 @@ EACH_PARSER = cases(list(PARSERS))
             grammar=ENGLISH, sentence=HORSE, in_full="the barn fell", parser=EACH_PARSER
         ),
     },
-    teach="“Raced past the barn” is short for “that was raced past the barn”, and “fell” is the verb. Readers go astray "
+    teach="“Raced past the barn” is short for “which was raced past the barn”, and “fell” is the verb. Readers go astray "
     "because “raced” looks like the verb at first: the trouble is an early wrong guess, not the five words back to “horse”.",
     not_shown="That people recover, and what an LSTM does. “Fell” is taken for a verb only: it is a noun as well, a hill.",
     cites=("bever1970", "bird2009"),
@@ -216,10 +216,10 @@ def some_binding_is_lost(memory: Bindings, passage: Passage) -> None:
 
 # --- agreement ------------------------------------------------------------------------------------------------------
 
-IN_THE_LOTS = Sentence("the number of cars in the parking lots", "remarkable")
-IN_THE_LOT = Sentence("the cars in the parking lot", "remarkable")  # its first noun is plural, and its last is not
+IN_THE_LOTS = Sentence("the number of cars in the lots", "remarkable")
+IN_THE_LOT = Sentence("the cars in the lot", "remarkable")  # its first noun is plural, and its last is not
 AT_THE_STADIUM = replace(IN_THE_LOTS, subject=f"{IN_THE_LOTS.subject} outside the stadium")
-LAST_SUMMER = replace(IN_THE_LOTS, subject=f"{AT_THE_STADIUM.subject} that we visited last summer")
+LAST_SUMMER = replace(IN_THE_LOTS, subject=f"{AT_THE_STADIUM.subject} that we saw last summer")
 CARS = cases((replace(IN_THE_LOTS, subject="the number of cars"), IN_THE_LOTS, AT_THE_STADIUM, LAST_SUMMER))
 
 
@@ -237,12 +237,12 @@ def either_verb_will_do(grammar: Grammar, sentence: Sentence) -> None:
     as_written=reading(grammar=ENGLISH, sentence=CARS, verb="is"),
     holds_for={
         "“a number of cars”, where the plural is right": reading(
-            grammar=ENGLISH, sentence=replace(IN_THE_LOTS, subject="a number of cars in the parking lots"), verb="are"
+            grammar=ENGLISH, sentence=replace(IN_THE_LOTS, subject="a number of cars in the lots"), verb="are"
         ),
     },
     fails_for={
         "near miss: “a number of cars”": reading(
-            grammar=ENGLISH, sentence=replace(IN_THE_LOTS, subject="a number of cars in the parking lots"), verb="is"
+            grammar=ENGLISH, sentence=replace(IN_THE_LOTS, subject="a number of cars in the lots"), verb="is"
         ),
         "the plural verb": reading(grammar=ENGLISH, sentence=CARS, verb="are"),
         "verbs that agree with the nearest noun": reading(grammar=NEAREST_NOUN, sentence=IN_THE_LOTS, verb="is"),
