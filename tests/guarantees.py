@@ -180,7 +180,8 @@ def fresh() -> str:
     """How many seeds beyond those that decide were tried."""
     found = [one.tried for readings in read_fresh(ROOT / "reports").values() for one in readings.values()]
     many = sum(one >= SEEDS for one in found)
-    return f"{many} of {len(found)} readings on {SEEDS} fresh seeds or more, the others on {min(found)} at least"
+    others = f", the others on {min(found)} at least" if many < len(found) else ""
+    return f"{many} of {len(found)} readings on {SEEDS} fresh seeds or more{others}"
 
 
 def crossed() -> str:
