@@ -1,5 +1,7 @@
 """Every page is valid HTML, by an approximation that needs no Java; `tests/consumers/` asks the validator itself."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -8,10 +10,12 @@ from reports.classroom.handout import handout_as_html
 from reports.classroom.slides import slides_as_html
 from reports.essay.page import copy_as_html
 from reports.pages.pages import Pages
+from reports.record.record import StabilityRecord
 from tests.reports import sites, test_essay
 from tests.reports.made import WORDS, asked, case, chart, claim, evidence, fact, readings, record
 from tests.reports.valid import faults
 
+RUN_TOGETHER = re.compile(r"\w[.!?;:](?:</\w+>)?<(?:a|b|code|em|strong)[ >]")  # a sentence, and no space before the next
 PAGE = "<!doctype html><html lang=en><head><title>t</title></head><body>{}</body></html>"
 
 
@@ -42,7 +46,13 @@ def made():
     shown = [("to try it, torch", "import torch\nprint(1)"), ("norm", "[1/2 -1]"), ("words", "no number")]
     seen = msgspec.structs.replace(case("stored witness", shown=shown), text=values)
     told = [msgspec.structs.replace(one, counterexample=seen) if one.role == "witness" else one for one in readings("refuted")]
-    return record(*map(claim, WORDS), claim("refuted", id="gradients.with-values", readings=told), fact(), asked())
+    stable = StabilityRecord(stamp="stable", tried={"threads": 1})
+    return record(
+        *(claim(word, stability=stable) for word in WORDS),
+        claim("refuted", id="gradients.with-values", readings=told),
+        fact(),
+        asked(),
+    )
 
 
 def test_every_page_of_the_site_is(made, tmp_path):
@@ -51,6 +61,7 @@ def test_every_page_of_the_site_is(made, tmp_path):
     assert {name: wrong for name, text in pages.items() if (wrong := faults(text))} == {}
     assert len(pages) > len(made.claims), "those of the claims and others"
     assert '<table class="matrix"' in pages["claims/gradients.with-values.html"]
+    assert {name: found for name, text in pages.items() if (found := RUN_TOGETHER.findall(text))} == {}
 
 
 def test_what_is_written_on_demand_is(made, tmp_path):

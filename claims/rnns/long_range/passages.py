@@ -75,8 +75,11 @@ def it_says_what_its_long_form_says(grammar: Grammar, sentence: str, in_full: st
     short, long = grammar.trees(sentence, parser), grammar.trees(in_full, parser)
     for words, found in ((sentence, short), (in_full, long)):
         holds(len(found) == 1, f"“{words}” has {len(found)} derivations")
-    show("subject, predicate and participle phrase", whose(short[0]))
-    holds(whose(short[0]) == whose(long[0]), f"“{sentence}”: {whose(short[0])}, “{in_full}”: {whose(long[0])}")
+    of_short, of_long = (
+        f"the {who} {does}" + f" ({phrase})" * bool(phrase) for who, does, phrase in (whose(short[0]), whose(long[0]))
+    )
+    show("subject, predicate and, in brackets, the participle phrase", of_short)
+    holds(of_short == of_long, f"“{sentence}” says that {of_short}; “{in_full}”, that {of_long}")
 
 
 # --- bindings -------------------------------------------------------------------------------------------------------
