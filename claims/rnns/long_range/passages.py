@@ -102,10 +102,7 @@ def forgotten(memory: Bindings, passage: Passage) -> list[int]:
     return [k for k, (read, bound) in enumerate(zip(recalled, passage.bound, strict=True), 1) if read != bound]
 
 
-MARIA = (
-    "Maria told Jane that she was going to win. Jane replied that she was wrong. "
-    "Maria laughed. She had been right about her friend all along."
-)  # fmt: skip
+MARIA_AND_JANE = 26  # words in the passage that is to show the loss
 
 
 @claim(
@@ -134,7 +131,7 @@ MARIA = (
             memory=SIXTEEN, passage=Passage(tuple(range(16)), named=(5, 10), later=60, breaks=(0, 20, 40))
         ),
         "the passage itself, 26 words, even for a network that clears": reading(
-            memory=CLEARS, passage=only(Passage((1,), named=(2, 3), later=len(MARIA.split()) - 1), f"“{MARIA}”")
+            memory=CLEARS, passage=only(Passage((1,), named=(2, 3), later=MARIA_AND_JANE - 1), "the passage on Maria and Jane")
         ),
     },
     altered={
