@@ -141,9 +141,10 @@ def _nothing_is_known(asked: Asked) -> None:
 
 def _examiner(asked: Asked, store: Store, cluster: Cluster | None) -> Examiner:
     luck = 0 if asked.profile.repeatable else secrets.randbits(48)
-    kept = () if asked.fresh else statements.kept_runs()
+    folder = asked.folder / "evidence"  # by --out it may be one that has runs of its own, of another torch for instance
+    kept = () if asked.fresh else tuple(dict.fromkeys((*statements.kept_runs(), folder / "runs")))
     return Examiner(
-        Keys(here()), store, asked.profile, asked.workers, asked.folder / "evidence", luck, kept, asked.fresh,
+        Keys(here()), store, asked.profile, asked.workers, folder, luck, kept, asked.fresh,
         cluster, meanwhile=partial(around, store, not asked.only),
     )  # fmt: skip
 
