@@ -133,6 +133,19 @@ def test_runs_that_no_claim_uses_any_more_go_with_a_whole_examination(trained):
     assert [name for name in files(trained.folder) if "learn" in name] == []
 
 
+def test_what_was_trained_into_another_folder_is_not_trained_again_for_it(trained, tmp_path):
+    """As with another torch, of which the project keeps no runs."""
+    (trained.folder / FILE).unlink()
+    done = len(DONE)
+    for _ in range(2):
+        said = trained.examine("--out", tmp_path / "other")[1]
+        assert len(DONE) == 2 * done
+    assert f"{done} training runs, none of them trained now" in said
+    assert not (trained.folder / FILE).exists()
+    trained.examine("--out", tmp_path / "other", "--fresh")
+    assert len(DONE) == 3 * done
+
+
 def test_a_quick_look_trains_nothing(trained):
     done = len(DONE)
     trained.examine("--profile", "quick", "--only", "toys.learner")

@@ -421,20 +421,6 @@ def test_a_reading_rests_on_its_training_runs_which_are_not_trained_again(traine
     assert len(done) == 2 * before
 
 
-def test_what_was_trained_into_another_folder_is_not_trained_again_for_it(trained, examined, tmp_path):
-    """As with another torch, of which the project keeps no runs."""
-    reports, done, before = trained
-    (path,) = (reports.folder / FOLDER).glob("*.json")
-    path.unlink()
-    for times in (2, 2):
-        said = reports.examine("--out", tmp_path / "other")[1]
-        assert len(done) == times * before
-    assert f"{before} training runs, none of them trained now" in said
-    assert not path.exists()
-    reports.examine("--out", tmp_path / "other", "--fresh")
-    assert len(done) == 3 * before
-
-
 def test_a_kept_run_that_was_edited_by_hand_is_refused_by_name(trained, examined):
     reports, *_ = trained
     (path,) = (reports.folder / FOLDER).glob("*.json")
